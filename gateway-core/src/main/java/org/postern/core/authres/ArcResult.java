@@ -1,0 +1,31 @@
+package org.postern.core.authres;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ARC found (RFC 8617).
+ *
+ * @param result none, pass, fail or temperror
+ * @param chain number of sets, 0 where there is none
+ * @param sealers the {@code d=} of each ARC-Seal, oldest first
+ * @param oldestPass lowest instance whose ARC-Message-Signature still verifies, 0 for none (5.2)
+ * @param trustedResults the ARC-Authentication-Results payload of the newest trusted sealer, or
+ *     null
+ * @param reason stable dotted code, such as {@code arc.fail.seal}
+ */
+public record ArcResult(
+        AuthResult result,
+        int chain,
+        List<String> sealers,
+        int oldestPass,
+        @Nullable String trustedResults,
+        String reason) {
+    public ArcResult {
+        sealers = List.copyOf(sealers);
+    }
+
+    /** No chain. */
+    public static final ArcResult NONE =
+            new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, "arc.none");
+}

@@ -1,0 +1,55 @@
+package org.postern.core.authres;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What DMARC found (RFC 9989).
+ *
+ * @param result none, pass, fail, temperror or permerror
+ * @param authorDomain domain of the From header field, or null where it gives none
+ * @param policyDomain where the record was found, or null
+ * @param organizationalDomain the author's organizational domain, or null
+ * @param policy the policy that applies: p, sp or np, after {@code t=y}; null without a record
+ * @param disposition what the policy asks for this message; NONE on pass
+ * @param alignedBy methods with an aligned pass: {@code spf}, {@code dkim}
+ * @param reason stable dotted code naming both halves, such as {@code
+ *     dmarc.fail.spf-fail.dkim-none}
+ * @param trace records read and alignments compared, step by step, for people
+ */
+public record DmarcResult(
+        AuthResult result,
+        @Nullable String authorDomain,
+        @Nullable String policyDomain,
+        @Nullable String organizationalDomain,
+        @Nullable Policy policy,
+        Policy disposition,
+        List<String> alignedBy,
+        String reason,
+        List<String> trace) {
+    public DmarcResult {
+        alignedBy = List.copyOf(alignedBy);
+        trace = List.copyOf(trace);
+    }
+
+    /** What a domain owner asks for (RFC 9989, 4.7). */
+    public enum Policy {
+        /** Nothing. */
+        NONE("none"),
+        /** Treat with suspicion. */
+        QUARANTINE("quarantine"),
+        /** Refuse. */
+        REJECT("reject");
+
+        private final String word;
+
+        Policy(String word) {
+            this.word = word;
+        }
+
+        /** The word in a record and in JSON. */
+        public String word() {
+            return word;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package org.postern.core.config;
+
+import java.net.InetAddress;
+
+/**
+ * Section {@code admin}: the HTTP listener for metrics, health and commands.
+ *
+ * @param address local address, loopback unless told otherwise
+ * @param port port (0: any free port, for tests)
+ */
+public record AdminConfig(InetAddress address, int port) {
+    /** The port where the file says nothing. */
+    public static final int DEFAULT_PORT = 8025;
+}

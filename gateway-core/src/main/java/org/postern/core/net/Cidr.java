@@ -1,0 +1,114 @@
+package org.postern.core.net;
+
+import java.net.InetAddress;
+import java.util.Arrays;
+
+/**
+ * A network: an address and a prefix length (RFC 4632, RFC 4291). The host bits are zero. IPv4 and
+ * IPv6 never match each other; an IPv4-mapped IPv6 address is held as IPv4. Immutable.
+ */
+public final class Cidr {
+    private final byte[] network;
+    private final int prefix;
+
+    private Cidr(byte[] network, int prefix) {
+        this.network = network;
+        this.prefix = prefix;
+    }
+
+    /**
+     * Parses {@code 192.0.2.0/24}, {@code 2001:db8::/32} or a single address.
+     *
+     * @throws IllegalArgumentException if the text is no network, or has host bits set
+     */
+    public static Cidr parse(String text) {
+        int slash = text.indexOf('/');
+        byte[] address;
+        try {
+            address =
+                    InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash)).getAddress();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "not an IP address or network such as 192.0.2.0/24 or 2001:db8::/32", e);
+        }
+        int bits = address.length * 8;
+        int prefix = bits;
+        if (slash >= 0) {
+            String digits = text.substring(slash + 1);
+            if (digits.isEmpty()
+                    || digits.length() > 3
+                    || !digits.chars().allMatch(c -> c >= '0' && c <= '9')
+                    || Integer.parseInt(digits) > bits) {
+                throw new IllegalArgumentException(
+                        "prefix length must be a number from 0 to " + bits);
+            }
+            prefix = Integer.parseInt(digits);
+        }
+        byte[] masked = mask(address, prefix);
+        if (!Arrays.equals(masked, address)) {
+            throw new IllegalArgumentException(
+                    "address has bits set beyond its prefix; did you mean "
+                            + new Cidr(masked, prefix)
+                            + "?");
+        }
+        return new Cidr(masked, prefix);
+    }
+
+    /** The network of this prefix length that the address lies in. */
+    public static Cidr of(InetAddress address, int prefix) {
+        byte[] bytes = address.getAddress();
+        if (prefix < 0 || prefix > bytes.length * 8) {
+            throw new IllegalArgumentException("prefix length " + prefix);
+        }
+        return new Cidr(mask(bytes, prefix), prefix);
+    }
+
+    private static byte[] mask(byte[] address, int prefix) {
+        byte[] out = new byte[address.length];
+        int whole = prefix / 8;
+        System.arraycopy(address, 0, out, 0, whole);
+        if (prefix % 8 != 0) {
+            out[whole] = (byte) (address[whole] & 0xff << (8 - prefix % 8));
+        }
+        return out;
+    }
+
+    /** Whether the address lies in this network. */
+    public boolean contains(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length != network.length) {
+            return false;
+        }
+        int whole = prefix / 8;
+        if (!Arrays.equals(bytes, 0, whole, network, 0, whole)) {
+            return false;
+        }
+        int rest = prefix % 8;
+        return rest == 0 || ((bytes[whole] ^ network[whole]) & 0xff << (8 - rest) & 0xff) == 0;
+    }
+
+    /** The network's first address, 4 or 16 octets. */
+    public byte[] networkBytes() {
+        return network.clone();
+    }
+
+    /** The prefix length in bits. */
+    public int prefix() {
+        return prefix;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Cidr c && c.prefix == prefix && Arrays.equals(c.network, network);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(network) + prefix;
+    }
+
+    @Override
+    public String toString() {
+        return Ip.text(network) + "/" + prefix;
+    }
+}

@@ -1,0 +1,69 @@
+package org.postern.core.net;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Addresses as text, without ever asking a resolver. */
+public final class Ip {
+    private Ip() {}
+
+    /**
+     * Parses an IPv4 or IPv6 address.
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    public static InetAddress parse(String text) {
+        return InetAddress.ofLiteral(text);
+    }
+
+    /** The text of 4 or 16 octets. */
+    public static String text(byte[] octets) {
+        try {
+            return text(InetAddress.getByAddress(octets));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("an address has 4 or 16 octets", e);
+        }
+    }
+
+    /** The text of an address: dotted quad, or IPv6 in the form of RFC 5952. */
+    public static String text(InetAddress address) {
+        byte[] b = address.getAddress();
+        if (b.length == 4) {
+            return (b[0] & 0xff) + "." + (b[1] & 0xff) + "." + (b[2] & 0xff) + "." + (b[3] & 0xff);
+        }
+        return ipv6(b);
+    }
+
+    private static String ipv6(byte[] b) {
+        int[] groups = new int[8];
+        for (int i = 0; i < 8; i++) {
+            groups[i] = (b[2 * i] & 0xff) << 8 | (b[2 * i + 1] & 0xff);
+        }
+        int bestStart = -1;
+        int bestLength = 1; // RFC 5952, 4.2.2: a single zero group is not shortened
+        for (int i = 0; i < 8; i++) {
+            int j = i;
+            while (j < 8 && groups[j] == 0) {
+                j++;
+            }
+            if (j - i > bestLength) {
+                bestStart = i;
+                bestLength = j - i;
+            }
+            i = Math.max(i, j - 1);
+        }
+        StringBuilder out = new StringBuilder(39);
+        for (int i = 0; i < 8; i++) {
+            if (i == bestStart) {
+                out.append("::");
+                i += bestLength - 1;
+                continue;
+            }
+            if (!out.isEmpty() && out.charAt(out.length() - 1) != ':') {
+                out.append(':');
+            }
+            out.append(Integer.toHexString(groups[i]));
+        }
+        return out.toString();
+    }
+}
