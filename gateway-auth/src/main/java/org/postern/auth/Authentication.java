@@ -1,0 +1,23 @@
+package org.postern.auth;
+
+import org.postern.core.mail.ByteSink;
+
+/**
+ * The checks of one message, from MAIL to the last octet. Not thread-safe: it belongs to the
+ * session's thread. Nothing it is given makes it throw, whatever the octets.
+ */
+public interface Authentication extends ByteSink, AutoCloseable {
+    /** Takes content; constant memory but for the header block, which is bounded. */
+    @Override
+    void write(byte[] block, int offset, int length);
+
+    /**
+     * Ends the content and waits for every verdict, no longer than {@code authentication.deadline}.
+     * What could not be known by then is temperror. Call it once.
+     */
+    AuthenticationOutcome finish();
+
+    /** Gives up what is still under way. Harmless after {@link #finish()}. */
+    @Override
+    void close();
+}

@@ -1,0 +1,34 @@
+package org.postern.auth;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.postern.core.authres.Advice;
+import org.postern.core.authres.Verdicts;
+import org.postern.core.mail.ByteRange;
+
+/**
+ * Everything that the checks of one message gave.
+ *
+ * @param verdicts every method's result
+ * @param advice what they ask for, the listed exceptions considered
+ * @param client the address that SPF and iprev were about: the connection's, or the one it stands
+ *     for behind a trusted relay or in {@code networks.secondary}
+ * @param authenticationResults our Authentication-Results field's value on one line, without the
+ *     field's name
+ * @param traceFields the fields to prepend to the message, topmost first, each whole: name, folded
+ *     value and CRLF
+ * @param forged Authentication-Results fields in the received content that bear our id, whole
+ *     fields with their CRLF, in order: to be left out when relaying (RFC 8601, 5)
+ */
+public record AuthenticationOutcome(
+        Verdicts verdicts,
+        Advice advice,
+        InetAddress client,
+        String authenticationResults,
+        List<String> traceFields,
+        List<ByteRange> forged) {
+    public AuthenticationOutcome {
+        traceFields = List.copyOf(traceFields);
+        forged = List.copyOf(forged);
+    }
+}

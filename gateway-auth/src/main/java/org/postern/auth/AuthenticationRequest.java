@@ -1,0 +1,30 @@
+package org.postern.auth;
+
+import java.net.InetAddress;
+import org.postern.core.mail.ReversePath;
+
+/**
+ * What is known of a message when MAIL has been given.
+ *
+ * @param client the true client address, after any PROXY header
+ * @param helo the EHLO or HELO argument as given; empty where there was none
+ * @param from the reverse-path
+ * @param origin how far the address is to be believed
+ */
+public record AuthenticationRequest(
+        InetAddress client, String helo, ReversePath from, Origin origin) {
+
+    /** Where the client address comes from. */
+    public enum Origin {
+        /** A connection to us: it may be a balancer's, a relay's or otherwise implausible. */
+        CONNECTION,
+        /** A person says so: it is taken as true. */
+        STATED
+    }
+
+    /** A message that comes in over a connection. */
+    public static AuthenticationRequest ofConnection(
+            InetAddress client, String helo, ReversePath from) {
+        return new AuthenticationRequest(client, helo, from, Origin.CONNECTION);
+    }
+}

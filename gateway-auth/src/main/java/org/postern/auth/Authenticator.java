@@ -1,0 +1,36 @@
+package org.postern.auth;
+
+import org.postern.auth.dns.DnsClient;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Evaluates SPF, iprev, DKIM, ARC and DMARC for messages as they come in. One per configuration;
+ * the {@link DnsClient} outlives it. Thread-safe; the {@link Authentication} it hands out is not.
+ *
+ * <p>No octet of a message and no answer of a resolver makes it throw: what cannot be read is
+ * permerror, what cannot be known now is temperror, and what did not run is none, each with its
+ * reason.
+ */
+public final class Authenticator {
+    private final AuthenticatorSettings settings;
+    private final DnsClient dns;
+    private final TimeSource time;
+
+    /** An authenticator for this configuration. */
+    public Authenticator(AuthenticatorSettings settings, DnsClient dns, TimeSource time) {
+        this.settings = settings;
+        this.dns = dns;
+        this.time = time;
+    }
+
+    /**
+     * Begins the checks of one message, at MAIL: SPF and iprev run in the background from here on.
+     * Hand in its content, then call {@link Authentication#finish()}; or close it.
+     */
+    public Authentication begin(AuthenticationRequest request) {
+        if (!settings.authentication().enabled()) {
+            return new UncheckedAuthentication(settings, request);
+        }
+        return new MessageAuthentication(settings, dns, time, request);
+    }
+}

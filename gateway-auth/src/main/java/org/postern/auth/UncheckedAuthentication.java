@@ -1,0 +1,73 @@
+package org.postern.auth;
+
+import java.util.List;
+import org.postern.auth.header.HeaderReader;
+import org.postern.auth.results.AuthenticationResultsWriter;
+import org.postern.core.authres.Advice;
+import org.postern.core.authres.ArcResult;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.DmarcResult;
+import org.postern.core.authres.IprevResult;
+import org.postern.core.authres.SpfResult;
+import org.postern.core.authres.Verdicts;
+
+/**
+ * A message whose checks are switched off ({@code authentication.enabled: false}). Every verdict is
+ * none and says so; forged results in our name are still found, now more than ever.
+ */
+final class UncheckedAuthentication implements Authentication {
+    /** Why every verdict is none. */
+    static final String REASON = "authentication.disabled";
+
+    private final AuthenticatorSettings settings;
+    private final AuthenticationRequest request;
+    private final HeaderReader reader = new HeaderReader();
+
+    UncheckedAuthentication(AuthenticatorSettings settings, AuthenticationRequest request) {
+        this.settings = settings;
+        this.request = request;
+    }
+
+    @Override
+    public void write(byte[] block, int offset, int length) {
+        int _ = reader.accept(block, offset, length);
+    }
+
+    @Override
+    public AuthenticationOutcome finish() {
+        AuthenticationResultsWriter writer =
+                new AuthenticationResultsWriter(settings.authentication().authservId());
+        AuthenticationResultsWriter.Words words = writer.writeNone("checks are switched off");
+        return new AuthenticationOutcome(
+                verdicts(),
+                new Advice(Advice.Action.ACCEPT, REASON, "authentication checks are switched off"),
+                request.client(),
+                words.value(),
+                List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
+                List.of());
+    }
+
+    private static Verdicts verdicts() {
+        return new Verdicts(
+                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.MAILFROM, "", REASON),
+                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "", REASON),
+                new IprevResult(AuthResult.NONE, null, REASON),
+                List.of(),
+                new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, REASON),
+                new DmarcResult(
+                        AuthResult.NONE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        DmarcResult.Policy.NONE,
+                        List.of(),
+                        REASON,
+                        List.of()));
+    }
+
+    @Override
+    public void close() {
+        // nothing is under way
+    }
+}

@@ -1,0 +1,13 @@
+package org.postern.auth.results;
+
+import java.net.InetAddress;
+import org.postern.core.mail.ReversePath;
+
+/**
+ * What the SMTP session said, that the results are about.
+ *
+ * @param client the address that SPF and iprev looked at
+ * @param helo the EHLO or HELO argument as given
+ * @param from the reverse-path
+ */
+public record CheckedIdentities(InetAddress client, String helo, ReversePath from) {}
