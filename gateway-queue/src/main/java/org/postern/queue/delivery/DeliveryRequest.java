@@ -1,0 +1,25 @@
+package org.postern.queue.delivery;
+
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.MessageSource;
+import org.postern.core.mail.QueueId;
+
+/**
+ * One message to hand over.
+ *
+ * @param id its queue id, for logs and names
+ * @param envelope the envelope with only those recipients that are still due
+ * @param content the message as it goes on the wire: CRLF line ends, no dot-stuffing, trace headers
+ *     first
+ * @param origin where it came from, told to downstreams that accept XFORWARD or XCLIENT; null where
+ *     unknown or written by ourselves
+ */
+public record DeliveryRequest(
+        QueueId id, Envelope envelope, MessageSource content, @Nullable MessageOrigin origin) {
+
+    /** A request without an origin. */
+    public DeliveryRequest(QueueId id, Envelope envelope, MessageSource content) {
+        this(id, envelope, content, null);
+    }
+}

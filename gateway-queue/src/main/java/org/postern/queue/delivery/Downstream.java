@@ -1,0 +1,32 @@
+package org.postern.queue.delivery;
+
+/**
+ * A place that takes accepted mail: a mailbox store, a mail server behind us, a Maildir.
+ *
+ * <p>Thread-safe. {@link #deliver} is called by the schedule, one virtual thread for each attempt;
+ * it blocks for as long as the downstream takes, within the time-outs of its configuration. How it
+ * fails: by an outcome for each recipient, never by an exception.
+ */
+public interface Downstream extends AutoCloseable {
+    /** Its name in status, metrics and logs. */
+    String name();
+
+    /**
+     * Makes one attempt.
+     *
+     * @return an outcome for every recipient of the request's envelope
+     * @throws InterruptedException if the thread is interrupted before any content was sent; once
+     *     content was sent the attempt ends soon with a report, and the interrupt flag stays set
+     */
+    DeliveryReport deliver(DeliveryRequest request) throws InterruptedException;
+
+    /** What the downstream looks like now; cheap, for status and metrics. */
+    DownstreamStatus status();
+
+    /**
+     * Closes idle connections and takes no more: later attempts are deferred. Attempts that are
+     * under way end by themselves. Does not block.
+     */
+    @Override
+    void close();
+}
