@@ -1,0 +1,14 @@
+package org.postern.queue.schedule;
+
+import java.util.Optional;
+import org.postern.core.mail.Domain;
+
+/**
+ * Says where a domain's mail goes. Asked again at each attempt, so that a reload moves queued mail
+ * too. Called on many threads; answers from memory.
+ */
+@FunctionalInterface
+public interface Router {
+    /** The name of the downstream, empty when the domain is no longer ours: its mail waits. */
+    Optional<String> downstream(Domain domain);
+}

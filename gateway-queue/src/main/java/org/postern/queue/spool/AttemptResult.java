@@ -1,0 +1,23 @@
+package org.postern.queue.spool;
+
+import java.time.Duration;
+import java.util.Map;
+import org.postern.core.mail.Recipient;
+
+/**
+ * What one attempt came to. Recipients that are not named stay as they were.
+ *
+ * @param outcomes new status of each recipient that was tried; the recipient in the value is
+ *     ignored
+ * @param retryAfter wait before the next attempt if any recipient is still pending
+ * @param reason why the entry is held if no recipient is pending and one failed
+ */
+public record AttemptResult(
+        Map<Recipient, RecipientStatus> outcomes, Duration retryAfter, String reason) {
+    public AttemptResult {
+        outcomes = Map.copyOf(outcomes);
+        if (retryAfter.isNegative()) {
+            throw new IllegalArgumentException("retryAfter is negative: " + retryAfter);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.postern.queue.spool;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.postern.core.mail.Envelope;
+
+/**
+ * What is known of a message beside its content when it is committed.
+ *
+ * @param envelope the envelope
+ * @param received when the last octet came, wall clock, for people
+ * @param clientAddress the true client address as text
+ * @param helo the HELO or EHLO name as given
+ * @param traceHeaders our own header fields, CRLF after each, prepended when relaying; the array
+ *     belongs to the spool from now on
+ * @param omitted ranges of received content that are left out when relaying, ascending
+ * @param notes a small map that the spool keeps and does not interpret
+ */
+@SuppressWarnings("ArrayRecordComponent") // header block of one message: never compared or hashed
+public record MessageMeta(
+        Envelope envelope,
+        Instant received,
+        String clientAddress,
+        String helo,
+        byte[] traceHeaders,
+        List<ByteRange> omitted,
+        Map<String, String> notes) {
+    public MessageMeta {
+        omitted = List.copyOf(omitted);
+        notes = Map.copyOf(notes);
+    }
+}

@@ -1,0 +1,20 @@
+package org.postern.queue.spool;
+
+import org.postern.core.mail.Recipient;
+
+/**
+ * One recipient of an entry and what became of it so far.
+ *
+ * @param recipient who
+ * @param state how far
+ * @param reply the downstream's last reply, one line as in logs, empty before the first attempt
+ * @param downstream name of the downstream of the last attempt, empty before the first
+ */
+public record RecipientStatus(
+        Recipient recipient, RecipientState state, String reply, String downstream) {
+
+    /** A recipient that was not tried yet. */
+    public static RecipientStatus untried(Recipient recipient) {
+        return new RecipientStatus(recipient, RecipientState.QUEUED, "", "");
+    }
+}

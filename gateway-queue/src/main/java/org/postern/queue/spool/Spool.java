@@ -1,0 +1,92 @@
+package org.postern.queue.spool;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.postern.core.mail.MessageSource;
+import org.postern.core.mail.QueueId;
+
+/**
+ * Accepted mail on disk. Thread-safe; calls that touch the disk block, on virtual threads as well
+ * as on others. What was recorded when a call returns is durable.
+ */
+public interface Spool extends AutoCloseable {
+    /**
+     * Begins a message.
+     *
+     * @throws SpoolException if it would not be taken: {@code FULL}, {@code FAILED}, {@code CLOSED}
+     */
+    SpoolWriter begin() throws SpoolException;
+
+    /** Whether a message would be taken now; answered from memory, for MAIL. */
+    default boolean hasRoom() {
+        return health().room();
+    }
+
+    /** How it is; answered from memory. */
+    SpoolHealth health();
+
+    /** The numbers; answered from memory. */
+    SpoolSummary summary();
+
+    /** One entry as it is now. Empty when it is not, or no longer, in the spool. */
+    Optional<QueueEntry> find(QueueId id) throws SpoolException;
+
+    /**
+     * The entries in these states in order of their ids, read as the stream is consumed and without
+     * holding up mail. An entry that is there all the time is seen exactly once; one that comes or
+     * goes meanwhile, once or not at all. An unreadable one raises an alarm and is left out.
+     */
+    Stream<QueueEntry> entries(Set<EntryState> states);
+
+    /** All entries, as {@link #entries(Set)}. */
+    default Stream<QueueEntry> entries() {
+        return entries(Set.of(EntryState.values()));
+    }
+
+    /** The message as it is relayed: trace headers, then content without the omitted ranges. */
+    MessageSource relayed(QueueId id) throws SpoolException;
+
+    /** The message as it came: content alone. */
+    MessageSource received(QueueId id) throws SpoolException;
+
+    /**
+     * Claims entries that are due, in order of their ids: they are active until their result is
+     * recorded or they are let go.
+     *
+     * @param max how many at most
+     * @param wanted asked before an entry is claimed, with its recipients' domains joined by commas
+     *     in A-labels; must be quick
+     */
+    List<QueueEntry> claimDue(int max, Predicate<String> wanted);
+
+    /** Ends an attempt that came to nothing: the entry is as before and due again at once. */
+    void letGo(QueueId id);
+
+    /**
+     * Records what an attempt of a claimed entry came to and ends the claim. Waits as long as it
+     * takes for a disk that can be written: what a downstream has taken must not be forgotten.
+     *
+     * @return the entry as it is now, empty when it is over
+     * @throws SpoolException if the spool was closed meanwhile, or the entry is unknown
+     */
+    Optional<QueueEntry> record(QueueId id, AttemptResult result) throws SpoolException;
+
+    /**
+     * Does something to entries; those for which it makes no sense, or that are gone, are left out.
+     * Durable when this returns; one force serves them all.
+     *
+     * @return the ids it was done to, in the order given
+     */
+    List<QueueId> change(Collection<QueueId> ids, Change change) throws SpoolException;
+
+    /** Makes deferred entries due at once. Not recorded: harmless if forgotten. */
+    int retryNow(Collection<QueueId> ids);
+
+    /** Writes what is to be written and lets the directory go. Writers not committed are lost. */
+    @Override
+    void close();
+}
