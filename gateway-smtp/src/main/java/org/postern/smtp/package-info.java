@@ -1,0 +1,5 @@
+/** The SMTP front: what its rooms share, which is what they count. */
+@NullMarked
+package org.postern.smtp;
+
+import org.jspecify.annotations.NullMarked;
