@@ -1,0 +1,397 @@
+package org.postern.core.config;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.Domain;
+import org.postern.core.net.Cidr;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.ProblemCollector;
+import org.postern.core.yaml.YamlNode;
+
+/**
+ * Turns the tree of a configuration file into records, noting everything that is wrong on the way:
+ * a bad value is left out or replaced by its default so that the reading can go on, and the result
+ * is thrown away in the end if there was any error. Used once.
+ */
+final class ConfigReader {
+    private final Path file;
+    private final ProblemCollector problems;
+    private final PathResolver paths;
+    private final DomainsReader domains;
+    private List<FileReference> allow = List.of();
+    private List<FileReference> deny = List.of();
+
+    ConfigReader(Path file, ProblemCollector problems) {
+        this.file = file;
+        this.problems = problems;
+        this.paths = new PathResolver(file, problems);
+        this.domains = new DomainsReader(paths, problems);
+    }
+
+    ConfigDraft read(YamlNode root) {
+        int before = problems.errorCount();
+        Section top = Section.of("", root, problems);
+        @Nullable PosternConfig config = root instanceof YamlNode.Mapping ? readTop(top) : null;
+        boolean good = problems.errorCount() == before;
+        return new ConfigDraft(
+                good ? Optional.ofNullable(config) : Optional.empty(),
+                allow,
+                deny,
+                domains.recipientFiles());
+    }
+
+    private @Nullable PosternConfig readTop(Section top) {
+        Optional<Domain> hostname = top.one(Keys.HOSTNAME);
+        hostname.filter(h -> h.ascii().indexOf('.') < 0)
+                .ifPresent(h ->
+                        problems.warning(
+                                top.placeOf(Keys.HOSTNAME),
+                                "hostname should be a full name such as mx1.example.net"
+                                        + " (RFC 5321, 4.1.1.1)"));
+        Optional<Path> data =
+                top.one(Keys.DATA)
+                        .flatMap(d -> paths.resolve(d, top.placeOf(Keys.DATA)))
+                        .map(FileReference::absolute);
+        TlsConfig tls = top.section("tls").map(this::tls).orElse(TlsConfig.NONE);
+        List<ListenerConfig> listeners = listeners(top, tls);
+        top.section("downstreams").ifPresent(domains::readDownstreams);
+        top.section("domains")
+                .ifPresentOrElse(
+                        domains::readDomains,
+                        () ->
+                                problems.error(
+                                        top.place(),
+                                        "domains is missing: the domains that mail is taken for"));
+        DnsConfig dns = top.section("dns").map(this::dns).orElse(DnsConfig.DEFAULT);
+        Limits limits =
+                top.section("limits").map(s -> limits(s, listeners)).orElseGet(Limits::defaults);
+        NetworksConfig networks =
+                top.section("networks").map(this::networks).orElse(NetworksConfig.NONE);
+        Domain self = hostname.orElse(Domain.of("localhost"));
+        AuthenticationConfig authentication =
+                top.section("authentication")
+                        .map(s -> authentication(s, self))
+                        .orElseGet(() -> AuthenticationConfig.defaults(self.ascii()));
+        ListsConfig lists = top.section("lists").map(this::lists).orElse(ListsConfig.NONE);
+        Path dataOrHere = data.orElse(paths.directory());
+        Path spoolHome = dataOrHere.resolve("spool");
+        SpoolConfig spool =
+                top.section("spool")
+                        .map(s -> spool(s, spoolHome))
+                        .orElseGet(() -> SpoolConfig.defaults(spoolHome));
+        AdminConfig admin =
+                top.section("admin")
+                        .map(this::admin)
+                        .orElseGet(() ->
+                                new AdminConfig(
+                                        Keys.ADMIN_ADDRESS.fallbackValue(),
+                                        AdminConfig.DEFAULT_PORT));
+        LogConfig log =
+                top.section("log")
+                        .map(this::log)
+                        .orElseGet(() -> new LogConfig(Keys.LOG_LEVEL.fallbackValue(), null));
+        refuseLaterSections(top);
+        top.finish();
+        return new PosternConfig(
+                file.toAbsolutePath().normalize(),
+                self,
+                dataOrHere,
+                listeners,
+                domains.domains(),
+                tls,
+                dns,
+                limits,
+                networks,
+                authentication,
+                lists,
+                spool,
+                domains.downstreams(),
+                admin,
+                log);
+    }
+
+    private void refuseLaterSections(Section top) {
+        for (String later : Keys.NOT_YET) {
+            if (top.has(later)) {
+                top.entry(later)
+                        .ifPresent(e ->
+                                problems.error(
+                                        e.keyPlace(),
+                                        "section "
+                                                + later
+                                                + " is not supported in this version;"
+                                                + " remove it"));
+            }
+        }
+    }
+
+    private List<ListenerConfig> listeners(Section top, TlsConfig tls) {
+        Optional<YamlNode.Entry> entry = top.entry("listeners");
+        String form = "a list such as [{ address: 0.0.0.0, port: 25 }]";
+        if (entry.isEmpty()) {
+            problems.error(top.place(), "listeners is missing: " + form);
+            return List.of();
+        }
+        if (!(entry.get().value() instanceof YamlNode.Sequence list)) {
+            problems.error(
+                    entry.get().value().place(),
+                    "listeners must be " + form + ", found " + entry.get().value().kind());
+            return List.of();
+        }
+        if (list.items().isEmpty()) {
+            problems.error(list.place(), "listeners must have at least one entry");
+        }
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (YamlNode item : list.items()) {
+            listener(Section.of("listeners", item, problems), tls)
+                    .ifPresent(l -> {
+                        refuseTwice(l, listeners, item.place());
+                        listeners.add(l);
+                    });
+        }
+        return listeners;
+    }
+
+    private Optional<ListenerConfig> listener(Section s, TlsConfig tls) {
+        Optional<InetAddress> address = s.one(Keys.LISTENER_ADDRESS);
+        Optional<Integer> port = s.one(Keys.LISTENER_PORT);
+        ListenerConfig.Tls mode = s.orDefault(Keys.LISTENER_TLS);
+        int backlog = s.orDefault(Keys.LISTENER_BACKLOG);
+        s.finish();
+        if (tls.certificates().isEmpty() && mode == ListenerConfig.Tls.IMPLICIT) {
+            problems.error(
+                    s.placeOf(Keys.LISTENER_TLS),
+                    "a listener with tls: implicit needs a certificate under tls.certificates");
+        }
+        boolean open = tls.certificates().isEmpty() || mode == ListenerConfig.Tls.NONE;
+        if (open && address.isPresent() && !address.get().isLoopbackAddress()) {
+            problems.warning(
+                    s.place(),
+                    "this listener offers no TLS: "
+                            + (tls.certificates().isEmpty()
+                                    ? "tls.certificates is empty"
+                                    : "tls is none"));
+        }
+        if (address.isEmpty() || port.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ListenerConfig(address.get(), port.get(), mode, backlog));
+    }
+
+    private void refuseTwice(ListenerConfig one, List<ListenerConfig> others, Place place) {
+        boolean twice =
+                one.port() != 0
+                        && others.stream()
+                                .anyMatch(o ->
+                                        o.port() == one.port()
+                                                && o.address().equals(one.address()));
+        if (twice) {
+            problems.error(
+                    place,
+                    "another listener has the same address and port "
+                            + one.address().getHostAddress()
+                            + " "
+                            + one.port());
+        }
+    }
+
+    private TlsConfig tls(Section s) {
+        List<TlsConfig.Certificate> certificates = new ArrayList<>();
+        Optional<YamlNode.Entry> entry = s.entry("certificates");
+        entry.map(YamlNode.Entry::value)
+                .ifPresent(value -> {
+                    if (value instanceof YamlNode.Sequence list) {
+                        list.items().forEach(i -> certificate(i).ifPresent(certificates::add));
+                    } else {
+                        problems.error(
+                                value.place(),
+                                "tls.certificates must be a list of { chain: cert.pem, key:"
+                                        + " key.pem }, found "
+                                        + value.kind());
+                    }
+                });
+        s.finish();
+        return new TlsConfig(certificates);
+    }
+
+    private Optional<TlsConfig.Certificate> certificate(YamlNode node) {
+        Section s = Section.of("tls.certificates", node, problems);
+        Optional<Path> chain = pem(s, Keys.TLS_CHAIN);
+        Optional<Path> key = pem(s, Keys.TLS_KEY);
+        s.finish();
+        return chain.flatMap(c -> key.map(k -> new TlsConfig.Certificate(c, k)));
+    }
+
+    private Optional<Path> pem(Section s, Key<String> key) {
+        return s.one(key)
+                .flatMap(text -> paths.readable(text, s.placeOf(key)))
+                .map(FileReference::absolute);
+    }
+
+    private DnsConfig dns(Section s) {
+        DnsConfig dns =
+                new DnsConfig(
+                        s.values(Keys.DNS_SERVERS),
+                        positive(s, Keys.DNS_TIMEOUT),
+                        s.orDefault(Keys.DNS_TRIES));
+        s.finish();
+        return dns;
+    }
+
+    private Limits limits(Section s, List<ListenerConfig> listeners) {
+        Limits limits = LimitsReader.read(s, problems);
+        boolean open = listeners.stream().anyMatch(l -> !l.address().isLoopbackAddress());
+        for (Key<?> key : Keys.ALL) {
+            boolean bound =
+                    key.section().equals("limits")
+                            && !key.equals(Keys.GREET_DELAY)
+                            && !key.equals(Keys.BARE_NEWLINE);
+            if (open && bound && s.isZero(key)) {
+                problems.warning(
+                        s.placeOf(key),
+                        key.path() + " is 0, no limit, on a listener that is open to others");
+            }
+        }
+        return limits;
+    }
+
+    private NetworksConfig networks(Section s) {
+        Map<Cidr, InetAddress> secondary = new LinkedHashMap<>();
+        s.section(Keys.SECONDARY.name())
+                .ifPresent(part -> {
+                    for (YamlNode.Entry entry : part.all()) {
+                        secondary(entry, secondary);
+                    }
+                });
+        NetworksConfig networks =
+                new NetworksConfig(
+                        s.values(Keys.INTERNAL),
+                        s.values(Keys.TRUSTED_RELAYS),
+                        s.values(Keys.LOAD_BALANCERS),
+                        s.values(Keys.PUBLIC),
+                        secondary);
+        s.finish();
+        return networks;
+    }
+
+    private void secondary(YamlNode.Entry entry, Map<Cidr, InetAddress> secondary) {
+        Place place = entry.keyPlace();
+        try {
+            Cidr network = ValueTypes.CIDR.parser().parse(entry.key());
+            place = entry.value().place();
+            InetAddress address = ValueTypes.IP.read(entry.value());
+            secondary.put(network, address);
+        } catch (BadValueException e) {
+            problems.error(place, "networks.secondary: " + e.getMessage());
+        }
+    }
+
+    private AuthenticationConfig authentication(Section s, Domain hostname) {
+        AuthenticationConfig authentication =
+                new AuthenticationConfig(
+                        s.orDefault(Keys.AUTHENTICATION_ENABLED),
+                        s.one(Keys.AUTHSERV_ID).orElse(hostname).ascii(),
+                        positive(s, Keys.AUTHENTICATION_DEADLINE),
+                        s.values(Keys.DMARC_EXCEPTIONS),
+                        s.values(Keys.TRUSTED_SEALERS));
+        s.finish();
+        return authentication;
+    }
+
+    private ListsConfig lists(Section s) {
+        allow = references(s, Keys.LISTS_ALLOW);
+        deny = references(s, Keys.LISTS_DENY);
+        s.finish();
+        return new ListsConfig(
+                allow.stream().map(FileReference::absolute).toList(),
+                deny.stream().map(FileReference::absolute).toList());
+    }
+
+    private List<FileReference> references(Section s, Key<String> key) {
+        return s.list(key).stream().flatMap(p -> paths.resolve(p).stream()).toList();
+    }
+
+    private SpoolConfig spool(Section s, Path usual) {
+        Path directory =
+                s.one(Keys.SPOOL_DIRECTORY)
+                        .flatMap(d -> paths.resolve(d, s.placeOf(Keys.SPOOL_DIRECTORY)))
+                        .map(FileReference::absolute)
+                        .orElse(usual);
+        long segment = s.orDefault(Keys.SPOOL_SEGMENT_SIZE);
+        if (segment < 1L << 20 || segment > 1L << 30) {
+            problems.error(
+                    s.placeOf(Keys.SPOOL_SEGMENT_SIZE),
+                    "spool.segment-size must be from 1MB to 1GB");
+        }
+        long minFree = s.orDefault(Keys.SPOOL_MIN_FREE);
+        SpoolConfig defaults = SpoolConfig.defaults(directory);
+        SpoolConfig spool =
+                s.section("retry")
+                        .map(r -> retry(r, directory, segment, minFree))
+                        .orElseGet(() ->
+                                new SpoolConfig(
+                                        directory,
+                                        segment,
+                                        minFree,
+                                        defaults.retryFirst(),
+                                        defaults.retryMax(),
+                                        defaults.retryExpire()));
+        s.finish();
+        return spool;
+    }
+
+    private SpoolConfig retry(Section r, Path directory, long segment, long minFree) {
+        Duration first = positive(r, Keys.RETRY_FIRST);
+        Duration max = positive(r, Keys.RETRY_MAX);
+        Duration expire = positive(r, Keys.RETRY_EXPIRE);
+        r.finish();
+        if (first.compareTo(max) > 0) {
+            problems.error(
+                    r.placeOf(r.has("first") ? Keys.RETRY_FIRST : Keys.RETRY_MAX),
+                    "spool.retry.first must not be longer than spool.retry.max");
+        }
+        if (max.compareTo(expire) > 0) {
+            problems.error(
+                    r.placeOf(r.has("max") ? Keys.RETRY_MAX : Keys.RETRY_EXPIRE),
+                    "spool.retry.max must not be longer than spool.retry.expire");
+        }
+        return new SpoolConfig(directory, segment, minFree, first, max, expire);
+    }
+
+    private Duration positive(Section s, Key<Duration> key) {
+        Duration value = s.orDefault(key);
+        if (value.isZero()) {
+            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
+        }
+        return value;
+    }
+
+    private AdminConfig admin(Section s) {
+        AdminConfig admin =
+                new AdminConfig(s.orDefault(Keys.ADMIN_ADDRESS), s.orDefault(Keys.ADMIN_PORT));
+        if (!admin.address().isLoopbackAddress()) {
+            problems.warning(
+                    s.placeOf(Keys.ADMIN_ADDRESS),
+                    "metrics and health can be read by anybody who reaches this address");
+        }
+        s.finish();
+        return admin;
+    }
+
+    private LogConfig log(Section s) {
+        String level = s.orDefault(Keys.LOG_LEVEL);
+        Optional<Path> json =
+                s.one(Keys.LOG_JSON_FILE)
+                        .flatMap(f -> paths.resolve(f, s.placeOf(Keys.LOG_JSON_FILE)))
+                        .map(FileReference::absolute);
+        s.finish();
+        return new LogConfig(level, json.orElse(null));
+    }
+}

@@ -1,0 +1,232 @@
+package org.postern.core.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.ProblemCollector;
+import org.postern.core.yaml.YamlNode;
+
+/** Reads sections {@code domains} and {@code downstreams}, which name each other. */
+final class DomainsReader {
+    private static final String RECIPIENTS_FORMS =
+            "{ file: lists/recipients.yaml }, { static: [alice@example.net] } or { accept-all: true"
+                    + " }, or a list of them";
+
+    private final ProblemCollector problems;
+    private final PathResolver paths;
+    private final Map<String, DownstreamConfig> downstreams = new LinkedHashMap<>();
+    private final Map<Domain, DomainConfig> domains = new LinkedHashMap<>();
+    private final Map<Domain, List<FileReference>> files = new LinkedHashMap<>();
+
+    DomainsReader(PathResolver paths, ProblemCollector problems) {
+        this.paths = paths;
+        this.problems = problems;
+    }
+
+    Map<String, DownstreamConfig> downstreams() {
+        return downstreams;
+    }
+
+    Map<Domain, DomainConfig> domains() {
+        return domains;
+    }
+
+    Map<Domain, List<FileReference>> recipientFiles() {
+        return files;
+    }
+
+    /** Reads {@code downstreams}; to be called first. */
+    void readDownstreams(Section section) {
+        for (YamlNode.Entry entry : section.all()) {
+            if (DownstreamUri.isUri(entry.key())) {
+                problems.error(
+                        entry.keyPlace(),
+                        "a downstream's name holds no colon; the URI is its value");
+                continue;
+            }
+            if (entry.value() instanceof YamlNode.Scalar s && !s.isNull()) {
+                Optional<DownstreamConfig.Target> target = target(s.text(), s.place());
+                target.ifPresent(t -> downstreams.put(entry.key(), plain(entry.key(), t)));
+                continue;
+            }
+            named(entry.key(), Section.of("downstreams." + entry.key(), entry.value(), problems));
+        }
+    }
+
+    private void named(String name, Section s) {
+        Optional<DownstreamConfig.Target> target =
+                s.one(Keys.DOWNSTREAM_URI)
+                        .flatMap(uri -> target(uri, s.placeOf(Keys.DOWNSTREAM_URI)));
+        Optional<DownstreamConfig.Tls> tls = s.one(Keys.DOWNSTREAM_TLS);
+        int connections = s.orDefault(Keys.DOWNSTREAM_CONNECTIONS);
+        java.time.Duration timeout = s.orDefault(Keys.DOWNSTREAM_TIMEOUT);
+        s.finish();
+        target.ifPresent(t ->
+                downstreams.put(
+                        name,
+                        new DownstreamConfig(
+                                name, t, tls.orElse(usualTls(t)), connections, timeout)));
+    }
+
+    private static DownstreamConfig plain(String name, DownstreamConfig.Target target) {
+        return new DownstreamConfig(
+                name,
+                target,
+                usualTls(target),
+                DownstreamConfig.DEFAULT_CONNECTIONS,
+                DownstreamConfig.DEFAULT_TIMEOUT);
+    }
+
+    private static DownstreamConfig.Tls usualTls(DownstreamConfig.Target target) {
+        return switch (target) {
+            case DownstreamConfig.Target.Smtp s when s.implicitTls() ->
+                    DownstreamConfig.Tls.REQUIRED;
+            case DownstreamConfig.Target.Smtp s -> DownstreamConfig.Tls.OPPORTUNISTIC;
+            case DownstreamConfig.Target.Lmtp l -> DownstreamConfig.Tls.OPPORTUNISTIC;
+            case DownstreamConfig.Target.LmtpUnix u -> DownstreamConfig.Tls.NONE;
+            case DownstreamConfig.Target.Maildir m -> DownstreamConfig.Tls.NONE;
+        };
+    }
+
+    private Optional<DownstreamConfig.Target> target(String uri, Place place) {
+        try {
+            return Optional.of(DownstreamUri.parse(uri, paths.directory()));
+        } catch (BadValueException e) {
+            problems.error(place.right(e.position()), "downstream " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Reads {@code domains}. */
+    void readDomains(Section section) {
+        Map<Domain, Place> seen = new HashMap<>();
+        for (YamlNode.Entry entry : section.all()) {
+            Domain domain;
+            try {
+                domain = ValueTypes.DOMAIN.parser().parse(entry.key());
+            } catch (BadValueException e) {
+                problems.error(
+                        entry.keyPlace().right(e.position()), "a key of domains " + e.getMessage());
+                continue;
+            }
+            Place first = seen.putIfAbsent(domain, entry.keyPlace());
+            if (first != null) {
+                problems.error(
+                        entry.keyPlace(),
+                        "domain " + domain + " stands already in line " + first.line());
+                continue;
+            }
+            readDomain(domain, Section.of("domains." + domain, entry.value(), problems));
+        }
+        if (seen.isEmpty()) {
+            problems.error(section.place(), "domains must name at least one domain");
+        }
+    }
+
+    private void readDomain(Domain domain, Section s) {
+        List<RecipientSourceConfig> sources = new ArrayList<>();
+        Optional<YamlNode.Entry> recipients = s.entry("recipients");
+        if (recipients.isEmpty()) {
+            problems.error(
+                    s.place(),
+                    "recipients is missing in domains." + domain + ": " + RECIPIENTS_FORMS);
+        } else if (recipients.get().value() instanceof YamlNode.Sequence list) {
+            list.items().forEach(item -> readSource(domain, item, sources));
+            if (list.items().isEmpty()) {
+                problems.error(list.place(), "recipients must be " + RECIPIENTS_FORMS);
+            }
+        } else {
+            readSource(domain, recipients.get().value(), sources);
+        }
+        Optional<String> downstream =
+                s.one(Keys.DOMAIN_DOWNSTREAM)
+                        .flatMap(d -> downstream(d, s.placeOf(Keys.DOMAIN_DOWNSTREAM)));
+        s.finish();
+        domains.put(domain, new DomainConfig(domain, sources, downstream.orElse("")));
+    }
+
+    private void readSource(Domain domain, YamlNode node, List<RecipientSourceConfig> sources) {
+        if (!(node instanceof YamlNode.Mapping)) {
+            problems.error(
+                    node.place(),
+                    "recipients must be " + RECIPIENTS_FORMS + ", found " + node.kind());
+            return;
+        }
+        Section s = Section.of("domains." + domain + ".recipients", node, problems);
+        for (Section.Placed<String> file : s.list(Keys.RECIPIENTS_FILE)) {
+            paths.resolve(file)
+                    .ifPresent(f -> {
+                        sources.add(new RecipientSourceConfig.FromFile(f.absolute()));
+                        files.computeIfAbsent(domain, d -> new ArrayList<>()).add(f);
+                    });
+        }
+        List<EmailAddress> fixed = new ArrayList<>();
+        for (Section.Placed<EmailAddress> address : s.list(Keys.RECIPIENTS_STATIC)) {
+            if (address.value().host().equals(domain)) {
+                fixed.add(address.value());
+            } else {
+                problems.error(
+                        address.place(),
+                        address.value()
+                                + " is no address of "
+                                + domain
+                                + ", whose recipients these are");
+            }
+        }
+        if (s.has(Keys.RECIPIENTS_STATIC.name())) {
+            sources.add(new RecipientSourceConfig.Static(fixed));
+        }
+        s.one(Keys.RECIPIENTS_ACCEPT_ALL)
+                .filter(yes -> yes)
+                .ifPresent(yes -> {
+                    problems.warning(
+                            s.placeOf(Keys.RECIPIENTS_ACCEPT_ALL),
+                            "accept-all takes mail for addresses of "
+                                    + domain
+                                    + " that do not exist; list them instead");
+                    sources.add(new RecipientSourceConfig.AcceptAll());
+                });
+        for (String later : Keys.SOURCES_NOT_YET) {
+            s.entry(later)
+                    .ifPresent(e ->
+                            problems.error(
+                                    e.keyPlace(),
+                                    "recipients by "
+                                            + later
+                                            + " are not supported in this version; known"
+                                            + " are file, static, accept-all"));
+        }
+        s.finish();
+    }
+
+    /** The name under which the downstream stands in the table. */
+    private Optional<String> downstream(String value, Place place) {
+        if (!DownstreamUri.isUri(value)) {
+            if (!downstreams.containsKey(value)) {
+                String known =
+                        downstreams.isEmpty()
+                                ? "; downstreams names none"
+                                : "; downstreams has " + String.join(", ", downstreams.keySet());
+                problems.error(
+                        place,
+                        "no downstream is called "
+                                + ValueType.shortened(value)
+                                + known
+                                + "; a URI such as lmtp://127.0.0.1:24 can stand here as well");
+                return Optional.empty();
+            }
+            return Optional.of(value);
+        }
+        return target(value, place)
+                .map(t -> {
+                    downstreams.putIfAbsent(value, plain(value, t));
+                    return value;
+                });
+    }
+}

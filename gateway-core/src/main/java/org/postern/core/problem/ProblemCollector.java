@@ -1,0 +1,58 @@
+package org.postern.core.problem;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.postern.core.problem.Problem.Severity;
+
+/**
+ * Gathers problems while files are read, so that all of them are told at once. It keeps the first
+ * {@value #MAX_KEPT} and counts the rest: a list of a million bad lines must not fill the memory.
+ * Not thread-safe.
+ */
+public final class ProblemCollector {
+    /** How many problems are kept. */
+    public static final int MAX_KEPT = 1_000;
+
+    private final Set<Problem> kept = new LinkedHashSet<>();
+    private int omitted;
+    private int errors;
+
+    /** Notes what forbids use. */
+    public void error(Place place, String message) {
+        errors++;
+        add(new Problem(place, Severity.ERROR, message));
+    }
+
+    /** Notes what somebody should know. */
+    public void warning(Place place, String message) {
+        add(new Problem(place, Severity.WARNING, message));
+    }
+
+    private void add(Problem problem) {
+        if (kept.size() < MAX_KEPT) {
+            kept.add(problem);
+        } else if (!kept.contains(problem)) {
+            omitted++;
+        }
+    }
+
+    /** Errors noted so far, those not kept among them; a caller compares it before and after. */
+    public int errorCount() {
+        return errors;
+    }
+
+    /** What was found: files in the order of their first problem, each by line and column. */
+    public Problems toProblems() {
+        List<Problem> sorted = new ArrayList<>(kept);
+        List<java.nio.file.Path> files =
+                kept.stream().map(p -> p.place().file()).distinct().toList();
+        sorted.sort(
+                Comparator.comparingInt((Problem p) -> files.indexOf(p.place().file()))
+                        .thenComparingInt(p -> p.place().line())
+                        .thenComparingInt(p -> p.place().column()));
+        return new Problems(sorted, omitted);
+    }
+}
