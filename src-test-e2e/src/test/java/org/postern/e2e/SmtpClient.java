@@ -1,0 +1,157 @@
+package org.postern.e2e;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** SMTP by hand, octet for octet: what is sent is what was given. */
+final class SmtpClient implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 30_000;
+
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private SmtpClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new BufferedInputStream(socket.getInputStream());
+        this.out = socket.getOutputStream();
+    }
+
+    /** Connects to this port of 127.0.0.1; the greeting is still to be read. */
+    static SmtpClient connect(int port) {
+        try {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.setTcpNoDelay(true);
+            return new SmtpClient(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends octets as they are. */
+    void write(byte[] octets) {
+        try {
+            out.write(octets);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a line with CRLF, without waiting for the reply. */
+    void line(String line) {
+        write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a command and gives the reply. */
+    String command(String line) {
+        line(line);
+        return reply();
+    }
+
+    /** One line of a reply, without CRLF. */
+    String replyLine() {
+        try {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            while (true) {
+                int octet = in.read();
+                if (octet < 0) {
+                    throw new EOFException("connection closed after: " + line);
+                }
+                if (octet == '\n') {
+                    String text = line.toString(StandardCharsets.UTF_8);
+                    return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+                }
+                line.write(octet);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A whole reply; its lines are joined by line feeds. */
+    String reply() {
+        List<String> lines = new ArrayList<>();
+        do {
+            lines.add(replyLine());
+        } while (lines.getLast().length() > 3 && lines.getLast().charAt(3) == '-');
+        return String.join("\n", lines);
+    }
+
+    /** Whether the other side closed the connection without another octet. */
+    boolean ended() {
+        try {
+            return in.read() < 0;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // reset: ended, only less politely
+        }
+    }
+
+    /** Sends a message in a session of its own and gives the reply to its content. */
+    static String send(int port, String from, List<String> to, byte[] content) {
+        try (SmtpClient client = connect(port)) {
+            client.reply();
+            client.command("EHLO client.pass.test");
+            String reply = client.transaction(from, to, content);
+            client.command("QUIT");
+            return reply;
+        }
+    }
+
+    /**
+     * Sends a message, which ends with CRLF, in this session; gives the first refusal or the 250.
+     */
+    String transaction(String from, List<String> to, byte[] content) {
+        List<String> commands = new ArrayList<>(List.of("MAIL FROM:<" + from + ">"));
+        to.forEach(address -> commands.add("RCPT TO:<" + address + ">"));
+        for (String command : commands) {
+            String reply = command(command);
+            if (!reply.startsWith("250")) {
+                command("RSET");
+                return reply;
+            }
+        }
+        String reply = command("DATA");
+        if (!reply.startsWith("354")) {
+            return reply;
+        }
+        write(stuff(content));
+        line(".");
+        return reply();
+    }
+
+    /** RFC 5321, 4.5.2: a line that begins with a dot gets another. */
+    private static byte[] stuff(byte[] content) {
+        ByteArrayOutputStream stuffed = new ByteArrayOutputStream(content.length + 64);
+        boolean lineStart = true;
+        for (byte octet : content) {
+            if (lineStart && octet == '.') {
+                stuffed.write('.');
+            }
+            stuffed.write(octet);
+            lineStart = octet == '\n';
+        }
+        return stuffed.toByteArray();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
