@@ -37,7 +37,8 @@ public record DkimKey(
     private static final int ED25519_OCTETS = 32;
 
     /** A SubjectPublicKeyInfo up to the key itself (RFC 8410, 4). */
-    private static final byte[] ED25519_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
+    private static final byte[] ED25519_PREFIX =
+            HexFormat.of().parseHex("302a300506032b6570032100");
 
     /** What a TXT record was read as. */
     sealed interface Parsed {
@@ -55,7 +56,8 @@ public record DkimKey(
             tags = TagList.parse(record);
         } catch (TagSyntaxException e) {
             return new Parsed.Unusable(
-                    new DkimProblem(DkimReason.PERMERROR_KEY_SYNTAX, "key record: " + e.getMessage()),
+                    new DkimProblem(
+                            DkimReason.PERMERROR_KEY_SYNTAX, "key record: " + e.getMessage()),
                     false);
         }
         boolean testing = colonList(tags, "t", "").contains("y");

@@ -122,8 +122,7 @@ public final class DkimKeys {
     }
 
     private static Lookup missing(DnsName name, String what) {
-        return new Lookup.Missing(
-                new DkimProblem(DkimReason.PERMERROR_NO_KEY, name + " " + what));
+        return new Lookup.Missing(new DkimProblem(DkimReason.PERMERROR_NO_KEY, name + " " + what));
     }
 
     private Lookup read(List<byte[]> records) {

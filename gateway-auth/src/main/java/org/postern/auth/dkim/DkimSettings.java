@@ -11,8 +11,8 @@ import java.util.Locale;
  *     dkim.policy.too-many-signatures} (RFC 6376, 6.1)
  * @param clockSkew by how much the signer's clock may differ from ours, for {@code t=} and {@code
  *     x=}
- * @param minRsaBits RSA keys below are {@code dkim.policy.short-key}; never below 1,024 in a gateway
- *     (RFC 8301, 3.2)
+ * @param minRsaBits RSA keys below are {@code dkim.policy.short-key}; never below 1,024 in a
+ *     gateway (RFC 8301, 3.2)
  * @param mustBeSigned fields that a signature must name in {@code h=} if the message has them, in
  *     lower case; From always is one
  * @param allowSha1 whether rsa-sha1 is verified as if it were sound. Not for a gateway (RFC 8301,

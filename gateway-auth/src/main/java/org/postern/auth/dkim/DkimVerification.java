@@ -25,8 +25,7 @@ public final class DkimVerification {
     private final List<Candidate> candidates;
     private final int beyond;
 
-    DkimVerification(
-            DkimKeys keys, DkimSettings settings, List<Candidate> candidates, int beyond) {
+    DkimVerification(DkimKeys keys, DkimSettings settings, List<Candidate> candidates, int beyond) {
         this.keys = keys;
         this.settings = settings;
         this.candidates = candidates;
@@ -56,8 +55,7 @@ public final class DkimVerification {
         for (Candidate candidate : candidates) {
             SignatureOutcome outcome =
                     switch (candidate) {
-                        case Candidate.Unusable unusable ->
-                                SignatureOutcome.of(unusable.problem());
+                        case Candidate.Unusable unusable -> SignatureOutcome.of(unusable.problem());
                         case Candidate.Usable usable ->
                                 SignatureCheck.body(usable.signature(), usable.body());
                     };
@@ -73,10 +71,7 @@ public final class DkimVerification {
             results.add(
                     switch (candidates.get(i)) {
                         case Candidate.Unusable unusable ->
-                                result(
-                                        unusable.tags(),
-                                        SignatureOutcome.of(unusable.problem()),
-                                        0);
+                                result(unusable.tags(), SignatureOutcome.of(unusable.problem()), 0);
                         case Candidate.Usable usable ->
                                 result(
                                         usable.signature().tags(),
@@ -90,8 +85,7 @@ public final class DkimVerification {
         return List.copyOf(results);
     }
 
-    private SignatureOutcome verify(
-            Candidate.Usable usable, Map<DnsName, DkimKeys.Lookup> found) {
+    private SignatureOutcome verify(Candidate.Usable usable, Map<DnsName, DkimKeys.Lookup> found) {
         SignatureField signature = usable.signature();
         DkimKeys.Lookup lookup = found.getOrDefault(signature.keyName(), DkimKeys.NOT_ASKED);
         return SignatureCheck.keys(

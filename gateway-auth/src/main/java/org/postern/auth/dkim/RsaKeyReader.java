@@ -54,8 +54,7 @@ final class RsaKeyReader {
         end = afterAlgorithm;
         int afterOid = element(OID);
         if (afterOid < 0
-                || !Arrays.equals(
-                        der, at, afterOid, RSA_ENCRYPTION, 0, RSA_ENCRYPTION.length)) {
+                || !Arrays.equals(der, at, afterOid, RSA_ENCRYPTION, 0, RSA_ENCRYPTION.length)) {
             return null;
         }
         end = whole;

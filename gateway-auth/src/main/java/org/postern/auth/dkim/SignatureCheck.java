@@ -19,9 +19,7 @@ public final class SignatureCheck {
             return SignatureOutcome.of(
                     new DkimProblem(
                             DkimReason.PERMERROR_BODY_LENGTH,
-                            "l= is more than the "
-                                    + body.total()
-                                    + " octets that the body has"));
+                            "l= is more than the " + body.total() + " octets that the body has"));
         }
         if (!body.matches(signature.bodyHash())) {
             return SignatureOutcome.of(

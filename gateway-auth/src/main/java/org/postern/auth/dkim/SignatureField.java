@@ -66,11 +66,10 @@ public final class SignatureField {
         this.keyName =
                 DnsName.parse(selector + "._domainkey." + domain.ascii())
                         .filter(name -> isSelector(selector))
-                        .orElseThrow(
-                                () ->
-                                        new DkimProblem.Found(
-                                                DkimReason.PERMERROR_DOMAIN,
-                                                "s= is no name that the DNS can have"));
+                        .orElseThrow(() ->
+                                new DkimProblem.Found(
+                                        DkimReason.PERMERROR_DOMAIN,
+                                        "s= is no name that the DNS can have"));
         if (kind == Kind.ARC_SEAL) {
             this.bodyHash = new byte[0];
             this.header = Canonicalization.RELAXED;
@@ -182,8 +181,7 @@ public final class SignatureField {
         for (int i = 0; i < octets.length(); i++) {
             if (octets.charAt(i) > 0x7f) {
                 return new String(
-                        octets.getBytes(StandardCharsets.ISO_8859_1),
-                        StandardCharsets.UTF_8);
+                        octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             }
         }
         return octets;
