@@ -9,4 +9,11 @@ final class ContentException extends Exception {
     ContentException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** What an exception says, with its type, which often says more. */
+    static String words(Throwable e) {
+        String type = e.getClass().getSimpleName();
+        String message = e.getMessage();
+        return message == null ? type : type + ": " + message;
+    }
 }

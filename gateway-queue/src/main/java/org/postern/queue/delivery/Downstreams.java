@@ -15,9 +15,8 @@ public final class Downstreams {
         return switch (config.target()) {
             case Target.Maildir maildir ->
                     new MaildirDownstream(config, maildir.directory(), environment);
-            case Target.Lmtp lmtp -> throw new UnsupportedOperationException("lmtp");
-            case Target.LmtpUnix unix -> throw new UnsupportedOperationException("lmtp+unix");
-            case Target.Smtp smtp -> throw new UnsupportedOperationException("smtp");
+            case Target.Lmtp _, Target.LmtpUnix _, Target.Smtp _ ->
+                    new RelayDownstream(config, environment);
         };
     }
 }

@@ -105,7 +105,7 @@ final class MaildirDownstream implements Downstream {
                     directory,
                     e);
             return new RecipientOutcome.Deferred(
-                    Outcomes.reply(451, "4.3.0", words(e)), false, true);
+                    Outcomes.reply(451, "4.3.0", ContentException.words(e)), false, true);
         } catch (IOException e) {
             return storeTrouble(request, e);
         }
@@ -117,15 +117,11 @@ final class MaildirDownstream implements Downstream {
         LOG.warn("{}: cannot deliver to Maildir {}", request.id(), directory, e);
         return new RecipientOutcome.Deferred(
                 Outcomes.reply(
-                        452, "4.3.1", "cannot write to Maildir " + directory + ": " + words(e)),
+                        452,
+                        "4.3.1",
+                        "cannot write to Maildir " + directory + ": " + ContentException.words(e)),
                 false,
                 false);
-    }
-
-    private static String words(IOException e) {
-        String type = e.getClass().getSimpleName();
-        String message = e.getMessage();
-        return message == null ? type : type + ": " + message;
     }
 
     private static void write(DeliveryRequest request, FileChannel out)
@@ -153,7 +149,7 @@ final class MaildirDownstream implements Downstream {
         try {
             return request.content().open();
         } catch (IOException e) {
-            throw new ContentException(words(e), e);
+            throw new ContentException(ContentException.words(e), e);
         }
     }
 
@@ -161,7 +157,7 @@ final class MaildirDownstream implements Downstream {
         try {
             return in.read(block);
         } catch (IOException e) {
-            throw new ContentException(words(e), e);
+            throw new ContentException(ContentException.words(e), e);
         }
     }
 
