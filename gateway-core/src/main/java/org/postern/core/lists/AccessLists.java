@@ -1,0 +1,157 @@
+package org.postern.core.lists;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.postern.core.config.FileReference;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Ip;
+import org.postern.core.problem.ProblemCollector;
+import org.postern.core.yaml.SourceFile;
+
+/**
+ * The allow and deny lists of one configuration. An allow entry outweighs every deny entry; of
+ * several, the narrowest network, the whole address before its domain, the longest domain is named.
+ * Expired entries are as good as gone. Immutable; look-ups never block, any thread.
+ */
+public final class AccessLists {
+    /** The longest list file in bytes: about six million addresses. */
+    public static final int MAX_BYTES = 256 << 20;
+
+    private final ListTable allow;
+    private final ListTable deny;
+    private final InstantSource time;
+
+    private AccessLists(ListTable allow, ListTable deny, InstantSource time) {
+        this.allow = allow;
+        this.deny = deny;
+        this.time = time;
+    }
+
+    /** No lists. */
+    public static AccessLists empty() {
+        return load(List.of(), List.of(), InstantSource.system(), new ProblemCollector());
+    }
+
+    /**
+     * Reads list files. A file with a problem contributes what is good in it; whether the lists may
+     * be used is for the caller to say, from the problems.
+     *
+     * @param allow files of {@code lists.allow}
+     * @param deny files of {@code lists.deny}
+     * @param time the wall clock by which entries expire
+     * @param problems receives what is wrong
+     */
+    public static AccessLists load(
+            List<FileReference> allow,
+            List<FileReference> deny,
+            InstantSource time,
+            ProblemCollector problems) {
+        return new AccessLists(
+                table(allow, time, problems), table(deny, time, problems), time);
+    }
+
+    private static ListTable table(
+            List<FileReference> files, InstantSource time, ProblemCollector problems) {
+        ListTable table = new ListTable();
+        for (FileReference file : files) {
+            SourceFile.read(file.shown(), MAX_BYTES, file.place(), problems)
+                    .ifPresent(s -> ListFile.read(s, table, problems, time.instant()));
+        }
+        table.freeze();
+        return table;
+    }
+
+    /** What the lists say of a client's address. */
+    public ListMatch client(InetAddress address) {
+        Instant now = time.instant();
+        return match(allow.client(address, now), () -> deny.client(address, now));
+    }
+
+    /**
+     * What the lists say of an address.
+     *
+     * @param kind {@link ListKind#SENDER} or {@link ListKind#RECIPIENT}
+     */
+    public ListMatch address(ListKind kind, EmailAddress address) {
+        Instant now = time.instant();
+        return match(
+                allow.address(kind, address, now), () -> deny.address(kind, address, now));
+    }
+
+    /**
+     * What the lists say of a domain.
+     *
+     * @param kind one of those that {@link ListKind#isDomain()}
+     */
+    public ListMatch domain(ListKind kind, Domain domain) {
+        Instant now = time.instant();
+        return match(
+                allow.domain(kind, domain.ascii(), now),
+                () -> deny.domain(kind, domain.ascii(), now));
+    }
+
+    private interface Lookup {
+        Optional<ListEntry> find();
+    }
+
+    private static ListMatch match(Optional<ListEntry> allowed, Lookup denied) {
+        if (allowed.isPresent()) {
+            return new ListMatch.Allow(allowed.get());
+        }
+        return denied.find().<ListMatch>map(ListMatch.Deny::new).orElse(ListMatch.None.INSTANCE);
+    }
+
+    /** How many allow entries there are, expired ones among them. */
+    public int allowSize() {
+        return allow.entries().size();
+    }
+
+    /** How many deny entries there are, expired ones among them. */
+    public int denySize() {
+        return deny.entries().size();
+    }
+
+    /**
+     * Everything that hits an IP address, an e-mail address or a domain, whatever it may stand for:
+     * what {@code postern lists test} shows.
+     *
+     * @throws InvalidAddressException if the text is none of them
+     */
+    public List<ListMatch> test(String text) throws InvalidAddressException {
+        List<ListMatch> hits = new ArrayList<>();
+        if (isIp(text)) {
+            hits.add(client(Ip.parse(text)));
+        } else if (text.indexOf('@') > 0) {
+            EmailAddress address = EmailAddress.parse(text);
+            hits.add(address(ListKind.SENDER, address));
+            if (address.host() instanceof Domain domain) {
+                hits.add(domain(ListKind.SENDER_DOMAIN, domain));
+            }
+            hits.add(address(ListKind.RECIPIENT, address));
+        } else {
+            Domain domain = Domain.parse(text.startsWith("@") ? text.substring(1) : text);
+            for (ListKind kind : ListKind.values()) {
+                if (kind.isDomain()) {
+                    hits.add(domain(kind, domain));
+                }
+            }
+        }
+        hits.removeIf(hit -> hit instanceof ListMatch.None);
+        return List.copyOf(hits);
+    }
+
+    private static boolean isIp(String text) {
+        try {
+            Ip.parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

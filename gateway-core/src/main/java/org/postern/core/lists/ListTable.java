@@ -1,0 +1,134 @@
+package org.postern.core.lists;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.net.Cidr;
+
+/**
+ * The allow entries, or the deny entries: everything in one table, found by kind and value. Filled by
+ * one thread, frozen, then only read.
+ */
+final class ListTable {
+    private final EntryTable entries = new EntryTable();
+    private final NetworkIndex networks = new NetworkIndex();
+    private final Map<ListKind, NameIndex> names = new EnumMap<>(ListKind.class);
+
+    ListTable() {
+        for (ListKind kind : ListKind.values()) {
+            if (kind != ListKind.CLIENT) {
+                names.put(kind, new NameIndex());
+            }
+        }
+    }
+
+    EntryTable entries() {
+        return entries;
+    }
+
+    void addNetwork(Cidr network, int entry) {
+        networks.add(network, entry);
+    }
+
+    /** Adds a name; of two entries with the same name the one that holds longer stays. */
+    void addName(ListKind kind, String name, int entry) {
+        NameIndex index = index(kind);
+        int before = index.putIfAbsent(name, entry);
+        if (before != NameIndex.NONE && entries.outlives(entry, before)) {
+            index.replace(name, entry);
+        }
+    }
+
+    private NameIndex index(ListKind kind) {
+        NameIndex index = names.get(kind);
+        if (index == null) {
+            throw new IllegalArgumentException(kind + " is not looked up by name");
+        }
+        return index;
+    }
+
+    void freeze() {
+        networks.freeze(entries::outlives);
+    }
+
+    Optional<ListEntry> client(InetAddress address, Instant now) {
+        if (networks.size() == 0) {
+            return Optional.empty();
+        }
+        int found = networks.find(address, e -> !entries.isExpired(e, now));
+        return found == NetworkIndex.NONE
+                ? Optional.empty()
+                : Optional.of(
+                        entries.describe(
+                                networks.entry(found),
+                                ListKind.CLIENT,
+                                networks.network(found, address).toString()));
+    }
+
+    /** An address, or its whole domain as {@code @domain}. */
+    Optional<ListEntry> address(ListKind kind, EmailAddress address, Instant now) {
+        NameIndex index = index(kind);
+        if (index.size() == 0) {
+            return Optional.empty();
+        }
+        String name = address.key();
+        byte[] key = NameIndex.encode(name);
+        int entry = wanted(index.find(key, 0, key.length), now);
+        if (entry == NameIndex.NONE) {
+            int at = lastAt(key);
+            entry = wanted(index.find(key, at, key.length), now);
+            name = "@" + address.host().ascii();
+        }
+        return described(entry, kind, name);
+    }
+
+    private static int lastAt(byte[] key) {
+        int at = key.length - 1;
+        while (at > 0 && key[at] != '@') {
+            at--;
+        }
+        return at;
+    }
+
+    /** A domain exactly, or it or one above it as {@code .domain}; the longest wins. */
+    Optional<ListEntry> domain(ListKind kind, String domain, Instant now) {
+        NameIndex index = index(kind);
+        if (index.size() == 0) {
+            return Optional.empty();
+        }
+        byte[] key = NameIndex.encode("." + domain);
+        int entry = wanted(index.find(key, 1, key.length), now);
+        if (entry != NameIndex.NONE) {
+            return described(entry, kind, domain);
+        }
+        for (int from = 0; from < key.length; from++) {
+            if (key[from] == '.') {
+                entry = wanted(index.find(key, from, key.length), now);
+                if (entry != NameIndex.NONE) {
+                    return described(
+                            entry,
+                            kind,
+                            new String(
+                                    key,
+                                    from,
+                                    key.length - from,
+                                    java.nio.charset.StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private int wanted(int entry, Instant now) {
+        return entry != NameIndex.NONE && entries.isExpired(entry, now) ? NameIndex.NONE : entry;
+    }
+
+    private Optional<ListEntry> described(int entry, ListKind kind, String name) {
+        return entry == NameIndex.NONE
+                ? Optional.empty()
+                : Optional.of(entries.describe(entry, kind, name));
+    }
+}

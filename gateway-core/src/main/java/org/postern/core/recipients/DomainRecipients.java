@@ -1,0 +1,41 @@
+package org.postern.core.recipients;
+
+import java.util.List;
+import org.postern.core.mail.EmailAddress;
+
+/**
+ * The sources of one domain, asked in order. The first that knows the address decides; it is unknown
+ * only when every source says so.
+ */
+final class DomainRecipients implements RecipientDirectory {
+    private final List<RecipientDirectory> sources;
+
+    DomainRecipients(List<RecipientDirectory> sources) {
+        this.sources = List.copyOf(sources);
+    }
+
+    @Override
+    public RecipientLookup lookup(EmailAddress address) {
+        RecipientLookup answer = RecipientLookup.Unknown.INSTANCE;
+        for (RecipientDirectory source : sources) {
+            switch (source.lookup(address)) {
+                case RecipientLookup.Known known -> {
+                    return known;
+                }
+                case RecipientLookup.Unavailable away -> answer = away;
+                case RecipientLookup.Unknown u -> {
+                    // the next one may know it
+                }
+                case RecipientLookup.NotHosted n -> {
+                    // the next one may know it
+                }
+            }
+        }
+        return answer;
+    }
+
+    @Override
+    public String name() {
+        return sources.size() == 1 ? sources.getFirst().name() : "several";
+    }
+}

@@ -1,0 +1,41 @@
+package org.postern.core.recipients;
+
+import java.util.List;
+import org.postern.core.mail.EmailAddress;
+
+/** What a directory says of one address. */
+public sealed interface RecipientLookup {
+    /**
+     * The address exists.
+     *
+     * @param targets where its mail goes: itself, or what an alias stands for; at least one
+     * @param source where it is listed, such as {@code lists/recipients.yaml:12}
+     */
+    record Known(List<EmailAddress> targets, String source) implements RecipientLookup {
+        public Known {
+            targets = List.copyOf(targets);
+            if (targets.isEmpty()) {
+                throw new IllegalArgumentException("a known recipient has a target");
+            }
+        }
+    }
+
+    /** The address does not exist; every source was asked and said so. */
+    enum Unknown implements RecipientLookup {
+        /** Not here. */
+        INSTANCE
+    }
+
+    /**
+     * Nobody can say now: 451, never 550.
+     *
+     * @param reason for logs, one line
+     */
+    record Unavailable(String reason) implements RecipientLookup {}
+
+    /** The address is of no domain that mail is taken for: relaying is refused. */
+    enum NotHosted implements RecipientLookup {
+        /** Not ours. */
+        INSTANCE
+    }
+}

@@ -1,0 +1,123 @@
+package org.postern.core.recipients;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.postern.core.config.ConfigDraft;
+import org.postern.core.config.DomainConfig;
+import org.postern.core.config.FileReference;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.problem.ProblemCollector;
+
+/**
+ * The directories of every domain that mail is taken for. Immutable once loaded; any thread.
+ */
+public final class Recipients implements RecipientDirectory {
+    /** The longest recipient file in bytes. */
+    public static final int MAX_BYTES = 256 << 20;
+
+    private final Map<Domain, RecipientDirectory> directories;
+
+    /** A directory for each hosted domain. */
+    public Recipients(Map<Domain, RecipientDirectory> directories) {
+        this.directories = Map.copyOf(directories);
+    }
+
+    /** One source made of these addresses, for tests and tools. */
+    public static RecipientDirectory fixed(List<EmailAddress> addresses) {
+        return new StaticDirectory(addresses);
+    }
+
+    /**
+     * Reads every recipient file that a configuration names, each once, and builds the directories
+     * if the configuration itself is good.
+     *
+     * @param draft what was read of the configuration
+     * @param problems receives what is wrong with the files
+     */
+    public static Recipients load(ConfigDraft draft, ProblemCollector problems) {
+        Map<Path, Set<Domain>> users = new LinkedHashMap<>();
+        Map<Path, FileReference> references = new LinkedHashMap<>();
+        draft.recipientFiles()
+                .forEach(
+                        (domain, files) -> {
+                            for (FileReference file : files) {
+                                users.computeIfAbsent(file.absolute(), f -> new LinkedHashSet<>())
+                                        .add(domain);
+                                references.putIfAbsent(file.absolute(), file);
+                            }
+                        });
+        Set<Domain> hosted =
+                draft.config()
+                        .map(c -> c.domains().keySet())
+                        .orElseGet(() -> draft.recipientFiles().keySet());
+        Map<Path, RecipientDirectory> read = new HashMap<>();
+        references.forEach(
+                (path, reference) ->
+                        read.put(
+                                path,
+                                RecipientFileReader.read(
+                                        reference,
+                                        users.getOrDefault(path, Set.of()),
+                                        hosted,
+                                        problems)));
+        return draft.config()
+                .map(config -> assemble(config, read))
+                .orElseGet(() -> new Recipients(Map.of()));
+    }
+
+    private static Recipients assemble(PosternConfig config, Map<Path, RecipientDirectory> files) {
+        Map<Domain, RecipientDirectory> directories = new HashMap<>();
+        for (DomainConfig domain : config.domains().values()) {
+            List<RecipientDirectory> sources = new ArrayList<>();
+            for (RecipientSourceConfig source : domain.recipients()) {
+                sources.add(
+                        switch (source) {
+                            case RecipientSourceConfig.FromFile f -> file(files, f.path());
+                            case RecipientSourceConfig.Static s ->
+                                    new StaticDirectory(s.addresses());
+                            case RecipientSourceConfig.AcceptAll a -> new AcceptAllDirectory();
+                        });
+            }
+            directories.put(domain.domain(), new DomainRecipients(sources));
+        }
+        return new Recipients(directories);
+    }
+
+    private static RecipientDirectory file(Map<Path, RecipientDirectory> files, Path path) {
+        RecipientDirectory file = files.get(path);
+        if (file == null) {
+            throw new IllegalStateException("the draft does not name " + path);
+        }
+        return file;
+    }
+
+    @Override
+    public RecipientLookup lookup(EmailAddress address) {
+        if (address.host() instanceof Domain domain) {
+            RecipientDirectory directory = directories.get(domain);
+            if (directory != null) {
+                return directory.lookup(address);
+            }
+        }
+        return RecipientLookup.NotHosted.INSTANCE;
+    }
+
+    @Override
+    public String name() {
+        return "all";
+    }
+
+    /** The domains that mail is taken for. */
+    public Set<Domain> domains() {
+        return directories.keySet();
+    }
+}
