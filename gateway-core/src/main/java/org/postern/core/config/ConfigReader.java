@@ -37,6 +37,10 @@ final class ConfigReader {
 
     ConfigDraft read(YamlNode root) {
         int before = problems.errorCount();
+        if (root instanceof YamlNode.Scalar s && s.isNull()) {
+            problems.error(root.place(), "file is empty");
+            return ConfigDraft.NOTHING;
+        }
         Section top = Section.of("", root, problems);
         @Nullable PosternConfig config = root instanceof YamlNode.Mapping ? readTop(top) : null;
         boolean good = problems.errorCount() == before;

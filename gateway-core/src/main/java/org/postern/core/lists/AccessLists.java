@@ -52,8 +52,7 @@ public final class AccessLists {
             List<FileReference> deny,
             InstantSource time,
             ProblemCollector problems) {
-        return new AccessLists(
-                table(allow, time, problems), table(deny, time, problems), time);
+        return new AccessLists(table(allow, time, problems), table(deny, time, problems), time);
     }
 
     private static ListTable table(
@@ -80,8 +79,7 @@ public final class AccessLists {
      */
     public ListMatch address(ListKind kind, EmailAddress address) {
         Instant now = time.instant();
-        return match(
-                allow.address(kind, address, now), () -> deny.address(kind, address, now));
+        return match(allow.address(kind, address, now), () -> deny.address(kind, address, now));
     }
 
     /**

@@ -20,8 +20,9 @@ import org.postern.core.yaml.YamlReader;
 import org.postern.core.yaml.YamlSections;
 
 /**
- * Reads one list file into a table: a mapping of kinds ({@link ListKind#key()}) to lists of entries.
- * An entry is its value, or {@code { entry: value, comment: …, owner: …, expires: 2026-12-31 }}.
+ * Reads one list file into a table: a mapping of kinds ({@link ListKind#key()}) to lists of
+ * entries. An entry is its value, or {@code { entry: value, comment: …, owner: …, expires:
+ * 2026-12-31 }}.
  */
 final class ListFile implements YamlSections {
     private static final List<String> ENTRY_KEYS = List.of("entry", "comment", "owner", "expires");
@@ -121,7 +122,9 @@ final class ListFile implements YamlSections {
                                         + e.key()
                                         + Suggestion.nearest(e.key(), ENTRY_KEYS)
                                                 .map(s -> "; did you mean " + s + "?")
-                                                .orElse("; known are entry, comment, owner, expires"));
+                                                .orElse(
+                                                        "; known are entry, comment, owner,"
+                                                                + " expires"));
             }
         }
         if (value == null) {

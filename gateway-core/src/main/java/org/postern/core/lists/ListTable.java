@@ -9,8 +9,8 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Cidr;
 
 /**
- * The allow entries, or the deny entries: everything in one table, found by kind and value. Filled by
- * one thread, frozen, then only read.
+ * The allow entries, or the deny entries: everything in one table, found by kind and value. Filled
+ * by one thread, frozen, then only read.
  */
 final class ListTable {
     private final EntryTable entries = new EntryTable();

@@ -11,8 +11,8 @@ import org.postern.core.net.Cidr;
  * never overlap; so every network that holds an address is the last one that begins at or before
  * it, or lies on the way outwards from that one. One binary search and a few steps.
  *
- * <p>IPv4 is kept as IPv4-mapped IPv6, so that both share a table. Filled by one thread, frozen, then
- * only read.
+ * <p>IPv4 is kept as IPv4-mapped IPv6, so that both share a table. Filled by one thread, frozen,
+ * then only read.
  */
 final class NetworkIndex {
     /** No entry. */

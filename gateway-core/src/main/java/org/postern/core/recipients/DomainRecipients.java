@@ -4,8 +4,8 @@ import java.util.List;
 import org.postern.core.mail.EmailAddress;
 
 /**
- * The sources of one domain, asked in order. The first that knows the address decides; it is unknown
- * only when every source says so.
+ * The sources of one domain, asked in order. The first that knows the address decides; it is
+ * unknown only when every source says so.
  */
 final class DomainRecipients implements RecipientDirectory {
     private final List<RecipientDirectory> sources;

@@ -6,9 +6,9 @@ import org.postern.core.mail.EmailAddress;
  * The port behind which every source of recipients stands. Called at RCPT on the session's thread;
  * may block for as long as its source's own timeout allows, never longer. Thread-safe.
  *
- * <p>What every implementation holds to is in {@code RecipientDirectoryContract}: the domain and the
- * local part are matched without regard to case; a trouble is {@link RecipientLookup.Unavailable},
- * never {@link RecipientLookup.Unknown}; no exception.
+ * <p>What every implementation holds to is in {@code RecipientDirectoryContract}: the domain and
+ * the local part are matched without regard to case; a trouble is {@link
+ * RecipientLookup.Unavailable}, never {@link RecipientLookup.Unknown}; no exception.
  */
 public interface RecipientDirectory {
     /** What this source knows of an address of one of its domains. */

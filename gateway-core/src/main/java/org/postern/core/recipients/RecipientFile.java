@@ -93,14 +93,12 @@ final class RecipientFile implements RecipientDirectory {
 
     private Optional<RecipientLookup> theRest(Domain domain) {
         return Optional.ofNullable(catchAll)
-                .map(
-                        target ->
-                                new RecipientLookup.Known(
-                                        List.of(target.in(domain)), path + " (catch-all)"));
+                .map(target ->
+                        new RecipientLookup.Known(
+                                List.of(target.in(domain)), path + " (catch-all)"));
     }
 
-    private Optional<RecipientLookup> exact(
-            EmailAddress asked, String localPart, Domain domain) {
+    private Optional<RecipientLookup> exact(EmailAddress asked, String localPart, Domain domain) {
         String key = key(localPart, domain);
         int line = lines.find(key);
         if (line == NameIndex.NONE) {
@@ -164,7 +162,6 @@ final class RecipientFile implements RecipientDirectory {
         way.removeLast();
         return false;
     }
-
 
     /** How many recipients and aliases there are. */
     int size() {

@@ -21,8 +21,9 @@ import org.postern.core.yaml.YamlSections;
 
 /**
  * Reads a recipient file. A name that ends in {@code .yaml} or {@code .yml} is YAML: a list of
- * recipients, or a mapping with {@code recipients}, {@code aliases}, {@code subaddressing} and {@code
- * catch-all}. Any other is text: one address or local part a line, {@code #} begins a comment.
+ * recipients, or a mapping with {@code recipients}, {@code aliases}, {@code subaddressing} and
+ * {@code catch-all}. Any other is text: one address or local part a line, {@code #} begins a
+ * comment.
  */
 final class RecipientFileReader implements YamlSections {
     private static final List<String> KEYS =
@@ -63,23 +64,22 @@ final class RecipientFileReader implements YamlSections {
                 SourceFile.read(
                         reference.shown(), Recipients.MAX_BYTES, reference.place(), problems);
         RecipientFileReader reader = new RecipientFileReader(file, users, hosted, problems);
-        source.ifPresent(
-                s -> {
-                    String name = String.valueOf(s.path().getFileName());
-                    if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-                        YamlReader.stream(s, problems, reader);
-                    } else {
-                        reader.text(s);
-                    }
-                    reader.checkAliases();
-                    if (file.size() == 0) {
-                        problems.warning(
-                                Place.start(s.path()),
-                                "file lists no recipient: all mail for "
-                                        + named(users)
-                                        + " will be refused");
-                    }
-                });
+        source.ifPresent(s -> {
+            String name = String.valueOf(s.path().getFileName());
+            if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+                YamlReader.stream(s, problems, reader);
+            } else {
+                reader.text(s);
+            }
+            reader.checkAliases();
+            if (file.size() == 0) {
+                problems.warning(
+                        Place.start(s.path()),
+                        "file lists no recipient: all mail for "
+                                + named(users)
+                                + " will be refused");
+            }
+        });
         return file;
     }
 
@@ -88,9 +88,10 @@ final class RecipientFileReader implements YamlSections {
         for (String line : (Iterable<String>) source.text().lines()::iterator) {
             number++;
             int end = line.indexOf('#');
-            String content = end == 0 || (end > 0 && isBlank(line.charAt(end - 1)))
-                    ? line.substring(0, end)
-                    : line;
+            String content =
+                    end == 0 || (end > 0 && isBlank(line.charAt(end - 1)))
+                            ? line.substring(0, end)
+                            : line;
             String word = content.strip();
             if (!word.isEmpty()) {
                 recipient(word, new Place(source.path(), number, 1 + content.indexOf(word)));
@@ -184,8 +185,7 @@ final class RecipientFileReader implements YamlSections {
         if (!(value instanceof YamlNode.Mapping mapping)) {
             problems.error(
                     value.place(),
-                    "aliases must be a mapping such as sales: [alice, bob], found "
-                            + value.kind());
+                    "aliases must be a mapping such as sales: [alice, bob], found " + value.kind());
             return;
         }
         for (YamlNode.Entry entry : mapping.entries()) {
@@ -199,32 +199,31 @@ final class RecipientFileReader implements YamlSections {
                 problems.error(entry.value().place(), "an alias needs at least one address");
             }
             Optional<String> key = add(entry.key(), entry.keyPlace());
-            key.ifPresent(
-                    k -> {
-                        aliasPlaces.put(k, entry.keyPlace());
-                        file.addAlias(k, targets);
-                    });
+            key.ifPresent(k -> {
+                aliasPlaces.put(k, entry.keyPlace());
+                file.addAlias(k, targets);
+            });
         }
     }
 
     private Optional<RecipientFile.Target> target(YamlNode node) {
         if (!(node instanceof YamlNode.Scalar s) || s.isNull()) {
-            problems.error(node.place(), "must be an address or a local part, found " + node.kind());
+            problems.error(
+                    node.place(), "must be an address or a local part, found " + node.kind());
             return Optional.empty();
         }
         return parse(s.text(), s.place())
-                .filter(
-                        t -> {
-                            boolean ours = t.domain() == null || hosted.contains(t.domain());
-                            if (!ours) {
-                                problems.error(
-                                        s.place(),
-                                        "mail can be passed on to our own domains alone, and "
-                                                + t.domain()
-                                                + " is none");
-                            }
-                            return ours;
-                        });
+                .filter(t -> {
+                    boolean ours = t.domain() == null || hosted.contains(t.domain());
+                    if (!ours) {
+                        problems.error(
+                                s.place(),
+                                "mail can be passed on to our own domains alone, and "
+                                        + t.domain()
+                                        + " is none");
+                    }
+                    return ours;
+                });
     }
 
     private void recipient(String text, Place place) {
@@ -244,9 +243,7 @@ final class RecipientFileReader implements YamlSections {
         }
         String key = RecipientFile.key(parsed.get().localPart(), domain);
         Optional<Integer> before = file.add(key, place.line());
-        before.ifPresent(
-                line ->
-                        problems.warning(place, text + " stands already in line " + line));
+        before.ifPresent(line -> problems.warning(place, text + " stands already in line " + line));
         return before.isPresent() ? Optional.empty() : Optional.of(key);
     }
 
@@ -285,7 +282,11 @@ final class RecipientFileReader implements YamlSections {
     }
 
     private static String named(Set<Domain> domains) {
-        return domains.stream().map(Domain::ascii).sorted().limit(5).reduce((a, b) -> a + ", " + b)
+        return domains.stream()
+                .map(Domain::ascii)
+                .sorted()
+                .limit(5)
+                .reduce((a, b) -> a + ", " + b)
                 .orElse("no domain");
     }
 }

@@ -17,9 +17,7 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.problem.ProblemCollector;
 
-/**
- * The directories of every domain that mail is taken for. Immutable once loaded; any thread.
- */
+/** The directories of every domain that mail is taken for. Immutable once loaded; any thread. */
 public final class Recipients implements RecipientDirectory {
     /** The longest recipient file in bytes. */
     public static final int MAX_BYTES = 256 << 20;
@@ -47,28 +45,23 @@ public final class Recipients implements RecipientDirectory {
         Map<Path, Set<Domain>> users = new LinkedHashMap<>();
         Map<Path, FileReference> references = new LinkedHashMap<>();
         draft.recipientFiles()
-                .forEach(
-                        (domain, files) -> {
-                            for (FileReference file : files) {
-                                users.computeIfAbsent(file.absolute(), f -> new LinkedHashSet<>())
-                                        .add(domain);
-                                references.putIfAbsent(file.absolute(), file);
-                            }
-                        });
+                .forEach((domain, files) -> {
+                    for (FileReference file : files) {
+                        users.computeIfAbsent(file.absolute(), f -> new LinkedHashSet<>())
+                                .add(domain);
+                        references.putIfAbsent(file.absolute(), file);
+                    }
+                });
         Set<Domain> hosted =
                 draft.config()
                         .map(c -> c.domains().keySet())
                         .orElseGet(() -> draft.recipientFiles().keySet());
         Map<Path, RecipientDirectory> read = new HashMap<>();
-        references.forEach(
-                (path, reference) ->
-                        read.put(
-                                path,
-                                RecipientFileReader.read(
-                                        reference,
-                                        users.getOrDefault(path, Set.of()),
-                                        hosted,
-                                        problems)));
+        references.forEach((path, reference) ->
+                read.put(
+                        path,
+                        RecipientFileReader.read(
+                                reference, users.getOrDefault(path, Set.of()), hosted, problems)));
         return draft.config()
                 .map(config -> assemble(config, read))
                 .orElseGet(() -> new Recipients(Map.of()));

@@ -1,0 +1,63 @@
+package org.postern.core.policy;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.authres.Advice;
+import org.postern.core.authres.Verdicts;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.recipients.RecipientLookup;
+
+/**
+ * What is known when a decision is taken. Each stage adds to what the one before knew; what is not
+ * known yet is null. Immutable.
+ *
+ * @param client the client's true address
+ * @param tls whether the session is encrypted
+ * @param helo the name of HELO or EHLO as given
+ * @param reversePath the reverse-path
+ * @param recipient the recipient that RCPT names
+ * @param lookup what the directory says of it
+ * @param verdicts what authentication found
+ * @param advice what it asks for
+ */
+public record Facts(
+        InetAddress client,
+        boolean tls,
+        @Nullable String helo,
+        @Nullable ReversePath reversePath,
+        @Nullable EmailAddress recipient,
+        @Nullable RecipientLookup lookup,
+        @Nullable Verdicts verdicts,
+        @Nullable Advice advice) {
+
+    /** What is known before the greeting. */
+    public static Facts of(InetAddress client) {
+        return new Facts(client, false, null, null, null, null, null, null);
+    }
+
+    /** After STARTTLS. */
+    public Facts withTls(boolean encrypted) {
+        return new Facts(client, encrypted, helo, reversePath, recipient, lookup, verdicts, advice);
+    }
+
+    /** After HELO or EHLO. */
+    public Facts withHelo(String name) {
+        return new Facts(client, tls, name, reversePath, recipient, lookup, verdicts, advice);
+    }
+
+    /** At MAIL; what an earlier transaction knew is forgotten. */
+    public Facts withReversePath(ReversePath path) {
+        return new Facts(client, tls, helo, path, null, null, null, null);
+    }
+
+    /** At RCPT, once the directory has answered. */
+    public Facts withRecipient(EmailAddress address, RecipientLookup answer) {
+        return new Facts(client, tls, helo, reversePath, address, answer, verdicts, advice);
+    }
+
+    /** At the end of the content; a message has no single recipient. */
+    public Facts withAuthentication(Verdicts found, Advice asked) {
+        return new Facts(client, tls, helo, reversePath, null, null, found, asked);
+    }
+}

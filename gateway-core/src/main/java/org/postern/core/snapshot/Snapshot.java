@@ -1,0 +1,25 @@
+package org.postern.core.snapshot;
+
+import java.time.Instant;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.lists.AccessLists;
+import org.postern.core.policy.PolicyEngine;
+import org.postern.core.recipients.Recipients;
+
+/**
+ * One configuration in force. A session pins it at its beginning and keeps it to its end.
+ *
+ * @param revision counts up from 1 with each one put into force
+ * @param loaded when it was read, for people
+ * @param config the configuration file
+ * @param lists the list files it names
+ * @param recipients the recipients of its domains
+ * @param policy the rules
+ */
+public record Snapshot(
+        long revision,
+        Instant loaded,
+        PosternConfig config,
+        AccessLists lists,
+        Recipients recipients,
+        PolicyEngine policy) {}

@@ -1,0 +1,141 @@
+package org.postern.core.snapshot;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.postern.core.config.ConfigDraft;
+import org.postern.core.config.ConfigLoader;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.lists.AccessLists;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.policy.PolicyEngine;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.Problem;
+import org.postern.core.problem.Problem.Severity;
+import org.postern.core.problem.ProblemCollector;
+import org.postern.core.problem.Problems;
+import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.recipients.Recipients;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Holds the configuration in force and swaps in another. Reading it is one volatile read; a reload
+ * runs on the caller's thread, one at a time, and no session waits for it.
+ */
+public final class Snapshots {
+    private final TimeSource time;
+    private final ReentrantLock reloading = new ReentrantLock();
+    private volatile Snapshot current;
+    private volatile boolean lastReloadGood = true;
+
+    /** Puts a first snapshot into force. */
+    public Snapshots(Snapshot first, TimeSource time) {
+        this.current = first;
+        this.time = time;
+    }
+
+    /**
+     * Reads a configuration with every file that it names, and tells every problem of all of them
+     * at once. This is all of {@code postern check}, and the first half of a start and of a reload.
+     *
+     * @param file the configuration file
+     * @param time the clock by which list entries expire
+     */
+    public static SnapshotResult read(Path file, TimeSource time) {
+        return read(file, 1, time);
+    }
+
+    private static SnapshotResult read(Path file, long revision, TimeSource time) {
+        ProblemCollector problems = new ProblemCollector();
+        ConfigDraft draft = ConfigLoader.draft(file, problems);
+        AccessLists lists = AccessLists.load(draft.allow(), draft.deny(), time, problems);
+        Recipients recipients = Recipients.load(draft, problems);
+        draft.config().ifPresent(config -> warnOfMissingPostmasters(draft, recipients, problems));
+        Problems found = problems.toProblems();
+        if (draft.config().isEmpty() || found.hasErrors() || problems.errorCount() > 0) {
+            return new SnapshotResult.Refused(found);
+        }
+        return new SnapshotResult.Loaded(
+                new Snapshot(
+                        revision,
+                        time.instant(),
+                        draft.config().get(),
+                        lists,
+                        recipients,
+                        PolicyEngine.builtIn(lists)),
+                found.warnings());
+    }
+
+    private static void warnOfMissingPostmasters(
+            ConfigDraft draft, Recipients recipients, ProblemCollector problems) {
+        draft.recipientFiles()
+                .forEach((domain, files) -> {
+                    EmailAddress postmaster = EmailAddress.of("postmaster", domain);
+                    if (recipients.lookup(postmaster) instanceof RecipientLookup.Unknown) {
+                        problems.warning(
+                                files.getFirst().place(),
+                                postmaster
+                                        + " is not among the recipients; every domain must"
+                                        + " take its mail (RFC 5321, 4.5.1)");
+                    }
+                });
+    }
+
+    /** The configuration in force. */
+    public Snapshot current() {
+        return current;
+    }
+
+    /** Whether the last reload was taken, true before any: for {@code config_reload_success}. */
+    public boolean lastReloadGood() {
+        return lastReloadGood;
+    }
+
+    /**
+     * Reads the configuration file again and puts it into force, or keeps the old one and says why.
+     * What cannot change while the gateway runs is named in the warnings.
+     */
+    public SnapshotResult reload() {
+        reloading.lock();
+        try {
+            Snapshot before = current;
+            SnapshotResult result = read(before.config().file(), before.revision() + 1, time);
+            lastReloadGood = result instanceof SnapshotResult.Loaded;
+            return switch (result) {
+                case SnapshotResult.Refused refused -> refused;
+                case SnapshotResult.Loaded loaded -> {
+                    current = loaded.snapshot();
+                    List<Problem> warnings = new ArrayList<>(loaded.warnings());
+                    warnings.addAll(untilRestart(before.config(), loaded.snapshot().config()));
+                    yield new SnapshotResult.Loaded(loaded.snapshot(), warnings);
+                }
+            };
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private static List<Problem> untilRestart(PosternConfig before, PosternConfig after) {
+        List<Problem> warnings = new ArrayList<>();
+        note(warnings, after, "hostname", before.hostname(), after.hostname());
+        note(warnings, after, "data", before.data(), after.data());
+        note(warnings, after, "listeners", before.listeners(), after.listeners());
+        note(warnings, after, "spool", before.spool(), after.spool());
+        note(warnings, after, "admin", before.admin(), after.admin());
+        note(warnings, after, "log", before.log(), after.log());
+        return warnings;
+    }
+
+    private static void note(
+            List<Problem> warnings, PosternConfig config, String key, Object before, Object after) {
+        if (!Objects.equals(before, after)) {
+            warnings.add(
+                    new Problem(
+                            Place.start(config.file()),
+                            Severity.WARNING,
+                            key + " has changed, which takes effect at the next start"));
+        }
+    }
+}
