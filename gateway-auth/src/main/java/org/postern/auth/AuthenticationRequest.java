@@ -8,11 +8,10 @@ import org.postern.core.mail.ReversePath;
  *
  * @param client the true client address, after any PROXY header
  * @param helo the EHLO or HELO argument as given; empty where there was none
- * @param from the reverse-path
+ * @param from the reverse-path as text, valid or not; empty is the null reverse-path
  * @param origin how far the address is to be believed
  */
-public record AuthenticationRequest(
-        InetAddress client, String helo, ReversePath from, Origin origin) {
+public record AuthenticationRequest(InetAddress client, String helo, String from, Origin origin) {
 
     /** Where the client address comes from. */
     public enum Origin {
@@ -25,6 +24,11 @@ public record AuthenticationRequest(
     /** A message that comes in over a connection. */
     public static AuthenticationRequest ofConnection(
             InetAddress client, String helo, ReversePath from) {
-        return new AuthenticationRequest(client, helo, from, Origin.CONNECTION);
+        return new AuthenticationRequest(client, helo, from.toString(), Origin.CONNECTION);
+    }
+
+    /** A message of which a person says where it came from. */
+    public static AuthenticationRequest stated(InetAddress client, String helo, String from) {
+        return new AuthenticationRequest(client, helo, from, Origin.STATED);
     }
 }

@@ -13,7 +13,6 @@ import org.postern.core.authres.Verdicts;
 import org.postern.core.mail.AddressLiteral;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
-import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
 
 /**
@@ -68,15 +67,17 @@ public final class AuthenticationResultsWriter {
     }
 
     private static @Nullable String mailFrom(SpfResult result, CheckedIdentities identities) {
-        return switch (identities.from()) {
-            case ReversePath.Mailbox mailbox ->
-                    property("smtp.mailfrom", HeaderText.mailbox(mailbox.address()));
+        String domain = HeaderText.domain(result.domain());
+        if (identities.from().isEmpty()) {
             // RFC 7208, 2.4: the null reverse-path is checked as postmaster at the HELO name
-            case ReversePath.Null _ -> {
-                String domain = HeaderText.domain(result.domain());
-                yield property("smtp.mailfrom", domain == null ? null : "postmaster@" + domain);
-            }
-        };
+            return property("smtp.mailfrom", domain == null ? null : "postmaster@" + domain);
+        }
+        try {
+            return property(
+                    "smtp.mailfrom", HeaderText.mailbox(EmailAddress.parse(identities.from())));
+        } catch (InvalidAddressException e) {
+            return property("smtp.mailfrom", domain); // not an address, but what was checked
+        }
     }
 
     private static @Nullable String helo(String helo) {
