@@ -1,16 +1,134 @@
 package org.postern.smtp.admission;
 
+import java.net.InetAddress;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.postern.core.config.Limits;
+import org.postern.core.net.Cidr;
+import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
+import org.postern.smtp.NamedLimit;
 import org.postern.smtp.SmtpMetrics;
+import org.postern.smtp.session.SessionHandler.Standing;
 
-/** x. */
+/**
+ * Decides from memory whether a client gets a session: the overload state first, then connections
+ * from its address, from its network, and its rate. Everybody admitted leaves again. Thread-safe.
+ */
 public final class Admission {
-    /** x. */
+    private static final int IPV4_NETWORK = 24;
+    private static final int IPV6_NETWORK = 64;
+
+    private static final SmtpReply SHED =
+            SmtpReply.of(421, "4.3.2", "Gateway is under heavy load; try again in a few minutes");
+    private static final SmtpReply CLIENT_BUSY =
+            SmtpReply.of(
+                    421, "4.7.0", "Too many connections from your address; close some of them");
+    private static final SmtpReply NETWORK_BUSY =
+            SmtpReply.of(
+                    421, "4.7.0", "Too many connections from your network; close some of them");
+    private static final SmtpReply TOO_FAST =
+            SmtpReply.of(421, "4.7.0", "Too many connections in a minute from your address");
+
+    private final Supplier<Limits> limits;
+    private final OverloadController overload;
+    private final SmtpMetrics metrics;
+    private final ConcurrentHashMap<InetAddress, Integer> clients = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Cidr, Integer> networks = new ConcurrentHashMap<>();
+    private final ConnectionRates rates;
+
+    /**
+     * @param limits the current limits, asked for each client
+     */
     public Admission(
             Supplier<Limits> limits,
             OverloadController overload,
             TimeSource time,
-            SmtpMetrics metrics) {}
+            SmtpMetrics metrics) {
+        this.limits = limits;
+        this.overload = overload;
+        this.metrics = metrics;
+        this.rates = new ConnectionRates(time);
+    }
+
+    /** The answer. */
+    public sealed interface Answer {
+        /** Come in; {@link #close} when the connection has ended. */
+        final class Admitted implements Answer, AutoCloseable {
+            private final Admission admission;
+            private final InetAddress client;
+            private final Cidr network;
+
+            private Admitted(Admission admission, InetAddress client, Cidr network) {
+                this.admission = admission;
+                this.client = client;
+                this.network = network;
+            }
+
+            @Override
+            public void close() {
+                leave(admission.clients, client);
+                leave(admission.networks, network);
+            }
+        }
+
+        /**
+         * Not now.
+         *
+         * @param limit why
+         * @param reply what to say before closing
+         */
+        record Refused(NamedLimit limit, SmtpReply reply) implements Answer {}
+    }
+
+    /**
+     * Whether there is room for anybody of this standing, before the true client is known: the
+     * cheap question for a flood.
+     *
+     * @return what to say before closing, or the empty answer when there is room
+     */
+    public boolean hasRoom(Standing standing) {
+        return switch (overload.state()) {
+            case OPEN -> true;
+            case SHED_STRANGERS -> standing == Standing.KNOWN_GOOD;
+            case CLOSED -> false;
+        };
+    }
+
+    /** Lets a client in or not. */
+    public Answer enter(InetAddress client, Standing standing) {
+        Limits now = limits.get();
+        if (!hasRoom(standing)) {
+            return refuse(NamedLimit.OVERLOAD, SHED);
+        }
+        if (!rates.allow(client, now.connectionRatePerClient())) {
+            return refuse(NamedLimit.CONNECTION_RATE_PER_CLIENT, TOO_FAST);
+        }
+        int fromClient = clients.merge(client, 1, Integer::sum);
+        if (now.connectionsPerClient() > 0 && fromClient > now.connectionsPerClient()) {
+            leave(clients, client);
+            return refuse(NamedLimit.CONNECTIONS_PER_CLIENT, CLIENT_BUSY);
+        }
+        Cidr network = networkOf(client);
+        int fromNetwork = networks.merge(network, 1, Integer::sum);
+        if (now.connectionsPerNetwork() > 0 && fromNetwork > now.connectionsPerNetwork()) {
+            leave(networks, network);
+            leave(clients, client);
+            return refuse(NamedLimit.CONNECTIONS_PER_NETWORK, NETWORK_BUSY);
+        }
+        return new Answer.Admitted(this, client, network);
+    }
+
+    private Answer refuse(NamedLimit limit, SmtpReply reply) {
+        metrics.limitHit(limit);
+        return new Answer.Refused(limit, reply);
+    }
+
+    private static Cidr networkOf(InetAddress client) {
+        return Cidr.of(client, client.getAddress().length == 4 ? IPV4_NETWORK : IPV6_NETWORK);
+    }
+
+    private static <K> void leave(ConcurrentHashMap<K, Integer> counts, K key) {
+        counts.computeIfPresent(key, (k, n) -> n <= 1 ? null : n - 1);
+    }
 }

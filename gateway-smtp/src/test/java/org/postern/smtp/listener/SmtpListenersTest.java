@@ -1,0 +1,159 @@
+package org.postern.smtp.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.postern.core.config.Limits;
+import org.postern.core.config.ListenerConfig;
+import org.postern.core.config.NetworksConfig;
+import org.postern.core.time.TimeSource;
+import org.postern.smtp.SmtpMetrics;
+import org.postern.smtp.session.RecordingHandler;
+import org.postern.smtp.session.SessionEnd;
+import org.postern.smtp.tls.TlsContexts;
+
+class SmtpListenersTest {
+    private final RecordingHandler handler = new RecordingHandler();
+    private final SmtpListeners listeners = listeners(0, Limits.defaults());
+
+    private SmtpListeners listeners(int port, Limits limits) {
+        return new SmtpListeners(
+                List.of(
+                        new ListenerConfig(
+                                InetAddress.getLoopbackAddress(),
+                                port,
+                                ListenerConfig.Tls.STARTTLS,
+                                1024)),
+                () -> limits,
+                () -> NetworksConfig.NONE,
+                "mx.example.test",
+                TlsContexts.none(),
+                handler,
+                TimeSource.system(),
+                SmtpMetrics.NONE);
+    }
+
+    @AfterEach
+    void stop() {
+        listeners.stop(Duration.ZERO);
+    }
+
+    private Client connect() throws IOException {
+        return new Client(
+                new Socket(InetAddress.getLoopbackAddress(), listeners.boundPorts().getFirst()));
+    }
+
+    private record Client(Socket socket, BufferedReader in, OutputStream out)
+            implements AutoCloseable {
+        Client(Socket socket) throws IOException {
+            this(
+                    socket,
+                    new BufferedReader(
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)),
+                    socket.getOutputStream());
+        }
+
+        void send(String... lines) throws IOException {
+            out.write((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        String line() throws IOException {
+            return in.readLine();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    @Test
+    void aMessageGoesThroughTheRealSocket() throws Exception {
+        listeners.start();
+        try (Client c = connect()) {
+            assertThat(c.line()).isEqualTo("220 mx.example.test ESMTP Postern");
+            c.send(
+                    "HELO client.test",
+                    "MAIL FROM:<a@client.test>",
+                    "RCPT TO:<alice@example.test>",
+                    "DATA");
+            assertThat(c.line()).startsWith("250 mx.example.test");
+            assertThat(c.line()).startsWith("250 2.1.0");
+            assertThat(c.line()).startsWith("250 2.1.5");
+            assertThat(c.line()).startsWith("354 ");
+            c.send("Subject: x", "", "..dot", ".", "QUIT");
+            assertThat(c.line()).startsWith("250 2.0.0");
+            assertThat(c.line()).startsWith("221 2.0.0");
+            assertThat(c.line()).isNull();
+        }
+        assertThat(handler.messages).hasSize(1);
+        assertThat(handler.messages.getFirst().content()).isEqualTo("Subject: x\r\n\r\n.dot\r\n");
+        Awaitility.await().until(() -> listeners.connections() == 0);
+        assertThat(handler.ends).containsExactly(SessionEnd.QUIT);
+    }
+
+    @Test
+    void aPortInUseIsNamedWithARemedy() throws Exception {
+        listeners.start();
+        int port = listeners.boundPorts().getFirst();
+        SmtpListeners second = listeners(port, Limits.defaults());
+        assertThatThrownBy(second::start)
+                .isInstanceOf(ListenerException.class)
+                .hasMessageContaining("127.0.0.1:" + port)
+                .hasMessageContaining("in use");
+    }
+
+    @Test
+    void aStopTellsIdleSessionsAndFreesThePort() throws Exception {
+        listeners.start();
+        try (Client c = connect()) {
+            assertThat(c.line()).startsWith("220 ");
+            listeners.stop(Duration.ofSeconds(5));
+            assertThat(c.line()).startsWith("421 4.3.2");
+            assertThat(c.line()).isNull();
+        }
+        assertThat(handler.ends).containsExactly(SessionEnd.SHUTDOWN);
+    }
+
+    @Test
+    void aStopLetsAMessageInDataFinish() throws Exception {
+        listeners.start();
+        try (Client c = connect()) {
+            assertThat(c.line()).startsWith("220 ");
+            c.send("HELO client.test", "MAIL FROM:<>", "RCPT TO:<alice@example.test>", "DATA");
+            for (int i = 0; i < 4; i++) {
+                c.line();
+            }
+            Thread stopper = Thread.ofVirtual().start(() -> listeners.stop(Duration.ofSeconds(10)));
+            c.send("half");
+            Awaitility.await()
+                    .until(() -> {
+                        try (Socket s =
+                                new Socket(
+                                        InetAddress.getLoopbackAddress(),
+                                        listeners.boundPorts().getFirst())) {
+                            return s.getInputStream().read() < 0;
+                        } catch (IOException e) {
+                            return true; // the listening port is closed
+                        }
+                    });
+            c.send("other half", ".");
+            assertThat(c.line()).startsWith("250 2.0.0");
+            assertThat(c.line()).startsWith("421 4.3.2");
+            stopper.join();
+        }
+        assertThat(handler.messages).hasSize(1);
+    }
+}
