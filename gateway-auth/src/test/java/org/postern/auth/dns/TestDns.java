@@ -92,6 +92,11 @@ public final class TestDns implements DnsClient {
         return this;
     }
 
+    /** A PTR record at a name that is written out. */
+    public TestDns ptrAt(String owner, String name) {
+        return add(owner, "PTR", DnsName.of(name));
+    }
+
     /** A TLSA record. */
     public TestDns tlsa(String name, int usage, int selector, int matchingType, byte[] data) {
         return add(name, "TLSA", new TlsaRecord(usage, selector, matchingType, data));

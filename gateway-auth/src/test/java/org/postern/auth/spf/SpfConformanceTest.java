@@ -1,0 +1,77 @@
+package org.postern.auth.spf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.postern.auth.dns.TestDns;
+import org.postern.core.authres.SpfResult;
+import org.postern.core.net.Ip;
+import org.postern.core.time.TimeSource;
+
+/**
+ * The SPF project's suite for RFC 7208. Further suites in its format can be named by {@code
+ * -Dpostern.spf.suites=FILE,FILE}.
+ */
+class SpfConformanceTest {
+    private static final Path SUITE =
+            Path.of(
+                    System.getProperty("postern.conformance", "../shared/conformance"),
+                    "spf-rfc7208",
+                    "rfc7208-tests.yml");
+
+    private static boolean present() {
+        boolean present = Files.exists(SUITE);
+        if (!present && "true".equals(System.getenv("CI"))) {
+            throw new AssertionError("the conformance suite must be there in CI: " + SUITE);
+        }
+        return present;
+    }
+
+    @Test
+    void theWholeSuiteIsThere() throws Exception {
+        assumeTrue(present(), "not run: no conformance suite at " + SUITE);
+        assertThat(SpfSuite.read(SUITE)).hasSize(203);
+    }
+
+    @TestFactory
+    List<DynamicTest> everyCaseOfTheSuiteHasItsResult() throws Exception {
+        assumeTrue(present(), "not run: no conformance suite at " + SUITE);
+        List<DynamicTest> tests = new ArrayList<>(tests(SUITE));
+        String more = System.getProperty("postern.spf.suites", "");
+        for (String file : more.isEmpty() ? new String[0] : more.split(",", -1)) {
+            tests.addAll(tests(Path.of(file)));
+        }
+        return tests;
+    }
+
+    private static List<DynamicTest> tests(Path file) throws Exception {
+        return SpfSuite.read(file).stream()
+                .map(c ->
+                        DynamicTest.dynamicTest(file.getFileName() + " " + c.name(), () -> run(c)))
+                .toList();
+    }
+
+    private static void run(SpfSuite.Case c) {
+        SpfEvaluator spf = new SpfEvaluator(c.dns(), TimeSource.system(), "receiver.example");
+        SpfResult result =
+                spf.check(
+                        SpfRequest.mailFrom(Ip.parse(c.host()), c.helo(), c.mailFrom()),
+                        TestDns.budget());
+        String trace = String.join("\n", result.trace());
+        assertThat(c.results()).as(trace).contains(result.result().word());
+        if (c.explanation().equals("DEFAULT")) {
+            assertThat(result.explanation()).as(trace).isNull();
+        } else if (!c.explanation().isEmpty()) {
+            assertThat(result.explanation()).as(trace).isEqualTo(c.explanation());
+        }
+        assertThat(result.reason()).startsWith("spf." + result.result().word());
+        assertThat(result.lookups()).isLessThanOrEqualTo(10);
+    }
+}
