@@ -187,9 +187,6 @@ final class Connector {
                         extensions = hello(); // RFC 3207, 4.2: forget what was said in the clear
                     }
                 }
-                if (wire.hasUnreadInput()) {
-                    throw deferred(Step.HELLO, "4.5.0", peer + " talks without being asked", null);
-                }
                 ready = true;
                 return new Connection(
                         wire,

@@ -205,13 +205,31 @@ final class Transaction {
         return i;
     }
 
-    private void send(List<Command> group) throws WireException {
+    /**
+     * A reply too many would be taken for the next command's, and in the end somebody's 250 for the
+     * message's. So each group begins in silence.
+     */
+    private void expectSilence() throws WireException, RelayException {
+        if (!wire.hasUnreadInput()) {
+            return;
+        }
+        SmtpReply unasked = wire.readReply(timeouts.reply());
+        wire.close();
+        if (unasked.code() == 421) {
+            throw new RelayException(step, new RecipientOutcome.Deferred(Replies.kept(unasked)));
+        }
+        throw new WireException(
+                WireException.Kind.PROTOCOL, "it talks without being asked: " + unasked, null);
+    }
+
+    private void send(List<Command> group) throws WireException, RelayException {
         StringBuilder lines = new StringBuilder(64 * group.size());
         for (Command c : group) {
             lines.append(c.line());
         }
         byte[] octets = lines.toString().getBytes(StandardCharsets.UTF_8);
         step = group.getFirst().step();
+        expectSilence();
         wire.write(octets, 0, octets.length, timeouts.reply());
     }
 
@@ -286,6 +304,7 @@ final class Transaction {
     private void sendContent(InputStream content)
             throws WireException, ContentException, RelayException {
         step = Step.CONTENT;
+        expectSilence();
         contentSent = true;
         ContentSender sender = new ContentSender(connection, request, content);
         if (connection.extensions().chunking()) {

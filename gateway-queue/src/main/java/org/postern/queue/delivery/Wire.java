@@ -108,9 +108,14 @@ final class Wire implements Watchdog.Guarded, Closeable {
         }
     }
 
-    /** Whether octets were read that belong to no awaited reply. */
+    /** Whether something has come that nobody asked for. */
     boolean hasUnreadInput() {
-        return replies.hasBuffered();
+        try {
+            return replies.hasBuffered() || in.available() > 0;
+        } catch (IOException e) {
+            LOG.debug("a connection broke while it was idle", e);
+            return true;
+        }
     }
 
     /** Waits for one whole reply. */
