@@ -118,7 +118,25 @@ final class ConfigReader {
                 spool,
                 domains.downstreams(),
                 admin,
-                log);
+                log,
+                places(top));
+    }
+
+    private Map<String, Place> places(Section top) {
+        Map<String, Place> places = new LinkedHashMap<>(domains.places());
+        for (String key : List.of("data", "admin", "log", "tls")) {
+            top.entry(key).ifPresent(e -> places.put(key, e.value().place()));
+        }
+        top.entry("listeners")
+                .map(YamlNode.Entry::value)
+                .ifPresent(value -> {
+                    if (value instanceof YamlNode.Sequence list) {
+                        for (int i = 0; i < list.items().size(); i++) {
+                            places.put("listeners." + i, list.items().get(i).place());
+                        }
+                    }
+                });
+        return places;
     }
 
     private void refuseLaterSections(Section top) {

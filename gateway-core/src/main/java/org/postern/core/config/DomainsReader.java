@@ -23,6 +23,7 @@ final class DomainsReader {
     private final Map<String, DownstreamConfig> downstreams = new LinkedHashMap<>();
     private final Map<Domain, DomainConfig> domains = new LinkedHashMap<>();
     private final Map<Domain, List<FileReference>> files = new LinkedHashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
 
     DomainsReader(PathResolver paths, ProblemCollector problems) {
         this.paths = paths;
@@ -31,6 +32,11 @@ final class DomainsReader {
 
     Map<String, DownstreamConfig> downstreams() {
         return downstreams;
+    }
+
+    /** Where each downstream's URI stands, by {@code downstreams.NAME}. */
+    Map<String, Place> places() {
+        return places;
     }
 
     Map<Domain, DomainConfig> domains() {
@@ -51,6 +57,7 @@ final class DomainsReader {
                 continue;
             }
             if (entry.value() instanceof YamlNode.Scalar s && !s.isNull()) {
+                places.put("downstreams." + entry.key(), s.place());
                 Optional<DownstreamConfig.Target> target = target(s.text(), s.place());
                 target.ifPresent(t -> downstreams.put(entry.key(), plain(entry.key(), t)));
                 continue;
@@ -63,6 +70,7 @@ final class DomainsReader {
         Optional<DownstreamConfig.Target> target =
                 s.one(Keys.DOWNSTREAM_URI)
                         .flatMap(uri -> target(uri, s.placeOf(Keys.DOWNSTREAM_URI)));
+        places.put("downstreams." + name, s.placeOf(Keys.DOWNSTREAM_URI));
         Optional<DownstreamConfig.Tls> tls = s.one(Keys.DOWNSTREAM_TLS);
         int connections = s.orDefault(Keys.DOWNSTREAM_CONNECTIONS);
         java.time.Duration timeout = s.orDefault(Keys.DOWNSTREAM_TIMEOUT);
@@ -226,6 +234,7 @@ final class DomainsReader {
         return target(value, place)
                 .map(t -> {
                     downstreams.putIfAbsent(value, plain(value, t));
+                    places.putIfAbsent("downstreams." + value, place);
                     return value;
                 });
     }

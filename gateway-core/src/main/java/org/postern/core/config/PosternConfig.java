@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.postern.core.mail.Domain;
+import org.postern.core.problem.Place;
 
 /**
  * The whole configuration, validated. Immutable: a reload builds another and swaps one reference.
@@ -23,6 +24,8 @@ import org.postern.core.mail.Domain;
  * @param downstreams {@code downstreams} and those given directly with a domain, by name
  * @param admin {@code admin}
  * @param log {@code log}
+ * @param places where in the file the values stand that meet the real world at a start: {@code
+ *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
 public record PosternConfig(
         Path file,
@@ -39,10 +42,19 @@ public record PosternConfig(
         SpoolConfig spool,
         Map<String, DownstreamConfig> downstreams,
         AdminConfig admin,
-        LogConfig log) {
+        LogConfig log,
+        Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);
         domains = Map.copyOf(domains);
         downstreams = Map.copyOf(downstreams);
+        places = Map.copyOf(places);
+    }
+
+    /**
+     * Where a value stands, for errors that only the real world brings up; else the file's start.
+     */
+    public Place placeOf(String key) {
+        return places.getOrDefault(key, Place.start(file));
     }
 }

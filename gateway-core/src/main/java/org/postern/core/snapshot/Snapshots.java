@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.PosternConfig;
@@ -96,12 +97,16 @@ public final class Snapshots {
     /**
      * Reads the configuration file again and puts it into force, or keeps the old one and says why.
      * What cannot change while the gateway runs is named in the warnings.
+     *
+     * @param lastLook what the real world has against a configuration that reads well, such as a
+     *     downstream that does not exist; any error in it refuses the reload
      */
-    public SnapshotResult reload() {
+    public SnapshotResult reload(Function<Snapshot, List<Problem>> lastLook) {
         reloading.lock();
         try {
             Snapshot before = current;
-            SnapshotResult result = read(before.config().file(), before.revision() + 1, time);
+            SnapshotResult result =
+                    look(read(before.config().file(), before.revision() + 1, time), lastLook);
             lastReloadGood = result instanceof SnapshotResult.Loaded;
             return switch (result) {
                 case SnapshotResult.Refused refused -> refused;
@@ -115,6 +120,18 @@ public final class Snapshots {
         } finally {
             reloading.unlock();
         }
+    }
+
+    private static SnapshotResult look(
+            SnapshotResult read, Function<Snapshot, List<Problem>> lastLook) {
+        if (!(read instanceof SnapshotResult.Loaded loaded)) {
+            return read;
+        }
+        List<Problem> all = new ArrayList<>(loaded.warnings());
+        all.addAll(lastLook.apply(loaded.snapshot()));
+        return all.stream().anyMatch(Problem::isError)
+                ? new SnapshotResult.Refused(new Problems(all, 0))
+                : new SnapshotResult.Loaded(loaded.snapshot(), all);
     }
 
     private static List<Problem> untilRestart(PosternConfig before, PosternConfig after) {
