@@ -1,0 +1,215 @@
+package org.postern.core.config;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Writes docs/configuration.md and config/postern.schema.json from the table of keys. */
+final class ConfigurationReference {
+    private static final Map<String, String> SECTIONS = new LinkedHashMap<>();
+
+    static {
+        SECTIONS.put("", "Top level");
+        SECTIONS.put("listeners[]", "`listeners`: a list, each entry");
+        SECTIONS.put("tls.certificates[]", "`tls.certificates`: a list, the first is the default");
+        SECTIONS.put("domains.*", "`domains`: a mapping, each domain");
+        SECTIONS.put(
+                "domains.*.recipients",
+                "`domains.….recipients`: one mapping or a list of them, asked in order");
+        SECTIONS.put("downstreams.*", "`downstreams`: a mapping of names, each a URI or a mapping");
+        SECTIONS.put("dns", "`dns`");
+        SECTIONS.put("limits", "`limits`: what comes from outside is bounded; 0 is no limit");
+        SECTIONS.put("networks", "`networks`: who is who around the gateway");
+        SECTIONS.put("authentication", "`authentication`: SPF, DKIM, ARC, DMARC");
+        SECTIONS.put("lists", "`lists`: allow and deny");
+        SECTIONS.put("spool", "`spool`");
+        SECTIONS.put("spool.retry", "`spool.retry`");
+        SECTIONS.put("admin", "`admin`: HTTP");
+        SECTIONS.put("log", "`log`");
+    }
+
+    private ConfigurationReference() {}
+
+    static String markdown() {
+        StringBuilder out = new StringBuilder(HEAD);
+        SECTIONS.forEach((section, title) -> {
+            out.append("\n## ").append(title).append("\n\n");
+            out.append("| key | value | default | what it is |\n|---|---|---|---|\n");
+            for (Key<?> key : Keys.ALL) {
+                if (key.section().equals(section)) {
+                    out.append(row(key));
+                }
+            }
+        });
+        out.append(LISTS);
+        out.append("\n## Sections of later versions\n\n")
+                .append(
+                        Keys.NOT_YET.stream()
+                                .map(k -> "`" + k + "`")
+                                .collect(Collectors.joining(", ")))
+                .append(", and recipients by ")
+                .append(
+                        Keys.SOURCES_NOT_YET.stream()
+                                .map(k -> "`" + k + "`")
+                                .collect(Collectors.joining(", ")))
+                .append(
+                        ", are refused with a clear message in this version. They are never read"
+                                + " and ignored.\n");
+        return out.toString();
+    }
+
+    private static String row(Key<?> key) {
+        String type = key.type().name().replace("|", "\\|");
+        String value =
+                switch (key.shape()) {
+                    case LIST -> type + "; one or a list";
+                    case ONE, REQUIRED -> type;
+                };
+        String fallback =
+                switch (key.shape()) {
+                    case REQUIRED -> "required";
+                    case LIST -> "none";
+                    case ONE -> key.fallback().isEmpty() ? "" : "`" + key.fallback() + "`";
+                };
+        String doc = key.doc().substring(0, 1).toUpperCase(Locale.ROOT) + key.doc().substring(1);
+        return "| `" + key.name() + "` | " + value + " | " + fallback + " | " + doc + " |\n";
+    }
+
+    private static final String HEAD =
+            """
+            # Configuration
+
+            One YAML file, plus the list and recipient files that it names. `config/postern.yaml` is a sample to begin
+            with; this page names every setting. It is made from the table that the reader works by
+            (`ConfigurationReferenceTest` keeps the two in step).
+
+            - `postern check` reads everything and tells every problem at once, as
+              `file:line:column: what is wrong, what is allowed`. Warnings do not forbid use.
+            - `postern reload` or SIGHUP reads everything again and puts it into force whole, or keeps the old one and
+              says why. A session keeps the configuration that it began with. `hostname`, `data`, `listeners`, `spool`,
+              `admin` and `log` take effect at the next start; a reload that changes them says so.
+            - Unknown keys, duplicate keys, wrong types, YAML tags and a second document are errors.
+            - Durations are `500ms`, `30s`, `5m`, `4h`, `5d`. Sizes are `512KB`, `50MB`, `2GB`, powers of 1024; a number
+              alone is bytes.
+            - Paths that are not absolute are relative to the directory of the configuration file.
+            - Editors that know JSON Schema complete and check as one types: `config/postern.schema.json`.
+
+            The smallest useful file:
+
+            ```yaml
+            hostname: mx1.example.net
+            data: /var/lib/postern
+            listeners:
+              - { address: 0.0.0.0, port: 25 }
+            domains:
+              example.net:
+                recipients: { file: lists/recipients.yaml }
+                downstream: lmtp://127.0.0.1:24
+            ```
+            """;
+
+    private static final String LISTS =
+            """
+
+            ## List files
+
+            A mapping of kinds to entries. An entry is a value, or `{ entry: value, comment: …, owner: …, expires: … }`;
+            `expires` is a day (to its end, UTC) or a time such as `2026-12-31T12:00:00Z`.
+
+            | kind | entries | looked up at |
+            |---|---|---|
+            | `client` | IP address or network | connect |
+            | `helo` | domain | helo |
+            | `sender` | address, or `"@example.org"` | mail |
+            | `sender-domain` | domain | mail |
+            | `recipient` | address, or `"@example.test"` | rcpt |
+            | `reverse-name`, `author-domain`, `authenticated-domain` | domain | data |
+
+            A domain is `example.org` alone, or `.example.org` with everything beneath it. An allow entry passes by every
+            deny entry and by nothing else. Of several networks the narrowest is named.
+
+            ## Recipient files
+
+            A name that ends in `.yaml` or `.yml` is YAML: a list of recipients, or a mapping with `recipients`, `aliases`
+            (name to one address or a list), `subaddressing` (one of `+ - = . _`) and `catch-all`. Any other file is text:
+            one address or local part a line, `#` begins a comment. A local part alone holds for every domain that uses
+            the file. Case does not matter. Sources of a domain are asked in order; the first that knows the address
+            decides, and it is unknown only when all say so.
+            """;
+
+    /** The JSON Schema for editors: structure and simple types; the reader checks far more. */
+    static String schema() {
+        Map<String, Map<String, String>> sections = new TreeMap<>();
+        for (Key<?> key : Keys.ALL) {
+            sections.computeIfAbsent(key.section(), s -> new LinkedHashMap<>())
+                    .put(key.name(), property(key));
+        }
+        Map<String, String> top = properties(sections, "");
+        top.put("listeners", array(object(properties(sections, "listeners[]"))));
+        top.put(
+                "tls",
+                object(
+                        Map.of(
+                                "certificates",
+                                array(object(properties(sections, "tls.certificates[]"))))));
+        Map<String, String> domain = properties(sections, "domains.*");
+        String source = object(properties(sections, "domains.*.recipients"));
+        domain.put("recipients", "{\"anyOf\": [" + source + ", " + array(source) + "]}");
+        top.put("domains", mapping(object(domain)));
+        String downstream = object(properties(sections, "downstreams.*"));
+        top.put(
+                "downstreams",
+                mapping("{\"anyOf\": [{\"type\": \"string\"}, " + downstream + "]}"));
+        Map<String, String> networks = properties(sections, "networks");
+        networks.put("secondary", mapping("{\"type\": \"string\"}"));
+        top.put("networks", object(networks));
+        Map<String, String> spool = properties(sections, "spool");
+        spool.put("retry", object(properties(sections, "spool.retry")));
+        top.put("spool", object(spool));
+        for (String plain :
+                new String[] {"dns", "limits", "authentication", "lists", "admin", "log"}) {
+            top.put(plain, object(properties(sections, plain)));
+        }
+        return "{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+                + "\"title\": \"Postern configuration\",\n"
+                + "\"required\": [\"hostname\", \"data\", \"listeners\", \"domains\"],\n"
+                + object(top).substring(1)
+                + "\n";
+    }
+
+    private static Map<String, String> properties(
+            Map<String, Map<String, String>> sections, String section) {
+        return new LinkedHashMap<>(sections.getOrDefault(section, Map.of()));
+    }
+
+    private static String property(Key<?> key) {
+        String one = key.type().schema();
+        String shaped =
+                key.shape() == Key.Shape.LIST
+                        ? "{\"anyOf\": [" + one + ", " + array(one) + "]}"
+                        : one;
+        String doc = key.doc().replace("\"", "\\\"");
+        return shaped.substring(0, shaped.length() - 1) + ", \"description\": \"" + doc + "\"}";
+    }
+
+    private static String array(String items) {
+        return "{\"type\": \"array\", \"items\": " + items + "}";
+    }
+
+    private static String mapping(String values) {
+        return "{\"type\": \"object\", \"additionalProperties\": " + values + "}";
+    }
+
+    private static String object(Map<String, String> properties) {
+        return properties.entrySet().stream()
+                .map(e -> "\"" + e.getKey() + "\": " + e.getValue())
+                .collect(
+                        Collectors.joining(
+                                ",\n",
+                                "{\"type\": \"object\", \"additionalProperties\": false,"
+                                        + " \"properties\": {\n",
+                                "\n}}"));
+    }
+}

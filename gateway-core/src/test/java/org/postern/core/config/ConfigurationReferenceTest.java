@@ -1,0 +1,174 @@
+package org.postern.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Keeps the documentation in step with the reader. To write the files anew: {@code POSTERN_WRITE=1
+ * mvn -pl gateway-core test -Dtest=ConfigurationReferenceTest}.
+ */
+class ConfigurationReferenceTest {
+    private static final Path ROOT =
+            Path.of(System.getProperty("postern.root", "..")).toAbsolutePath().normalize();
+
+    @Test
+    void theReferenceNamesEveryKeyAsTheReaderKnowsIt() throws IOException {
+        keptInStep(ROOT.resolve("docs/configuration.md"), ConfigurationReference.markdown());
+        for (Key<?> key : Keys.ALL) {
+            assertThat(ConfigurationReference.markdown()).contains("| `" + key.name() + "` |");
+        }
+    }
+
+    @Test
+    void theSchemaForEditorsNamesEveryKey() throws IOException {
+        keptInStep(ROOT.resolve("config/postern.schema.json"), ConfigurationReference.schema());
+        for (Key<?> key : Keys.ALL) {
+            assertThat(ConfigurationReference.schema()).contains("\"" + key.name() + "\": {");
+        }
+    }
+
+    private static void keptInStep(Path file, String content) throws IOException {
+        if (System.getenv("POSTERN_WRITE") != null) {
+            Files.writeString(file, content);
+        }
+        assertThat(file).content().isEqualTo(content);
+    }
+
+    @Test
+    void noKeyStandsTwice() {
+        Set<String> paths = new HashSet<>();
+        for (Key<?> key : Keys.ALL) {
+            assertThat(paths.add(key.path())).as(key.path()).isTrue();
+        }
+    }
+
+    @Test
+    void everyDefaultInTheTableIsThatOfTheRecords() {
+        Limits limits = Limits.defaults();
+        assertThat(Keys.CONNECTIONS.fallbackValue())
+                .isEqualTo(limits.connections())
+                .isEqualTo(20_000);
+        assertThat(Keys.CONNECTIONS_PER_CLIENT.fallbackValue())
+                .isEqualTo(limits.connectionsPerClient())
+                .isEqualTo(50);
+        assertThat(Keys.CONNECTIONS_PER_NETWORK.fallbackValue())
+                .isEqualTo(limits.connectionsPerNetwork())
+                .isEqualTo(200);
+        assertThat(Keys.CONNECTION_RATE_PER_CLIENT.fallbackValue())
+                .isEqualTo(limits.connectionRatePerClient())
+                .isEqualTo(300);
+        assertThat(Keys.COMMANDS.fallbackValue()).isEqualTo(limits.commands()).isEqualTo(10_000);
+        assertThat(Keys.ERRORS.fallbackValue()).isEqualTo(limits.errors()).isEqualTo(20);
+        assertThat(Keys.UNKNOWN_RECIPIENTS.fallbackValue())
+                .isEqualTo(limits.unknownRecipients())
+                .isEqualTo(20);
+        assertThat(Keys.RECIPIENTS.fallbackValue()).isEqualTo(limits.recipients()).isEqualTo(1_000);
+        assertThat(Keys.LINE_BYTES.fallbackValue()).isEqualTo(limits.lineBytes()).isEqualTo(12_288);
+        assertThat(Keys.HEADER_BYTES.fallbackValue())
+                .isEqualTo(limits.headerBytes())
+                .isEqualTo(1_048_576);
+        assertThat(Keys.MESSAGE_BYTES.fallbackValue())
+                .isEqualTo(limits.messageBytes())
+                .isEqualTo(52_428_800L);
+        assertThat(Keys.COMMAND_TIMEOUT.fallbackValue())
+                .isEqualTo(limits.commandTimeout())
+                .hasMinutes(5);
+        assertThat(Keys.WRITE_TIMEOUT.fallbackValue())
+                .isEqualTo(limits.writeTimeout())
+                .hasMinutes(1);
+        assertThat(Keys.MESSAGE_TIMEOUT.fallbackValue())
+                .isEqualTo(limits.messageTimeout())
+                .hasMinutes(15);
+        assertThat(Keys.SESSION_TIMEOUT.fallbackValue())
+                .isEqualTo(limits.sessionTimeout())
+                .hasHours(1);
+        assertThat(Keys.GREET_DELAY.fallbackValue()).isEqualTo(limits.greetDelay()).isZero();
+        assertThat(Keys.BARE_NEWLINE.fallbackValue())
+                .isEqualTo(limits.bareNewline())
+                .isEqualTo(Limits.BareNewline.REJECT);
+        assertThat(Keys.MAX_RECEIVED_HOPS.fallbackValue())
+                .isEqualTo(limits.maxReceivedHops())
+                .isEqualTo(50);
+        assertThat(Keys.DRAIN.fallbackValue()).isEqualTo(limits.drain()).hasSeconds(30);
+        assertThat(Keys.DNS_TIMEOUT.fallbackValue())
+                .isEqualTo(DnsConfig.DEFAULT.timeout())
+                .hasSeconds(2);
+        assertThat(Keys.DNS_TRIES.fallbackValue())
+                .isEqualTo(DnsConfig.DEFAULT.tries())
+                .isEqualTo(3);
+        assertThat(Keys.AUTHENTICATION_ENABLED.fallbackValue()).isTrue();
+        assertThat(Keys.AUTHENTICATION_DEADLINE.fallbackValue())
+                .isEqualTo(AuthenticationConfig.DEFAULT_DEADLINE)
+                .hasSeconds(10);
+        SpoolConfig spool = SpoolConfig.defaults(Path.of("/spool"));
+        assertThat(Keys.SPOOL_SEGMENT_SIZE.fallbackValue())
+                .isEqualTo(spool.segmentBytes())
+                .isEqualTo(67_108_864L);
+        assertThat(Keys.SPOOL_MIN_FREE.fallbackValue())
+                .isEqualTo(spool.minFreeBytes())
+                .isEqualTo(268_435_456L);
+        assertThat(Keys.RETRY_FIRST.fallbackValue()).isEqualTo(spool.retryFirst()).hasMinutes(1);
+        assertThat(Keys.RETRY_MAX.fallbackValue()).isEqualTo(spool.retryMax()).hasHours(1);
+        assertThat(Keys.RETRY_EXPIRE.fallbackValue()).isEqualTo(spool.retryExpire()).hasDays(5);
+        assertThat(Keys.DOWNSTREAM_CONNECTIONS.fallbackValue())
+                .isEqualTo(DownstreamConfig.DEFAULT_CONNECTIONS)
+                .isEqualTo(20);
+        assertThat(Keys.DOWNSTREAM_TIMEOUT.fallbackValue())
+                .isEqualTo(DownstreamConfig.DEFAULT_TIMEOUT)
+                .hasMinutes(5);
+        assertThat(Keys.DOWNSTREAM_TLS.fallbackValue())
+                .isEqualTo(DownstreamConfig.Tls.OPPORTUNISTIC);
+        assertThat(Keys.LISTENER_BACKLOG.fallbackValue())
+                .isEqualTo(ListenerConfig.DEFAULT_BACKLOG)
+                .isEqualTo(1_024);
+        assertThat(Keys.LISTENER_TLS.fallbackValue()).isEqualTo(ListenerConfig.Tls.STARTTLS);
+        assertThat(Keys.ADMIN_ADDRESS.fallbackValue().isLoopbackAddress()).isTrue();
+        assertThat(Keys.ADMIN_PORT.fallbackValue())
+                .isEqualTo(AdminConfig.DEFAULT_PORT)
+                .isEqualTo(8_025);
+        assertThat(Keys.LOG_LEVEL.fallbackValue()).isEqualTo("info");
+    }
+
+    @Test
+    void theNamesThatPeopleHoldOnToStay() {
+        assertThat(Keys.ALL)
+                .extracting(Key::path)
+                .contains(
+                        "hostname",
+                        "data",
+                        "limits.connections",
+                        "limits.connections-per-client",
+                        "limits.connections-per-network",
+                        "limits.connection-rate-per-client",
+                        "limits.commands",
+                        "limits.errors",
+                        "limits.unknown-recipients",
+                        "limits.recipients",
+                        "limits.line-bytes",
+                        "limits.header-bytes",
+                        "limits.message-bytes",
+                        "limits.command-timeout",
+                        "limits.write-timeout",
+                        "limits.message-timeout",
+                        "limits.session-timeout",
+                        "limits.greet-delay",
+                        "limits.bare-newline",
+                        "limits.max-received-hops",
+                        "limits.drain",
+                        "networks.internal",
+                        "networks.trusted-relays",
+                        "networks.load-balancers",
+                        "networks.secondary",
+                        "authentication.enabled",
+                        "spool.retry.first",
+                        "spool.retry.max",
+                        "spool.retry.expire",
+                        "admin.address");
+    }
+}
