@@ -3,6 +3,7 @@ package org.postern.queue.delivery;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,15 +58,16 @@ final class MaildirDownstream implements Downstream {
         permits.acquire();
         tally.begin();
         try {
-            RecipientOutcome outcome = attempt(request);
+            RecipientOutcome outcome;
             Step trouble = null;
-            switch (outcome) {
-                case RecipientOutcome.Delivered _ -> tally.succeeded();
-                case RecipientOutcome.Deferred d -> {
-                    trouble = Step.STORE;
-                    tally.troubled(d.reply().toString());
-                }
-                case RecipientOutcome.Failed f -> tally.troubled(f.reply().toString());
+            try {
+                outcome = attempt(request);
+                tally.succeeded();
+            } catch (RelayException e) {
+                LOG.debug("{}: {}", request.id(), e.getMessage(), e);
+                trouble = e.step();
+                outcome = e.outcome();
+                tally.troubled(outcome.reply().toString());
             }
             return new DeliveryReport(
                     Outcomes.forAll(request.envelope().recipients(), outcome),
@@ -80,48 +82,61 @@ final class MaildirDownstream implements Downstream {
         }
     }
 
-    private RecipientOutcome attempt(DeliveryRequest request) {
+    private RecipientOutcome attempt(DeliveryRequest request)
+            throws RelayException, InterruptedException {
         if (closed) {
-            return Outcomes.deferred("4.3.2", "the Maildir downstream is shutting down");
+            throw new RelayException(
+                    Step.STORE, Outcomes.deferred("4.3.2", name + " is shutting down"));
         }
-        Maildir.Entry entry;
-        try {
-            entry = maildir.begin();
-        } catch (IOException e) {
-            return storeTrouble(request, e);
-        }
-        try (entry) {
+        String file = "";
+        try (Maildir.Entry entry = maildir.begin()) {
+            file = entry.name();
             write(request, entry.channel());
             entry.publish();
         } catch (ContentException e) {
-            return Outcomes.deferred(
-                    "4.3.0", "the message cannot be read from the spool: " + e.getMessage());
+            throw new RelayException(
+                    Step.LOCAL,
+                    Outcomes.deferred(
+                            "4.3.0",
+                            "the message cannot be read from the spool: "
+                                    + ContentException.words(e)),
+                    e);
         } catch (Maildir.UnsureException e) {
             LOG.warn(
                     "{}: {} was renamed into {} but the directory could not be forced; the next"
                             + " attempt may make a duplicate",
                     request.id(),
-                    entry.name(),
+                    file,
                     directory,
                     e);
-            return new RecipientOutcome.Deferred(
-                    Outcomes.reply(451, "4.3.0", ContentException.words(e)), false, true);
+            throw new RelayException(
+                    Step.STORE,
+                    new RecipientOutcome.Deferred(
+                            Outcomes.reply(451, "4.3.0", ContentException.words(e)), false, true),
+                    e);
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("interrupted: " + file);
+            interrupted.initCause(e);
+            throw interrupted;
         } catch (IOException e) {
-            return storeTrouble(request, e);
+            LOG.warn("{}: cannot deliver to Maildir {}", request.id(), directory, e);
+            throw new RelayException(
+                    Step.STORE,
+                    new RecipientOutcome.Deferred(
+                            Outcomes.reply(
+                                    452,
+                                    "4.3.1",
+                                    "cannot write to Maildir "
+                                            + directory
+                                            + ": "
+                                            + ContentException.words(e)),
+                            false,
+                            false),
+                    e);
         }
         return new RecipientOutcome.Delivered(
-                Outcomes.reply(250, "2.0.0", "delivered to Maildir as " + entry.name()));
-    }
-
-    private RecipientOutcome storeTrouble(DeliveryRequest request, IOException e) {
-        LOG.warn("{}: cannot deliver to Maildir {}", request.id(), directory, e);
-        return new RecipientOutcome.Deferred(
-                Outcomes.reply(
-                        452,
-                        "4.3.1",
-                        "cannot write to Maildir " + directory + ": " + ContentException.words(e)),
-                false,
-                false);
+                Outcomes.reply(250, "2.0.0", "delivered to Maildir as " + file));
     }
 
     private static void write(DeliveryRequest request, FileChannel out)
