@@ -40,6 +40,7 @@ final class ContentIntake {
     private final ContentSink sink;
     private final ContentScanner scanner;
     private final long start;
+    private final boolean dots;
     private long drained;
     private boolean settled;
 
@@ -52,6 +53,7 @@ final class ContentIntake {
             boolean dots) {
         this.io = io;
         this.stop = stop;
+        this.dots = dots;
         this.sink = new ContentSink(receiver, limits);
         this.scanner = new ContentScanner(sink, dots, limits.bareNewline());
         this.start = time.nanoTime();
@@ -125,6 +127,14 @@ final class ContentIntake {
         }
         stop.beginFinishing();
         return Objects.requireNonNull(sink.receiver().finish());
+    }
+
+    /**
+     * Whether sender and we may disagree on where DATA ended: its lines were damaged. Then what was
+     * sent along with it may be a smuggled message, and is not executed.
+     */
+    boolean endIsDoubtful() {
+        return dots && sink.fault() == ContentFault.BARE_NEWLINE;
     }
 
     /** The first fault so far. */

@@ -374,6 +374,13 @@ final class Dialogue {
         if (sequence != null) {
             return drainChunk(bdat, sequence);
         }
+        if (limits.messageBytes() > 0
+                && bdat.size() > limits.messageBytes() + ContentIntake.DRAIN_OCTETS) {
+            endTransaction("message-bytes");
+            metrics.limitHit(NamedLimit.MESSAGE_BYTES);
+            io.reply("BDAT", Replies.TOO_LARGE); // not worth draining
+            return SessionEnd.LIMIT;
+        }
         ContentIntake intake = chunks;
         if (intake == null) {
             intake = newIntake(false);
@@ -440,6 +447,9 @@ final class Dialogue {
             case ContentIntake.Outcome.Answered answered -> {
                 contentEnded(intake, "answered");
                 SessionEnd end = error("CONTENT", answered.reply());
+                if (end == null && intake.endIsDoubtful() && io.input().available() > 0) {
+                    end = exceeded(NamedLimit.BARE_NEWLINE, Replies.DOUBTFUL_END);
+                }
                 if (stop.asked()) {
                     io.flush(); // while closing is still held off
                 }

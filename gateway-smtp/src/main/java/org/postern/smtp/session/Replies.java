@@ -64,6 +64,11 @@ final class Replies {
                     421, "4.7.0", "Too many unknown recipients in one session; closing connection");
     static final SmtpReply TOO_MANY_COMMANDS =
             SmtpReply.of(421, "4.7.0", "Too many commands in one session; closing connection");
+    static final SmtpReply DOUBTFUL_END =
+            SmtpReply.of(
+                    421,
+                    "4.7.0",
+                    "More was sent along with a message of damaged lines; closing connection");
     static final SmtpReply NOT_SMTP =
             SmtpReply.of(421, "4.7.0", "This is an SMTP server; closing connection");
     static final SmtpReply PROXY_NOT_LISTED =

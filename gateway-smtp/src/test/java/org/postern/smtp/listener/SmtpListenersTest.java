@@ -3,13 +3,9 @@ package org.postern.smtp.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -50,39 +46,14 @@ class SmtpListenersTest {
         listeners.stop(Duration.ZERO);
     }
 
-    private Client connect() throws IOException {
-        return new Client(
-                new Socket(InetAddress.getLoopbackAddress(), listeners.boundPorts().getFirst()));
-    }
-
-    private record Client(Socket socket, BufferedReader in, OutputStream out)
-            implements AutoCloseable {
-        Client(Socket socket) throws IOException {
-            this(
-                    socket,
-                    new BufferedReader(
-                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)),
-                    socket.getOutputStream());
-        }
-
-        void send(String... lines) throws IOException {
-            out.write((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));
-        }
-
-        String line() throws IOException {
-            return in.readLine();
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
+    private TestClient connect() throws IOException {
+        return TestClient.connect(listeners.boundPorts().getFirst());
     }
 
     @Test
     void aMessageGoesThroughTheRealSocket() throws Exception {
         listeners.start();
-        try (Client c = connect()) {
+        try (TestClient c = connect()) {
             assertThat(c.line()).isEqualTo("220 mx.example.test ESMTP Postern");
             c.send(
                     "HELO client.test",
@@ -96,7 +67,7 @@ class SmtpListenersTest {
             c.send("Subject: x", "", "..dot", ".", "QUIT");
             assertThat(c.line()).startsWith("250 2.0.0");
             assertThat(c.line()).startsWith("221 2.0.0");
-            assertThat(c.line()).isNull();
+            assertThat(c.line()).isEqualTo(TestClient.EOF);
         }
         assertThat(handler.messages).hasSize(1);
         assertThat(handler.messages.getFirst().content()).isEqualTo("Subject: x\r\n\r\n.dot\r\n");
@@ -118,11 +89,11 @@ class SmtpListenersTest {
     @Test
     void aStopTellsIdleSessionsAndFreesThePort() throws Exception {
         listeners.start();
-        try (Client c = connect()) {
+        try (TestClient c = connect()) {
             assertThat(c.line()).startsWith("220 ");
             listeners.stop(Duration.ofSeconds(5));
             assertThat(c.line()).startsWith("421 4.3.2");
-            assertThat(c.line()).isNull();
+            assertThat(c.line()).isEqualTo(TestClient.EOF);
         }
         assertThat(handler.ends).containsExactly(SessionEnd.SHUTDOWN);
     }
@@ -130,7 +101,7 @@ class SmtpListenersTest {
     @Test
     void aStopLetsAMessageInDataFinish() throws Exception {
         listeners.start();
-        try (Client c = connect()) {
+        try (TestClient c = connect()) {
             assertThat(c.line()).startsWith("220 ");
             c.send("HELO client.test", "MAIL FROM:<>", "RCPT TO:<alice@example.test>", "DATA");
             for (int i = 0; i < 4; i++) {
