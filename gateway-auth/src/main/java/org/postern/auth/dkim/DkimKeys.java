@@ -66,7 +66,7 @@ public final class DkimKeys {
             new DkimProblem(DkimReason.PERMERROR_NO_KEY, "no key record");
 
     /** For a name that nobody could be asked about. */
-    static final Lookup NOT_ASKED =
+    public static final Lookup NOT_ASKED =
             new Lookup.Missing(
                     new DkimProblem(DkimReason.TEMPERROR_DNS, "the look-up did not end"));
 

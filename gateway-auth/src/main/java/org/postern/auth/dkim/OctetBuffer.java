@@ -35,6 +35,10 @@ final class OctetBuffer {
         put((byte) '\n');
     }
 
+    void cut(int newSize) {
+        size = Math.min(size, newSize);
+    }
+
     byte[] octets() {
         return octets;
     }

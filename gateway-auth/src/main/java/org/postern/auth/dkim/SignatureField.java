@@ -27,11 +27,20 @@ public final class SignatureField {
     /** Which field it is. */
     public enum Kind {
         /** DKIM-Signature. */
-        DKIM,
-        /** ARC-Message-Signature: no {@code v=}, and {@code i=} is the instance. */
-        ARC_MESSAGE,
+        DKIM("simple/simple"),
+        /**
+         * ARC-Message-Signature: no {@code v=}, {@code i=} is the instance, and a missing {@code
+         * c=} is relaxed, as sealers and the published cases have it.
+         */
+        ARC_MESSAGE("relaxed/relaxed"),
         /** ARC-Seal: over ARC fields only, always relaxed. */
-        ARC_SEAL
+        ARC_SEAL("relaxed/relaxed");
+
+        private final String defaultCanonicalization;
+
+        Kind(String defaultCanonicalization) {
+            this.defaultCanonicalization = defaultCanonicalization;
+        }
     }
 
     private final HeaderField field;
@@ -78,7 +87,7 @@ public final class SignatureField {
             this.names = List.of();
         } else {
             this.bodyHash = base64("bh");
-            String c = tags.has("c") ? required("c") : "simple/simple";
+            String c = tags.has("c") ? required("c") : kind.defaultCanonicalization;
             int slash = c.indexOf('/');
             this.header = canonicalization(slash < 0 ? c : c.substring(0, slash));
             // RFC 6376, 3.5: simple for the body where only one word stands
@@ -326,8 +335,8 @@ public final class SignatureField {
         return bodyLimit != BodyHashes.WHOLE && bodyLimit > hash.total();
     }
 
-    /** What the signature was computed on. */
-    SigningInput input() {
+    /** What a signature over the message was computed on. */
+    public SigningInput input() {
         SigningInput input = new SigningInput(header);
         input.appendSelected(field.section(), names, field.index());
         appendSelf(input);

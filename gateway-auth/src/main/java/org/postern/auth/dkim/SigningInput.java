@@ -157,6 +157,19 @@ public final class SigningInput {
         return space;
     }
 
+    /** A place in the input that {@link #reset} goes back to. */
+    public record Mark(int size) {}
+
+    /** The place reached. */
+    public Mark mark() {
+        return new Mark(out.size());
+    }
+
+    /** Forgets what was appended after the mark. */
+    public void reset(Mark mark) {
+        out.cut(mark.size());
+    }
+
     byte[] octets() {
         return out.octets();
     }

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param result none, pass, fail or temperror
  * @param chain number of sets, 0 where there is none
  * @param sealers the {@code d=} of each ARC-Seal, oldest first
- * @param oldestPass lowest instance whose ARC-Message-Signature still verifies, 0 for none (5.2)
- * @param trustedResults the ARC-Authentication-Results payload of the newest trusted sealer, or
- *     null
+ * @param oldestPass on pass, the lowest instance whose ARC-Message-Signature still verifies, 0
+ *     where all do (RFC 8617, 5.2); otherwise 0
+ * @param trustedResults on pass, the ARC-Authentication-Results payload of the earliest sealer from
+ *     which on every sealer is trusted: what was found nearest to the author, with nobody in
+ *     between whose word is not taken; null where the last sealer is not trusted
  * @param reason stable dotted code, such as {@code arc.fail.seal}
  */
 public record ArcResult(
