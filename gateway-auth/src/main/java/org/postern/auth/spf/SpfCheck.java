@@ -31,6 +31,10 @@ final class SpfCheck {
     /** RFC 7208, 4.6.4: exchangers of one {@code mx}. */
     static final int MAX_MX = 10;
 
+    private static final Comparator<MxRecord> EXCHANGER_ORDER =
+            Comparator.comparingInt(MxRecord::preference)
+                    .thenComparing(mx -> mx.exchange().octets());
+
     private final DnsClient dns;
     private final DnsBudget budget;
     private final SpfRequest request;
@@ -303,14 +307,14 @@ final class SpfCheck {
     }
 
     private Match exchangers(DnsName name, List<MxRecord> records, int prefix4, int prefix6) {
-        if (records.size() > MAX_MX) { // RFC 7208, 4.6.4
-            trace.line("MX " + name + ": " + records.size() + " exchangers, at most " + MAX_MX);
-            return new Match.Stop(permerror(SpfReason.PERMERROR_TOO_MANY_MX));
-        }
         List<MxRecord> sorted = new ArrayList<>(records);
-        sorted.sort(
-                Comparator.comparingInt(MxRecord::preference)); // the order of an answer is luck
+        sorted.sort(EXCHANGER_ORDER); // the order of an answer is luck
+        int asked = 0;
         for (MxRecord mx : sorted) {
+            if (++asked > MAX_MX) { // RFC 7208, 4.6.4: only where an eleventh would be asked
+                trace.line("MX " + name + ": more than " + MAX_MX + " exchangers");
+                return new Match.Stop(permerror(SpfReason.PERMERROR_TOO_MANY_MX));
+            }
             if (mx.exchange().isRoot()) {
                 trace.line("MX " + name + ": null MX");
                 continue; // RFC 7505: there is no host
