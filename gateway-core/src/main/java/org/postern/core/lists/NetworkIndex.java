@@ -168,6 +168,9 @@ final class NetworkIndex {
             }
         }
         for (int i = below - 1; i >= 0; i = around[i]) {
+            if (octets.length == 4 && prefix[i] + 128 < 96) {
+                return NONE; // ::/0 and the like reach over the mapped addresses, but mean IPv6
+            }
             if (contains(i, addressHigh, addressLow) && wanted.test(entries[i])) {
                 return i;
             }

@@ -9,16 +9,17 @@ import org.postern.core.problem.Problem.Severity;
 
 /**
  * Gathers problems while files are read, so that all of them are told at once. It keeps the first
- * {@value #MAX_KEPT} and counts the rest: a list of a million bad lines must not fill the memory.
- * Not thread-safe.
+ * {@value #MAX_KEPT} errors and as many warnings and counts the rest: a list of a million bad lines
+ * must not fill the memory. Not thread-safe.
  */
 public final class ProblemCollector {
-    /** How many problems are kept. */
+    /** How many errors, and how many warnings, are kept. */
     public static final int MAX_KEPT = 1_000;
 
     private final Set<Problem> kept = new LinkedHashSet<>();
     private int omitted;
     private int errors;
+    private int keptErrors;
 
     /** Notes what forbids use. */
     public void error(Place place, String message) {
@@ -32,10 +33,17 @@ public final class ProblemCollector {
     }
 
     private void add(Problem problem) {
-        if (kept.size() < MAX_KEPT) {
-            kept.add(problem);
-        } else if (!kept.contains(problem)) {
+        int alike = problem.isError() ? keptErrors : kept.size() - keptErrors;
+        if (kept.contains(problem)) {
+            return;
+        }
+        if (alike == MAX_KEPT) {
             omitted++;
+            return;
+        }
+        kept.add(problem);
+        if (problem.isError()) {
+            keptErrors++;
         }
     }
 

@@ -53,9 +53,11 @@ public final class Snapshots {
         ConfigDraft draft = ConfigLoader.draft(file, problems);
         AccessLists lists = AccessLists.load(draft.allow(), draft.deny(), time, problems);
         Recipients recipients = Recipients.load(draft, problems);
-        draft.config().ifPresent(config -> warnOfMissingPostmasters(draft, recipients, problems));
+        if (problems.errorCount() == 0) {
+            warnOfMissingPostmasters(draft, recipients, problems);
+        }
         Problems found = problems.toProblems();
-        if (draft.config().isEmpty() || found.hasErrors() || problems.errorCount() > 0) {
+        if (draft.config().isEmpty() || found.hasErrors()) {
             return new SnapshotResult.Refused(found);
         }
         return new SnapshotResult.Loaded(

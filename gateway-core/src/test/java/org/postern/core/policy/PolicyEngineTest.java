@@ -1,0 +1,315 @@
+package org.postern.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postern.core.authres.Advice;
+import org.postern.core.authres.ArcResult;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.DkimResult;
+import org.postern.core.authres.DmarcResult;
+import org.postern.core.authres.IprevResult;
+import org.postern.core.authres.SpfResult;
+import org.postern.core.authres.Verdicts;
+import org.postern.core.config.FileReference;
+import org.postern.core.lists.AccessLists;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.net.Ip;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.ProblemCollector;
+import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.time.TimeSource;
+
+class PolicyEngineTest {
+    private static final EmailAddress ALICE = EmailAddress.of("alice@example.test");
+    private static final ReversePath SENDER = ReversePath.of(EmailAddress.of("s@sender.example"));
+    private static final RecipientLookup KNOWN =
+            new RecipientLookup.Known(List.of(ALICE), "static");
+
+    @TempDir Path directory;
+
+    private final Facts client = Facts.of(Ip.parse("192.0.2.1")).withHelo("mx.sender.example");
+
+    private PolicyEngine with(String allow, String deny) throws IOException {
+        ProblemCollector problems = new ProblemCollector();
+        AccessLists lists =
+                AccessLists.load(
+                        List.of(file("allow.yaml", allow)),
+                        List.of(file("deny.yaml", deny)),
+                        TimeSource.system(),
+                        problems);
+        assertThat(problems.toProblems().all()).isEmpty();
+        return PolicyEngine.builtIn(lists);
+    }
+
+    private FileReference file(String name, String content) throws IOException {
+        Path path = directory.resolve(name);
+        Files.writeString(path, content);
+        return new FileReference(path, path, Place.start(path));
+    }
+
+    private static String reply(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Reject r -> r.reply().toString();
+            case Verdict.Defer d -> d.reply().toString();
+            case Verdict.Accept a -> "accept";
+            case Verdict.Tag t -> t.field() + ": " + t.value();
+            case Verdict.Quarantine q -> "quarantine";
+        };
+    }
+
+    private Verdict rcpt(RecipientLookup lookup) {
+        return PolicyEngine.builtIn(AccessLists.empty())
+                .decide(Stage.RCPT, client.withReversePath(SENDER).withRecipient(ALICE, lookup));
+    }
+
+    private static Verdicts verdicts(AuthResult dmarc) {
+        return new Verdicts(
+                SpfResult.notRun(AuthResult.PASS, SpfResult.Identity.MAILFROM, "spf.example", "x"),
+                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "h.example", "x"),
+                new IprevResult(AuthResult.PASS, "client.example", "iprev.pass"),
+                List.of(
+                        new DkimResult(
+                                AuthResult.PASS,
+                                "signer.example",
+                                "s",
+                                "rsa-sha256",
+                                2048,
+                                null,
+                                null,
+                                false,
+                                0,
+                                true,
+                                "dkim.pass",
+                                null)),
+                ArcResult.NONE,
+                new DmarcResult(
+                        dmarc,
+                        "author.example",
+                        "author.example",
+                        "author.example",
+                        DmarcResult.Policy.REJECT,
+                        DmarcResult.Policy.REJECT,
+                        List.of(),
+                        "dmarc.fail.spf-none.dkim-none",
+                        List.of()));
+    }
+
+    private Verdict data(
+            PolicyEngine engine, AuthResult dmarc, Advice.Action action, String reason) {
+        return engine.decide(
+                Stage.DATA,
+                client.withReversePath(SENDER)
+                        .withAuthentication(
+                                verdicts(dmarc), new Advice(action, reason, "Explained")));
+    }
+
+    private Verdict data(AuthResult dmarc, Advice.Action action, String reason) {
+        return data(PolicyEngine.builtIn(AccessLists.empty()), dmarc, action, reason);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stage.class)
+    void whatNoRuleSpeaksAgainstIsAccepted(Stage stage) {
+        Facts facts = client.withReversePath(ReversePath.Null.INSTANCE).withRecipient(ALICE, KNOWN);
+        assertThat(PolicyEngine.builtIn(AccessLists.empty()).decide(stage, facts))
+                .isEqualTo(new Verdict.Accept("default", "default.accept", ""));
+    }
+
+    @Test
+    void aForeignDomainIsNoRelay() {
+        Verdict verdict = rcpt(RecipientLookup.NotHosted.INSTANCE);
+        assertThat(verdict.rule()).isEqualTo("foreign-domain");
+        assertThat(reply(verdict))
+                .isEqualTo(
+                        "550 5.7.1 Relaying denied: that domain is not handled here"
+                                + " (foreign-domain)");
+    }
+
+    @Test
+    void anUnknownRecipientIsRefusedAtOnce() {
+        Verdict verdict = rcpt(RecipientLookup.Unknown.INSTANCE);
+        assertThat(verdict.reason()).isEqualTo("recipient.unknown");
+        assertThat(reply(verdict))
+                .isEqualTo("550 5.1.1 No such recipient here (unknown-recipient)");
+    }
+
+    @Test
+    void aDirectoryThatIsAwayNeverTurnsIntoARejection() {
+        Verdict verdict = rcpt(new RecipientLookup.Unavailable("ldap: timed out"));
+        assertThat(verdict).isInstanceOf(Verdict.Defer.class);
+        assertThat(verdict.detail()).isEqualTo("ldap: timed out");
+        assertThat(reply(verdict)).startsWith("451 4.3.0 ");
+    }
+
+    @Test
+    void aDeniedClientIsRefusedInPlaceOfTheGreeting() throws IOException {
+        Verdict verdict = with("", "client: [192.0.2.0/24]\n").decide(Stage.CONNECT, client);
+        assertThat(verdict.rule()).isEqualTo("deny-list");
+        assertThat(verdict.reason()).isEqualTo("list.deny.client");
+        assertThat(verdict.detail())
+                .isEqualTo("client 192.0.2.0/24 (" + directory.resolve("deny.yaml") + ":1)");
+        assertThat(reply(verdict)).startsWith("554 Your address is on a local list (deny-list)");
+    }
+
+    @Test
+    void eachThingIsLookedUpAtTheStageThatLearnsIt() throws IOException {
+        PolicyEngine engine =
+                with(
+                        "",
+                        """
+                        helo: [mx.sender.example]
+                        sender: [s@sender.example]
+                        recipient: [alice@example.test]
+                        author-domain: [author.example]
+                        """);
+        Facts mail = client.withReversePath(SENDER);
+        assertThat(engine.decide(Stage.CONNECT, client).disposition())
+                .isEqualTo(Disposition.ACCEPT);
+        assertThat(engine.decide(Stage.HELO, client).reason()).isEqualTo("list.deny.helo");
+        assertThat(engine.decide(Stage.MAIL, mail).reason()).isEqualTo("list.deny.sender");
+        assertThat(engine.decide(Stage.RCPT, mail.withRecipient(ALICE, KNOWN)).reason())
+                .isEqualTo("list.deny.recipient");
+        assertThat(data(engine, AuthResult.PASS, Advice.Action.ACCEPT, "dmarc.pass").reason())
+                .isEqualTo("list.deny.author-domain");
+    }
+
+    @Test
+    void aDeniedSenderIsRefusedAtMailByAddressOrDomain() throws IOException {
+        Facts mail = client.withReversePath(SENDER);
+        assertThat(reply(with("", "sender-domain: [.example]\n").decide(Stage.MAIL, mail)))
+                .startsWith("550 5.7.1 The sender is on a local list");
+        assertThat(
+                        with("", "sender-domain: [.example]\n")
+                                .decide(
+                                        Stage.MAIL,
+                                        client.withReversePath(ReversePath.Null.INSTANCE)))
+                .isInstanceOf(Verdict.Accept.class);
+    }
+
+    @Test
+    void anAllowedClientPassesByEveryDenyEntry() throws IOException {
+        PolicyEngine engine =
+                with(
+                        "client: [192.0.2.1]\n",
+                        "{client: [192.0.2.0/24], sender: ['@sender.example'], recipient:"
+                                + " [alice@example.test]}");
+        Facts rcpt = client.withReversePath(SENDER).withRecipient(ALICE, KNOWN);
+        for (Stage stage : Stage.values()) {
+            assertThat(engine.decide(stage, rcpt)).isInstanceOf(Verdict.Accept.class);
+        }
+    }
+
+    @Test
+    void anAllowEntryOpensNeitherRelayingNorDmarc() throws IOException {
+        PolicyEngine engine = with("{client: [192.0.2.1], sender: [s@sender.example]}", "");
+        Facts mail = client.withReversePath(SENDER);
+        assertThat(
+                        engine.decide(
+                                        Stage.RCPT,
+                                        mail.withRecipient(
+                                                ALICE, RecipientLookup.NotHosted.INSTANCE))
+                                .rule())
+                .isEqualTo("foreign-domain");
+        assertThat(
+                        engine.decide(
+                                        Stage.RCPT,
+                                        mail.withRecipient(ALICE, RecipientLookup.Unknown.INSTANCE))
+                                .rule())
+                .isEqualTo("unknown-recipient");
+        assertThat(data(engine, AuthResult.FAIL, Advice.Action.REJECT, "dmarc.fail.x").rule())
+                .isEqualTo("dmarc-reject");
+    }
+
+    @Test
+    void authenticatedNamesAreLookedUpOnlyWhereTheyPassed() throws IOException {
+        for (String name : List.of("signer.example", "spf.example")) {
+            assertThat(
+                            data(
+                                            with("", "authenticated-domain: [" + name + "]\n"),
+                                            AuthResult.PASS,
+                                            Advice.Action.ACCEPT,
+                                            "x")
+                                    .reason())
+                    .isEqualTo("list.deny.authenticated-domain");
+        }
+        assertThat(
+                        data(
+                                        with("", "reverse-name: [client.example]\n"),
+                                        AuthResult.PASS,
+                                        Advice.Action.ACCEPT,
+                                        "x")
+                                .reason())
+                .isEqualTo("list.deny.reverse-name");
+        assertThat(
+                        data(
+                                with("", "authenticated-domain: [h.example]\n"),
+                                AuthResult.PASS,
+                                Advice.Action.ACCEPT,
+                                "x"))
+                .isInstanceOf(Verdict.Accept.class);
+    }
+
+    @Test
+    void aDmarcRejectIsFollowedByANamedRule() {
+        Verdict verdict =
+                data(AuthResult.FAIL, Advice.Action.REJECT, "dmarc.fail.spf-fail.dkim-none");
+        assertThat(verdict.rule()).isEqualTo("dmarc-reject");
+        assertThat(verdict.reason()).isEqualTo("dmarc.fail.spf-fail.dkim-none");
+        assertThat(reply(verdict)).isEqualTo("550 5.7.1 Explained (dmarc-reject)");
+    }
+
+    @Test
+    void aDubiousFromIsAnotherRuleThanADmarcFailure() {
+        Verdict verdict = data(AuthResult.PERMERROR, Advice.Action.REJECT, "from.dubious");
+        assertThat(verdict.rule()).isEqualTo("dubious-from");
+        assertThat(reply(verdict)).isEqualTo("550 5.7.1 Explained (dubious-from)");
+    }
+
+    @Test
+    void whatCouldNotBeKnownIsDeferred() {
+        Verdict verdict = data(AuthResult.TEMPERROR, Advice.Action.DEFER, "dmarc.temperror.dns");
+        assertThat(verdict.rule()).isEqualTo("authentication-defer");
+        assertThat(reply(verdict)).isEqualTo("451 4.7.0 Explained (authentication-defer)");
+    }
+
+    @Test
+    void quarantineMarksTheMessage() {
+        Verdict verdict = data(AuthResult.FAIL, Advice.Action.QUARANTINE, "dmarc.fail.a.b");
+        assertThat(verdict.disposition()).isEqualTo(Disposition.TAG);
+        assertThat(reply(verdict))
+                .isEqualTo(
+                        "X-Postern-Policy: quarantine; rule=dmarc-quarantine;"
+                                + " reason=dmarc.fail.a.b");
+    }
+
+    @Test
+    void anAddressLiteralInHeloStandsInNoList() throws IOException {
+        PolicyEngine engine = with("", "helo: [.example]\n");
+        assertThat(engine.decide(Stage.HELO, client.withHelo("[192.0.2.1]")))
+                .isInstanceOf(Verdict.Accept.class);
+    }
+
+    @Test
+    void theNamesOfTheRulesAreABoundedSet() {
+        assertThat(PolicyEngine.builtIn(AccessLists.empty()).ruleNames())
+                .containsExactly(
+                        "authentication-defer",
+                        "default",
+                        "deny-list",
+                        "directory-unavailable",
+                        "dmarc-quarantine",
+                        "dmarc-reject",
+                        "dubious-from",
+                        "foreign-domain",
+                        "unknown-recipient");
+    }
+}

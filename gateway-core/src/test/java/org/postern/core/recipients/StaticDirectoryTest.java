@@ -1,0 +1,11 @@
+package org.postern.core.recipients;
+
+import java.util.List;
+import org.postern.core.mail.EmailAddress;
+
+class StaticDirectoryTest extends RecipientDirectoryContract {
+    @Override
+    RecipientDirectory directory(List<EmailAddress> known) {
+        return new StaticDirectory(known);
+    }
+}

@@ -1,0 +1,163 @@
+package org.postern.core.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.lists.ListMatch;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.net.Ip;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.Problem;
+import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.time.ManualTimeSource;
+
+class SnapshotsTest {
+    @TempDir Path directory;
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+    private Path file = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        file = directory.resolve("postern.yaml");
+        Files.writeString(
+                file,
+                """
+                hostname: mx.example.test
+                data: data
+                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                domains:
+                  example.test:
+                    recipients: { file: r.txt }
+                    downstream: maildir:mail
+                lists: { deny: deny.yaml, allow: allow.yaml }
+                """);
+        Files.writeString(directory.resolve("r.txt"), "postmaster\nalice\n");
+        Files.writeString(directory.resolve("deny.yaml"), "client: [192.0.2.0/24]\n");
+        Files.writeString(directory.resolve("allow.yaml"), "client: []\n");
+    }
+
+    private Snapshots started() {
+        SnapshotResult first = Snapshots.read(file, time);
+        assertThat(first).isInstanceOf(SnapshotResult.Loaded.class);
+        return new Snapshots(((SnapshotResult.Loaded) first).snapshot(), time);
+    }
+
+    private static SnapshotResult reload(Snapshots snapshots) {
+        return snapshots.reload(snapshot -> List.of());
+    }
+
+    private static List<String> problems(SnapshotResult result) {
+        assertThat(result).isInstanceOf(SnapshotResult.Refused.class);
+        return ((SnapshotResult.Refused) result)
+                .problems().all().stream()
+                        .map(p -> p.place().file().getFileName() + ":" + p.place().line())
+                        .toList();
+    }
+
+    @Test
+    void aReloadSwapsInEverythingAtOnce() throws IOException {
+        Snapshots snapshots = started();
+        Snapshot pinned = snapshots.current();
+        Files.writeString(directory.resolve("r.txt"), "postmaster\nbob\n");
+        Files.writeString(directory.resolve("deny.yaml"), "client: [198.51.100.1]\n");
+        assertThat(reload(snapshots)).isInstanceOf(SnapshotResult.Loaded.class);
+        Snapshot now = snapshots.current();
+        assertThat(now.revision()).isEqualTo(pinned.revision() + 1);
+        EmailAddress bob = EmailAddress.of("bob@example.test");
+        assertThat(now.recipients().lookup(bob)).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(pinned.recipients().lookup(bob)).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+        assertThat(now.lists().client(Ip.parse("192.0.2.1"))).isEqualTo(ListMatch.None.INSTANCE);
+        assertThat(pinned.lists().client(Ip.parse("192.0.2.1"))).isInstanceOf(ListMatch.Deny.class);
+    }
+
+    @Test
+    void aBrokenListIsRefusedWithItsPlaceAndTheOldOneStays() throws IOException {
+        Snapshots snapshots = started();
+        Snapshot before = snapshots.current();
+        Files.writeString(directory.resolve("deny.yaml"), "client:\n  - 192.0.2.0/33\n");
+        assertThat(problems(reload(snapshots))).containsExactly("deny.yaml:2");
+        assertThat(snapshots.current()).isSameAs(before);
+        assertThat(snapshots.lastReloadGood()).isFalse();
+        Files.writeString(directory.resolve("deny.yaml"), "client: [192.0.2.0/24]\n");
+        assertThat(reload(snapshots)).isInstanceOf(SnapshotResult.Loaded.class);
+        assertThat(snapshots.lastReloadGood()).isTrue();
+    }
+
+    @Test
+    void everyFileIsReadForProblemsEvenIfTheConfigurationHasSome() throws IOException {
+        Files.writeString(file, Files.readString(file).replace("2525", "many") + "limit: {}\n");
+        Files.writeString(directory.resolve("deny.yaml"), "client: [nonsense]\n");
+        Files.writeString(directory.resolve("allow.yaml"), "who: []\n");
+        Files.writeString(directory.resolve("r.txt"), "alice\n\nbob smith\n");
+        assertThat(problems(Snapshots.read(file, time)))
+                .containsExactly(
+                        "postern.yaml:3",
+                        "postern.yaml:9",
+                        "allow.yaml:1",
+                        "deny.yaml:1",
+                        "r.txt:3");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsToldWhereItIsNamed() throws IOException {
+        Files.delete(directory.resolve("r.txt"));
+        Files.delete(directory.resolve("deny.yaml"));
+        assertThat(problems(Snapshots.read(file, time)))
+                .containsExactly("postern.yaml:6", "postern.yaml:8");
+    }
+
+    @Test
+    void whatTheRealWorldHasAgainstItRefusesAReloadToo() {
+        Snapshots snapshots = started();
+        Snapshot before = snapshots.current();
+        SnapshotResult result =
+                snapshots.reload(s ->
+                        List.of(
+                                new Problem(
+                                        Place.start(file),
+                                        Problem.Severity.ERROR,
+                                        "no such host")));
+        assertThat(result).isInstanceOf(SnapshotResult.Refused.class);
+        assertThat(snapshots.current()).isSameAs(before);
+    }
+
+    @Test
+    void aMissingPostmasterIsWarnedOf() throws IOException {
+        Files.writeString(directory.resolve("r.txt"), "alice\n");
+        assertThat(Snapshots.read(file, time))
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class,
+                        l ->
+                                assertThat(l.warnings())
+                                        .singleElement()
+                                        .asString()
+                                        .contains(
+                                                "postern.yaml:6:25: warning:"
+                                                        + " postmaster@example.test is not"));
+    }
+
+    @Test
+    void aReloadNamesWhatWaitsForTheNextStart() throws IOException {
+        Snapshots snapshots = started();
+        Files.writeString(
+                file,
+                Files.readString(file).replace("2525", "2526").replace("data: data", "data: d"));
+        assertThat(reload(snapshots))
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class,
+                        l ->
+                                assertThat(l.warnings())
+                                        .extracting(p ->
+                                                p.message().substring(0, p.message().indexOf(' ')))
+                                        .containsExactly("data", "listeners", "spool"));
+    }
+}
