@@ -1,0 +1,150 @@
+package org.postern.auth.client;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postern.auth.header.HeaderField;
+import org.postern.auth.header.HeaderSection;
+import org.postern.core.config.NetworksConfig;
+import org.postern.core.net.Cidr;
+import org.postern.core.net.Ip;
+
+/**
+ * Says whose address SPF and iprev look at. Loopback, link-local, private, carrier-grade NAT and
+ * our own addresses are nobody's out there, unless {@code networks} says otherwise; networks for
+ * documentation and benchmarks are ordinary ones. Immutable.
+ */
+public final class ClientAddressJudge {
+    /** Received fields of trusted relays that are followed. */
+    private static final int MAX_HOPS = 20;
+
+    private static final List<Cidr> NOT_PUBLIC =
+            List.of(
+                    Cidr.parse("0.0.0.0/8"),
+                    Cidr.parse("10.0.0.0/8"),
+                    Cidr.parse("100.64.0.0/10"), // RFC 6598
+                    Cidr.parse("127.0.0.0/8"),
+                    Cidr.parse("169.254.0.0/16"), // RFC 3927
+                    Cidr.parse("172.16.0.0/12"), // RFC 1918
+                    Cidr.parse("192.168.0.0/16"),
+                    Cidr.parse("224.0.0.0/4"),
+                    Cidr.parse("240.0.0.0/4"),
+                    Cidr.parse("::/128"),
+                    Cidr.parse("::1/128"),
+                    Cidr.parse("fc00::/7"), // RFC 4193
+                    Cidr.parse("fe80::/10"),
+                    Cidr.parse("fec0::/10"),
+                    Cidr.parse("ff00::/8"));
+
+    private final NetworksConfig networks;
+    private final Set<InetAddress> own;
+
+    /** A judge for these networks; {@code own} are the addresses we listen on. */
+    public ClientAddressJudge(NetworksConfig networks, Set<InetAddress> own) {
+        this.networks = networks;
+        this.own = Set.copyOf(own);
+    }
+
+    /** The client of a connection, after any PROXY header. */
+    public ClientAddress connection(InetAddress client, String helo) {
+        if (lies(client, networks.trustedRelays())) {
+            return new ClientAddress.BehindRelay(
+                    client, Ip.text(client) + " is a trusted relay; its Received field tells");
+        }
+        return judge(client, helo, "the client is " + Ip.text(client));
+    }
+
+    /** The client behind a trusted relay, by the Received fields on top of its message. */
+    public ClientAddress behind(ClientAddress.BehindRelay relay, HeaderSection header) {
+        InetAddress last = relay.address();
+        int hops = 0;
+        for (HeaderField field : header.fields("received")) {
+            ReceivedHop hop = hops++ < MAX_HOPS ? ReceivedHop.parse(field.rawValue()) : null;
+            if (hop == null) {
+                return new ClientAddress.Implausible(
+                        last,
+                        "the Received field of the trusted relay "
+                                + Ip.text(last)
+                                + " names no client address that can be read");
+            }
+            if (!lies(hop.address(), networks.trustedRelays())) {
+                return judge(
+                        hop.address(),
+                        hop.helo(),
+                        "the trusted relay "
+                                + Ip.text(last)
+                                + " took the message from "
+                                + Ip.text(hop.address()));
+            }
+            last = hop.address();
+        }
+        return new ClientAddress.Implausible(
+                last,
+                "no Received field below the trusted relay "
+                        + Ip.text(last)
+                        + " names the true client");
+    }
+
+    private ClientAddress judge(InetAddress address, String helo, String explanation) {
+        InetAddress known = knownAs(address);
+        if (known != null) {
+            return new ClientAddress.Known(
+                    known,
+                    helo,
+                    explanation + ", known as " + Ip.text(known) + " (networks.secondary)");
+        }
+        if (lies(address, networks.publicNetworks())) {
+            return new ClientAddress.Known(address, helo, explanation + " (networks.public)");
+        }
+        String why = whyNot(address);
+        return why == null
+                ? new ClientAddress.Known(address, helo, explanation)
+                : new ClientAddress.Implausible(address, explanation + ", " + why);
+    }
+
+    private @Nullable String whyNot(InetAddress address) {
+        if (own.contains(address)) {
+            return "which is our own address";
+        }
+        if (lies(address, networks.loadBalancers())) {
+            return "a load balancer that did not say for whom it speaks";
+        }
+        if (isNotPublic(address)) {
+            return "which no sender out there has; if it stands for one, list it under"
+                    + " networks (secondary, trusted-relays, load-balancers or public)";
+        }
+        return null;
+    }
+
+    /** The public address that an internal range is known by; the narrowest range counts. */
+    private @Nullable InetAddress knownAs(InetAddress address) {
+        Map.@Nullable Entry<Cidr, InetAddress> best = null;
+        for (Map.Entry<Cidr, InetAddress> entry : networks.secondary().entrySet()) {
+            if (entry.getKey().contains(address)
+                    && (best == null || entry.getKey().prefix() > best.getKey().prefix())) {
+                best = entry;
+            }
+        }
+        return best == null ? null : best.getValue();
+    }
+
+    /** Whether no host on the internet has this address (RFC 6890). */
+    static boolean isNotPublic(InetAddress address) {
+        if (address instanceof Inet6Address six && six.isIPv4CompatibleAddress()) {
+            return true;
+        }
+        return lies(address, NOT_PUBLIC);
+    }
+
+    private static boolean lies(InetAddress address, List<Cidr> networks) {
+        for (Cidr network : networks) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,125 @@
+package org.postern.auth.results;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.postern.auth.header.HeaderField;
+import org.postern.auth.header.HeaderSection;
+import org.postern.core.mail.ByteRange;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.InvalidAddressException;
+
+/**
+ * Finds Authentication-Results fields in received content that claim to be ours (RFC 8601, 5). The
+ * comparison is generous: letter case, quotes, comments, folding, a version, a trailing dot,
+ * A-labels or U-labels make no difference, since some reader may overlook them too. Immutable.
+ */
+public final class ForgedResults {
+    private static final String FIELD = "authentication-results";
+
+    private final String ours;
+
+    /** Finds fields under this authserv-id. */
+    public ForgedResults(String authservId) {
+        ours = normalize(authservId);
+    }
+
+    /** The fields that bear our id, each whole with its line end, in order. */
+    public List<ByteRange> in(HeaderSection header) {
+        List<ByteRange> found = new ArrayList<>(0);
+        for (HeaderField field : header.fields(FIELD)) {
+            addIfOurs(field, field.rawValue(), found);
+        }
+        if (header.malformed()) {
+            for (HeaderField field : header.fields()) {
+                String value = field.isNamed(FIELD) ? null : valueOfBrokenField(field);
+                if (value != null) {
+                    addIfOurs(field, value, found);
+                }
+            }
+            found.sort((a, b) -> Long.compare(a.start(), b.start()));
+        }
+        return found;
+    }
+
+    private void addIfOurs(HeaderField field, String value, List<ByteRange> found) {
+        if (claims(value)) {
+            found.add(new ByteRange(field.offset(), field.offset() + field.length()));
+        }
+    }
+
+    /** Whether a field's value begins with our id. */
+    boolean claims(String value) {
+        ResultsScanner scanner = new ResultsScanner(value);
+        StringBuilder id = new StringBuilder();
+        for (int parts = 0; parts < 8; parts++) {
+            String part = scanner.value(";/");
+            if (part == null) {
+                return false;
+            }
+            // a reader that knows no comments or quotes may join what they part
+            id.append(part);
+            if (id.length() > 1_000) {
+                return false;
+            }
+            if (normalize(id.toString()).equals(ours)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The value of a field whose name is not well formed, if the name is nevertheless ours without
+     * white space, controls and foreign octets; null otherwise.
+     */
+    private static @Nullable String valueOfBrokenField(HeaderField field) {
+        HeaderSection section = field.section();
+        byte[] bytes = section.bytes();
+        int matched = 0;
+        int end = section.end(field.index());
+        for (int i = section.start(field.index()); i < end; i++) {
+            int b = bytes[i];
+            if (b == ':') {
+                return matched == FIELD.length()
+                        ? new String(bytes, i + 1, end - i - 1, StandardCharsets.ISO_8859_1)
+                        : null;
+            }
+            if (b > ' ' && b < 0x7f) {
+                if (matched == FIELD.length()
+                        || Character.toLowerCase(b) != FIELD.charAt(matched)) {
+                    return null;
+                }
+                matched++;
+            }
+        }
+        return null;
+    }
+
+    private static String normalize(String id) {
+        StringBuilder visible = new StringBuilder(id.length());
+        id.codePoints()
+                .filter(c -> c > ' ' && c != 0x7f && c != '"' && c != '\\')
+                .forEach(visible::appendCodePoint);
+        String text = decodeUtf8(visible.toString());
+        try {
+            return Domain.parse(text).ascii();
+        } catch (InvalidAddressException e) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Octets that stand one to a character become what they mean in UTF-8, if they are that. */
+    private static String decodeUtf8(String text) {
+        boolean octets = text.chars().allMatch(c -> c < 0x100);
+        boolean ascii = text.chars().allMatch(c -> c < 0x80);
+        if (ascii || !octets) {
+            return text;
+        }
+        String decoded =
+                new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return decoded.indexOf('\ufffd') >= 0 ? text : decoded;
+    }
+}
