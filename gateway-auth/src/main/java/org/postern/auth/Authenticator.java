@@ -1,5 +1,6 @@
 package org.postern.auth;
 
+import org.postern.auth.client.ClientStream;
 import org.postern.auth.dns.DnsClient;
 import org.postern.core.time.TimeSource;
 
@@ -13,14 +14,12 @@ import org.postern.core.time.TimeSource;
  */
 public final class Authenticator {
     private final AuthenticatorSettings settings;
-    private final DnsClient dns;
-    private final TimeSource time;
+    private final Evaluators evaluators;
 
     /** An authenticator for this configuration. */
     public Authenticator(AuthenticatorSettings settings, DnsClient dns, TimeSource time) {
         this.settings = settings;
-        this.dns = dns;
-        this.time = time;
+        this.evaluators = Evaluators.of(settings, dns, time);
     }
 
     /**
@@ -31,6 +30,11 @@ public final class Authenticator {
         if (!settings.authentication().enabled()) {
             return new UncheckedAuthentication(settings, request);
         }
-        return new MessageAuthentication(settings, dns, time, request);
+        return new MessageAuthentication(evaluators, request);
+    }
+
+    /** From where the last messages came, for metrics. */
+    public ClientStream clientStream() {
+        return evaluators.stream();
     }
 }

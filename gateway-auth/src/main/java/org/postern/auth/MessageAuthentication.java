@@ -1,77 +1,168 @@
 package org.postern.auth;
 
 import java.util.List;
-import org.postern.auth.dns.DnsClient;
+import org.jspecify.annotations.Nullable;
+import org.postern.auth.client.ClientAddress;
+import org.postern.auth.dkim.BodyHashes;
+import org.postern.auth.dkim.DkimVerification;
+import org.postern.auth.dmarc.DmarcEvaluation;
+import org.postern.auth.dns.DnsBudget;
+import org.postern.auth.from.AuthorExtractor;
+import org.postern.auth.from.Authors;
 import org.postern.auth.header.HeaderReader;
+import org.postern.auth.header.HeaderSection;
 import org.postern.auth.results.AuthenticationResultsWriter;
 import org.postern.auth.results.CheckedIdentities;
-import org.postern.core.authres.Advice;
+import org.postern.auth.spf.SpfRequest;
 import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
-import org.postern.core.authres.DmarcResult;
+import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
-import org.postern.core.time.TimeSource;
+import org.postern.core.mail.ByteRange;
+import org.postern.core.time.Deadline;
 
-/** The checks of one message. */
+/**
+ * The checks of one message. What needs only the envelope runs from MAIL on; the header section is
+ * kept, the body streams through the hashes; the rest waits for the end. On the session's thread.
+ */
 final class MessageAuthentication implements Authentication {
-    private final AuthenticatorSettings settings;
+    /** Questions for SPF and iprev, of those a message may ask at all. */
+    private static final int ADDRESS_QUESTIONS = 260;
+
+    private static final int CONTENT_QUESTIONS = DnsBudget.DEFAULT_QUESTIONS - ADDRESS_QUESTIONS;
+
+    private final Evaluators evaluators;
     private final AuthenticationRequest request;
     private final HeaderReader reader = new HeaderReader();
+    private final BodyHashes bodies = new BodyHashes();
+    private ClientAddress client;
+    private @Nullable AddressChecks addressChecks;
+    private @Nullable Content content;
 
-    MessageAuthentication(
-            AuthenticatorSettings settings,
-            DnsClient dns,
-            TimeSource time,
-            AuthenticationRequest request) {
-        this.settings = settings;
+    /** What is known once the header section has ended. */
+    private record Content(DkimVerification dkim, Authors authors, List<ByteRange> forged) {}
+
+    MessageAuthentication(Evaluators evaluators, AuthenticationRequest request) {
+        this.evaluators = evaluators;
         this.request = request;
+        this.client =
+                switch (request.origin()) {
+                    case CONNECTION ->
+                            evaluators.judge().connection(request.client(), request.helo());
+                    case STATED ->
+                            new ClientAddress.Known(
+                                    request.client(), request.helo(), "the client as stated");
+                };
+        startAddressChecks();
+    }
+
+    private void startAddressChecks() {
+        if (client instanceof ClientAddress.Known known) {
+            Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
+            addressChecks =
+                    AddressChecks.start(
+                            evaluators,
+                            known,
+                            request.from(),
+                            DnsBudget.of(deadline, ADDRESS_QUESTIONS));
+        }
     }
 
     @Override
     public void write(byte[] block, int offset, int length) {
-        int _ = reader.accept(block, offset, length);
+        int header = 0;
+        if (content == null) {
+            header = reader.accept(block, offset, length);
+            if (reader.complete()) {
+                endOfHeader();
+            }
+        }
+        if (header < length) {
+            bodies.write(block, offset + header, length - header);
+        }
+    }
+
+    private Content endOfHeader() {
+        HeaderSection section = reader.finish();
+        if (client instanceof ClientAddress.BehindRelay relay) {
+            client = evaluators.judge().behind(relay, section);
+            startAddressChecks();
+        }
+        Content known =
+                new Content(
+                        evaluators.dkim().begin(section, bodies, evaluators.time().instant()),
+                        AuthorExtractor.extract(section),
+                        evaluators.forged().in(section));
+        content = known;
+        return known;
     }
 
     @Override
     public AuthenticationOutcome finish() {
+        Content known = content == null ? endOfHeader() : content;
+        bodies.finish();
+        if (request.origin() == AuthenticationRequest.Origin.CONNECTION) {
+            evaluators.stream().observe(client);
+        }
+        Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
+        DnsBudget budget = DnsBudget.of(deadline, CONTENT_QUESTIONS);
+        List<DkimResult> dkim = known.dkim().finish(budget);
+        ArcResult arc = ArcResult.NONE;
+        SpfResult spf = spf(deadline);
+        DmarcEvaluation dmarc = evaluators.dmarc().evaluate(known.authors(), spf, dkim, budget);
         Verdicts verdicts =
                 new Verdicts(
-                        SpfResult.notRun(
-                                AuthResult.NONE, SpfResult.Identity.MAILFROM, "", "spf.not-run"),
-                        SpfResult.notRun(
-                                AuthResult.NONE, SpfResult.Identity.HELO, "", "spf.not-run"),
-                        new IprevResult(AuthResult.NONE, null, "iprev.not-run"),
-                        List.of(),
-                        ArcResult.NONE,
-                        new DmarcResult(
-                                AuthResult.NONE,
-                                null,
-                                null,
-                                null,
-                                null,
-                                DmarcResult.Policy.NONE,
-                                List.of(),
-                                "dmarc.not-run",
-                                List.of()));
+                        spf, heloSpf(deadline), iprev(deadline), dmarc.dkim(), arc, dmarc.result());
+        return outcome(verdicts, known.forged());
+    }
+
+    private AuthenticationOutcome outcome(Verdicts verdicts, List<ByteRange> forged) {
         AuthenticationResultsWriter.Words words =
-                new AuthenticationResultsWriter(settings.authentication().authservId())
+                evaluators
+                        .writer()
                         .write(
                                 verdicts,
-                                new CheckedIdentities(
-                                        request.client(), request.helo(), request.from()));
+                                new CheckedIdentities(client.address(), helo(), request.from()));
         return new AuthenticationOutcome(
                 verdicts,
-                new Advice(Advice.Action.ACCEPT, "dmarc.not-run", "no policy was evaluated"),
-                request.client(),
+                evaluators.advisor().advise(verdicts.dmarc(), verdicts.arc()),
+                client.address(),
                 words.value(),
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                List.of());
+                forged);
+    }
+
+    private String helo() {
+        return client instanceof ClientAddress.Known known ? known.helo() : request.helo();
+    }
+
+    private SpfResult spf(Deadline deadline) {
+        return addressChecks != null
+                ? addressChecks.spf(deadline)
+                : AddressChecks.implausible(
+                        client,
+                        SpfRequest.mailFrom(client.address(), request.helo(), request.from()));
+    }
+
+    private SpfResult heloSpf(Deadline deadline) {
+        return addressChecks != null
+                ? addressChecks.heloSpf(deadline)
+                : AddressChecks.implausible(
+                        client, SpfRequest.helo(client.address(), request.helo()));
+    }
+
+    private IprevResult iprev(Deadline deadline) {
+        return addressChecks != null
+                ? addressChecks.iprev(deadline)
+                : new IprevResult(AuthResult.NONE, null, ClientAddress.IMPLAUSIBLE);
     }
 
     @Override
     public void close() {
-        // nothing is under way yet
+        if (addressChecks != null) {
+            addressChecks.cancel();
+        }
     }
 }

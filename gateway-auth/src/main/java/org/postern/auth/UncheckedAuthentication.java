@@ -3,6 +3,7 @@ package org.postern.auth;
 import java.util.List;
 import org.postern.auth.header.HeaderReader;
 import org.postern.auth.results.AuthenticationResultsWriter;
+import org.postern.auth.results.ForgedResults;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
@@ -44,7 +45,7 @@ final class UncheckedAuthentication implements Authentication {
                 request.client(),
                 words.value(),
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                List.of());
+                new ForgedResults(settings.authentication().authservId()).in(reader.finish()));
     }
 
     private static Verdicts verdicts() {

@@ -1,0 +1,43 @@
+package org.postern.auth;
+
+import org.postern.auth.client.ClientAddressJudge;
+import org.postern.auth.client.ClientStream;
+import org.postern.auth.dkim.DkimSettings;
+import org.postern.auth.dkim.DkimVerifier;
+import org.postern.auth.dmarc.DmarcAdvisor;
+import org.postern.auth.dmarc.DmarcEvaluator;
+import org.postern.auth.dns.DnsClient;
+import org.postern.auth.results.AuthenticationResultsWriter;
+import org.postern.auth.results.ForgedResults;
+import org.postern.auth.spf.SpfEvaluator;
+import org.postern.core.config.AuthenticationConfig;
+import org.postern.core.time.TimeSource;
+
+/** The evaluators of one configuration, shared by all its messages. Thread-safe. */
+record Evaluators(
+        AuthenticationConfig config,
+        TimeSource time,
+        ClientAddressJudge judge,
+        ClientStream stream,
+        SpfEvaluator spf,
+        DkimVerifier dkim,
+        DmarcEvaluator dmarc,
+        DmarcAdvisor advisor,
+        AuthenticationResultsWriter writer,
+        ForgedResults forged) {
+
+    static Evaluators of(AuthenticatorSettings settings, DnsClient dns, TimeSource time) {
+        AuthenticationConfig config = settings.authentication();
+        return new Evaluators(
+                config,
+                time,
+                new ClientAddressJudge(settings.networks(), settings.ownAddresses()),
+                new ClientStream(),
+                new SpfEvaluator(dns, time, settings.hostname().ascii()),
+                new DkimVerifier(dns, DkimSettings.DEFAULT),
+                new DmarcEvaluator(dns),
+                new DmarcAdvisor(config.dmarcExceptions()),
+                new AuthenticationResultsWriter(config.authservId()),
+                new ForgedResults(config.authservId()));
+    }
+}
