@@ -74,12 +74,25 @@ final class DomainsReader {
         Optional<DownstreamConfig.Tls> tls = s.one(Keys.DOWNSTREAM_TLS);
         int connections = s.orDefault(Keys.DOWNSTREAM_CONNECTIONS);
         java.time.Duration timeout = s.orDefault(Keys.DOWNSTREAM_TIMEOUT);
+        boolean mx = s.orDefault(Keys.DOWNSTREAM_MX);
+        boolean xclient = s.orDefault(Keys.DOWNSTREAM_XCLIENT);
+        DownstreamConfig.Tls mode =
+                tls.orElseGet(() ->
+                        target.map(DomainsReader::usualTls).orElse(DownstreamConfig.Tls.NONE));
+        DownstreamConfig.Trust trust = new TrustReader(paths, problems).read(s, mode);
+        if (mx && target.isPresent() && !isPlainSmtp(target.get())) {
+            problems.error(s.placeOf(Keys.DOWNSTREAM_MX), "mx: true needs a uri of smtp://");
+        }
         s.finish();
         target.ifPresent(t ->
                 downstreams.put(
                         name,
                         new DownstreamConfig(
-                                name, t, tls.orElse(usualTls(t)), connections, timeout)));
+                                name, t, mode, connections, timeout, trust, mx, xclient)));
+    }
+
+    private static boolean isPlainSmtp(DownstreamConfig.Target target) {
+        return target instanceof DownstreamConfig.Target.Smtp smtp && !smtp.implicitTls();
     }
 
     private static DownstreamConfig plain(String name, DownstreamConfig.Target target) {

@@ -320,6 +320,42 @@ final class Keys {
             one("downstreams.*", "connections", number(1, 10_000), "20", "deliveries at once");
     static final Key<Duration> DOWNSTREAM_TIMEOUT =
             one("downstreams.*", "timeout", DURATION_TYPE, "5m", "longest wait for one reply");
+    static final Key<String> DOWNSTREAM_CA_FILE =
+            one(
+                    "downstreams.*",
+                    "ca-file",
+                    TEXT,
+                    "",
+                    "PEM file of the certification authorities trusted with tls: required; none:"
+                            + " the machine's own");
+    static final Key<String> DOWNSTREAM_PINS =
+            list(
+                    "downstreams.*",
+                    "pins",
+                    TEXT,
+                    "SHA-256 of the public key (SubjectPublicKeyInfo) trusted with tls: required,"
+                            + " 64 hex digits");
+    static final Key<Boolean> DOWNSTREAM_DANE =
+            one(
+                    "downstreams.*",
+                    "dane",
+                    BOOLEAN,
+                    "false",
+                    "true asks for TLSA records and demands what they say");
+    static final Key<Boolean> DOWNSTREAM_MX =
+            one(
+                    "downstreams.*",
+                    "mx",
+                    BOOLEAN,
+                    "false",
+                    "true takes the host of smtp: as a domain and delivers to its MX hosts");
+    static final Key<Boolean> DOWNSTREAM_XCLIENT =
+            one(
+                    "downstreams.*",
+                    "xclient",
+                    BOOLEAN,
+                    "false",
+                    "true passes the client's address on by XCLIENT where the downstream takes it");
 
     static final Key<InetAddress> ADMIN_ADDRESS =
             one(
