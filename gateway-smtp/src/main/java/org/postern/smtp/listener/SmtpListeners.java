@@ -4,7 +4,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.Limits;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.NetworksConfig;
@@ -16,6 +18,8 @@ import org.postern.smtp.admission.Gauge;
 import org.postern.smtp.admission.OverloadController;
 import org.postern.smtp.session.SessionHandler;
 import org.postern.smtp.tls.TlsContexts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All listeners of the gateway: what the application starts and stops. Either all of them are open
@@ -25,9 +29,15 @@ import org.postern.smtp.tls.TlsContexts;
  * <p>Started and stopped by one thread; the questions may be asked by any.
  */
 public final class SmtpListeners {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpListeners.class);
+
+    /** How often certificate files are looked at. */
+    private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(20);
+
     private final List<ListenerConfig> configs;
     private final ConnectionParts parts;
     private final List<SubEthaListener> running = new ArrayList<>();
+    private @Nullable Thread renewal;
 
     /** As the other constructor, with no gauges of load beyond heap and connections. */
     public SmtpListeners(
@@ -95,6 +105,22 @@ public final class SmtpListeners {
             stop(Duration.ZERO);
             throw e;
         }
+        renewal =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("smtp-tls-renewal")
+                        .start(() -> lookForRenewals(parts.tls()));
+    }
+
+    private static void lookForRenewals(TlsContexts tls) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                TimeUnit.NANOSECONDS.sleep(RENEWAL_INTERVAL.toNanos());
+                tls.refresh();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("no longer looking for renewed certificates", e);
+        }
     }
 
     /** Where the listeners are, in the order of the configuration, with the ports really bound. */
@@ -133,5 +159,9 @@ public final class SmtpListeners {
         }
         running.clear();
         parts.registry().close();
+        Thread looking = renewal;
+        if (looking != null) {
+            looking.interrupt();
+        }
     }
 }
