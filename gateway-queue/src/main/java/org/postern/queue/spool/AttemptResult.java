@@ -11,9 +11,14 @@ import org.postern.core.mail.Recipient;
  *     ignored
  * @param retryAfter wait before the next attempt if any recipient is still pending
  * @param reason why the entry is held if no recipient is pending and one failed
+ * @param endsClaim whether the attempt is over; false while other recipients of it are still being
+ *     tried elsewhere
  */
 public record AttemptResult(
-        Map<Recipient, RecipientStatus> outcomes, Duration retryAfter, String reason) {
+        Map<Recipient, RecipientStatus> outcomes,
+        Duration retryAfter,
+        String reason,
+        boolean endsClaim) {
     public AttemptResult {
         outcomes = Map.copyOf(outcomes);
         if (retryAfter.isNegative()) {

@@ -25,7 +25,7 @@ public record ByteRange(long start, long end) {
      *
      * @throws IllegalArgumentException if they do not
      */
-    static void check(List<ByteRange> ranges, long size) {
+    public static void check(List<ByteRange> ranges, long size) {
         long at = 0;
         for (ByteRange range : ranges) {
             if (range.start() < at || range.end() > size) {

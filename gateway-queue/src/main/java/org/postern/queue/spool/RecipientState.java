@@ -5,13 +5,24 @@ import java.util.Locale;
 /** How far one recipient of an entry is. */
 public enum RecipientState {
     /** Not tried yet. */
-    QUEUED,
+    QUEUED(0),
     /** The last attempt failed for now. */
-    DEFERRED,
+    DEFERRED(1),
     /** The downstream has it. */
-    DELIVERED,
+    DELIVERED(2),
     /** Given up: refused for good, or expired. */
-    FAILED;
+    FAILED(3);
+
+    private final int code;
+
+    RecipientState(int code) {
+        this.code = code;
+    }
+
+    /** The number on disk, from 0 without gaps; never changes its meaning. */
+    public int code() {
+        return code;
+    }
 
     /** Whether another attempt is to be made. */
     public boolean isPending() {

@@ -1,5 +1,6 @@
 package org.postern.queue.spool;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -63,12 +64,12 @@ public interface Spool extends AutoCloseable {
      */
     List<QueueEntry> claimDue(int max, Predicate<String> wanted);
 
-    /** Ends an attempt that came to nothing: the entry is as before and due again at once. */
-    void letGo(QueueId id);
+    /** Ends a claim that came to nothing: the entry is as before and due after {@code wait}. */
+    void letGo(QueueId id, Duration wait);
 
     /**
-     * Records what an attempt of a claimed entry came to and ends the claim. Waits as long as it
-     * takes for a disk that can be written: what a downstream has taken must not be forgotten.
+     * Records what an attempt of a claimed entry came to. Waits as long as it takes for a disk that
+     * can be written: what a downstream has taken must not be forgotten.
      *
      * @return the entry as it is now, empty when it is over
      * @throws SpoolException if the spool was closed meanwhile, or the entry is unknown

@@ -1,0 +1,187 @@
+package org.postern.queue.spool.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The machine's file system through {@code java.nio}. */
+enum NioDisk implements Disk {
+    INSTANCE;
+
+    @Override
+    public DiskFile create(Path file) throws IOException {
+        return new NioFile(
+                file,
+                true,
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.CREATE_NEW));
+    }
+
+    @Override
+    public DiskFile open(Path file, boolean writable) throws IOException {
+        return new NioFile(file, writable, NioFile.channel(file, writable));
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory);
+    }
+
+    @Override
+    public List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.sorted().toList();
+        }
+    }
+
+    @Override
+    public boolean exists(Path file) {
+        return Files.exists(file);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long usableSpace(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public Closeable lock(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new IOException("another process holds the lock on " + file);
+            }
+            return channel;
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw new IOException("this process holds the lock on " + file + " already", e);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A channel that survives interrupts. A {@link FileChannel} is closed for everybody when one of
+     * the threads in it is interrupted; the others open it again and go on.
+     */
+    private static final class NioFile implements DiskFile {
+        private final Path path;
+        private final boolean writable;
+        private final Object reopening = new Object();
+        private volatile FileChannel channel;
+        private volatile boolean closed;
+
+        NioFile(Path path, boolean writable, FileChannel channel) {
+            this.path = path;
+            this.writable = writable;
+            this.channel = channel;
+        }
+
+        static FileChannel channel(Path path, boolean writable) throws IOException {
+            return writable
+                    ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                    : FileChannel.open(path, StandardOpenOption.READ);
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            int start = into.position();
+            while (true) {
+                FileChannel current = channel;
+                try {
+                    long at = position + (into.position() - start);
+                    while (into.hasRemaining()) {
+                        int n = current.read(into, at);
+                        if (n < 0) {
+                            break;
+                        }
+                        at += n;
+                    }
+                    return into.position() - start;
+                } catch (ClosedByInterruptException e) {
+                    throw e;
+                } catch (ClosedChannelException e) {
+                    reopen(e);
+                }
+            }
+        }
+
+        private void reopen(ClosedChannelException cause) throws IOException {
+            synchronized (reopening) {
+                if (closed) {
+                    throw cause;
+                }
+                if (!channel.isOpen()) {
+                    channel = channel(path, writable);
+                }
+            }
+        }
+
+        // A write or force is never tried again, whatever the reason: the caller leaves the file.
+
+        @Override
+        public void write(ByteBuffer from, long position) throws IOException {
+            long at = position;
+            while (from.hasRemaining()) {
+                at += channel.write(from, at);
+            }
+        }
+
+        @Override
+        public void force(boolean metadata) throws IOException {
+            channel.force(metadata);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+            synchronized (reopening) {
+                closed = true;
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,419 @@
+package org.postern.queue.spool.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.postern.core.mail.MessageSource;
+import org.postern.core.mail.QueueId;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.index.EntryIndex;
+import org.postern.queue.index.Slot;
+import org.postern.queue.spool.AttemptResult;
+import org.postern.queue.spool.Change;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolAlarm;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolHealth;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.SpoolSummary;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.disk.Disk;
+
+/**
+ * The spool on disk: {@code docs/spool.md} in code. Two threads of its own, the log's writer and
+ * the keeper; everything else runs on the callers'.
+ */
+public final class DiskSpool implements Spool {
+    private static final int CHANGE_BATCH = 10_000;
+    private static final int UNREADABLE_WAIT_SECONDS = 3600;
+    private static final long MAX_BUFFERED = 64L << 20;
+
+    private final SpoolOptions options;
+    private final SpoolListener listener;
+    private final SpoolClock clock;
+    private final EntryIndex index;
+    private final EntryReader reader;
+    private final LargeFiles large;
+    private final Entries entries;
+    private final LogWriter writer;
+    private final Keeper keeper;
+    private final QueueIds ids;
+    private final SegmentStore store;
+    private final DiskSpoolWriter.Shared shared;
+    private final Closeable directoryLock;
+    private final Thread writerThread;
+    private final Thread keeperThread;
+    private volatile boolean closed;
+
+    private DiskSpool(
+            SpoolOptions options,
+            Disk disk,
+            TimeSource time,
+            SpoolListener listener,
+            SpoolOpening opened) {
+        this.options = options;
+        this.listener = listener;
+        this.index = opened.index();
+        this.store = opened.store();
+        this.directoryLock = opened.lock();
+        this.large = opened.large();
+        this.clock = new SpoolClock(time, opened.spoolMillis());
+        this.ids = new QueueIds(opened.firstId());
+        this.reader = new EntryReader(index, store, clock);
+        this.writer =
+                new LogWriter(
+                        store,
+                        clock,
+                        ids::ceiling,
+                        listener,
+                        this::callKeeper,
+                        opened.lastLsn(),
+                        opened.believedLsn());
+        this.entries = new Entries(index, reader, store, writer, this::finished);
+        this.keeper =
+                new Keeper(disk, options, listener, store, index, entries, writer, ids, clock);
+        this.shared =
+                new DiskSpoolWriter.Shared(
+                        index,
+                        store,
+                        writer,
+                        ids,
+                        large,
+                        clock,
+                        new BufferBudget(
+                                Math.min(MAX_BUFFERED, Runtime.getRuntime().maxMemory() / 8)),
+                        options.largeBytes(),
+                        listener::stored);
+        this.writerThread = Thread.ofPlatform().name("spool-writer").unstarted(writer);
+        this.keeperThread = Thread.ofPlatform().name("spool-keeper").daemon().unstarted(keeper);
+    }
+
+    /**
+     * Opens the spool in a directory, making it if need be, and recovers what is there.
+     *
+     * @throws SpoolException of kind NOT_OPENED with path and remedy if it cannot be opened
+     */
+    public static DiskSpool open(SpoolOptions options, TimeSource time, SpoolListener listener)
+            throws SpoolException {
+        return open(options, Disk.real(), time, listener);
+    }
+
+    /** As {@link #open(SpoolOptions, TimeSource, SpoolListener)}, on another disk. */
+    public static DiskSpool open(
+            SpoolOptions options, Disk disk, TimeSource time, SpoolListener listener)
+            throws SpoolException {
+        SpoolOpening opened = SpoolOpening.open(options, disk, time, listener);
+        try {
+            DiskSpool spool = new DiskSpool(options, disk, time, listener, opened);
+            spool.start(opened);
+            return spool;
+        } catch (IOException | RuntimeException e) {
+            opened.closeAfter(e);
+            throw SpoolOpening.notOpened(options.directory(), e);
+        }
+    }
+
+    private void callKeeper() {
+        keeper.call();
+    }
+
+    private void start(SpoolOpening opened) throws IOException {
+        writer.start();
+        keeper.look();
+        writerThread.start();
+        keeperThread.start();
+        keeper.call();
+        for (long id : opened.withoutContent()) {
+            listener.alarm(
+                    new SpoolAlarm(
+                            SpoolAlarm.Kind.DAMAGE,
+                            large.path(id).toString(),
+                            "the content of " + new QueueId(id) + " is missing or cut; held"));
+            change(
+                    List.of(new QueueId(id)),
+                    new Change.Hold("spool", "its content is missing or cut"));
+        }
+    }
+
+    /** On the writer's thread, once it is durable that an entry is over. */
+    private void finished(long id, int size) {
+        if (size > Math.min(options.largeBytes(), DiskSpoolWriter.EARLY_LARGE)) {
+            try {
+                large.delete(id);
+            } catch (IOException e) {
+                listener.alarm(
+                        new SpoolAlarm(
+                                SpoolAlarm.Kind.NOTICE,
+                                large.path(id).toString(),
+                                "cannot be deleted, the next start does: " + e.getMessage()));
+            }
+        }
+    }
+
+    @Override
+    public SpoolWriter begin() throws SpoolException {
+        SpoolHealth health = health();
+        if (!health.room()) {
+            SpoolException trouble = writer.trouble();
+            throw closed
+                    ? new SpoolException(SpoolException.Kind.CLOSED, health.detail())
+                    : new SpoolException(
+                            trouble == null ? SpoolException.Kind.FULL : trouble.kind(),
+                            health.detail());
+        }
+        return new DiskSpoolWriter(shared, ids.take(writer));
+    }
+
+    @Override
+    public SpoolHealth health() {
+        long free = keeper.freeBytes();
+        SpoolException trouble = writer.trouble();
+        if (closed) {
+            return new SpoolHealth(false, false, free, "the spool is closed");
+        }
+        if (trouble != null) {
+            return new SpoolHealth(
+                    trouble.kind() == SpoolException.Kind.FULL,
+                    false,
+                    free,
+                    String.valueOf(trouble.getMessage()));
+        }
+        if (free < options.minFreeBytes()) {
+            return new SpoolHealth(
+                    true,
+                    false,
+                    free,
+                    free
+                            + " octets are free in "
+                            + options.directory()
+                            + ", spool.min-free asks for "
+                            + options.minFreeBytes());
+        }
+        return new SpoolHealth(true, true, free, "");
+    }
+
+    @Override
+    public SpoolSummary summary() {
+        Map<EntryState, Long> counts = new EnumMap<>(EntryState.class);
+        for (EntryState state : EntryState.values()) {
+            counts.put(state, index.count(state));
+        }
+        Slot oldest = index.oldestTriable();
+        Duration age =
+                oldest == null
+                        ? Duration.ZERO
+                        : Duration.ofSeconds(Math.max(0, clock.seconds() - oldest.accepted()));
+        return new SpoolSummary(counts, index.activeCount(), index.bytes(), age);
+    }
+
+    @Override
+    public Optional<QueueEntry> find(QueueId id) throws SpoolException {
+        EntryReader.Full full = reader.read(id.sequence());
+        return full == null ? Optional.empty() : Optional.of(reader.entry(full));
+    }
+
+    @Override
+    public Stream<QueueEntry> entries(Set<EntryState> states) {
+        return StreamSupport.stream(
+                new EntrySpliterator(index.walk(states), states, reader, listener), false);
+    }
+
+    @Override
+    public MessageSource relayed(QueueId id) throws SpoolException {
+        return content(id, true);
+    }
+
+    @Override
+    public MessageSource received(QueueId id) throws SpoolException {
+        return content(id, false);
+    }
+
+    private MessageSource content(QueueId id, boolean relayed) throws SpoolException {
+        try {
+            long size =
+                    reader.at(
+                            id.sequence(),
+                            (slot, segment) -> {
+                                var head = segment.messageHead(slot.offset());
+                                MessageRecord m = MessageRecord.decode(head);
+                                int trace =
+                                        MessageRecord.contentAt(head) - MessageRecord.traceAt(head);
+                                return relayed
+                                        ? StoredContent.relayedSize(m, trace)
+                                        : m.contentLength();
+                            });
+            return new StoredContent(reader, large, id.sequence(), relayed, size);
+        } catch (SpoolException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new SpoolException(
+                    SpoolException.Kind.FAILED, id + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<QueueEntry> claimDue(int max, Predicate<String> wanted) {
+        List<QueueEntry> claimed = new ArrayList<>();
+        for (Slot slot : index.claimDue(max, clock.seconds(), wanted)) {
+            try {
+                EntryReader.Full full = reader.read(slot.id());
+                if (full != null && isTriable(full.status().state())) {
+                    claimed.add(reader.entry(full));
+                } else {
+                    index.unclaim(slot.id(), -1);
+                }
+            } catch (SpoolException e) {
+                index.unclaim(slot.id(), clock.seconds() + UNREADABLE_WAIT_SECONDS);
+                listener.alarm(
+                        new SpoolAlarm(
+                                SpoolAlarm.Kind.DAMAGE,
+                                new QueueId(slot.id()).toString(),
+                                "cannot be read, tried again in an hour: " + e.getMessage()));
+            }
+        }
+        return claimed;
+    }
+
+    private static boolean isTriable(EntryState state) {
+        return state == EntryState.QUEUED || state == EntryState.DEFERRED;
+    }
+
+    @Override
+    public void letGo(QueueId id, Duration wait) {
+        index.unclaim(id.sequence(), SpoolClock.secondsUp(clock.millis() + wait.toMillis()));
+    }
+
+    @Override
+    public Optional<QueueEntry> record(QueueId id, AttemptResult result) throws SpoolException {
+        long now = clock.millis();
+        boolean ends = result.endsClaim();
+        Entries.Handed handed =
+                entries.change(
+                        id.sequence(),
+                        ends,
+                        entry -> Transitions.attempt(entry.status(), result, ends, now));
+        if (handed == null) {
+            throw new SpoolException(SpoolException.Kind.UNKNOWN, id + " is not in the spool");
+        }
+        if (handed.request() != null) {
+            handed.request().await();
+        }
+        return switch (handed.next()) {
+            case Entries.Next.Over o -> Optional.empty();
+            case Entries.Next.Status s -> find(id);
+            case Entries.Next.NoChange n -> Optional.of(reader.entry(handed.before()));
+        };
+    }
+
+    @Override
+    public List<QueueId> change(Collection<QueueId> wanted, Change change) throws SpoolException {
+        List<QueueId> done = new ArrayList<>();
+        List<LogRequest> requests = new ArrayList<>();
+        for (QueueId id : wanted) {
+            long now = clock.millis();
+            Entries.Handed handed =
+                    entries.change(
+                            id.sequence(),
+                            false,
+                            entry -> Transitions.change(entry.status(), change, now));
+            if (handed != null && handed.request() != null) {
+                requests.add(handed.request());
+                done.add(id);
+            }
+            if (requests.size() >= CHANGE_BATCH) {
+                await(requests);
+            }
+        }
+        await(requests);
+        return done;
+    }
+
+    private static void await(List<LogRequest> requests) throws SpoolException {
+        for (LogRequest request : requests) {
+            request.await();
+        }
+        requests.clear();
+    }
+
+    @Override
+    public int retryNow(Collection<QueueId> wanted) {
+        int due = 0;
+        for (QueueId id : wanted) {
+            if (index.setWake(id.sequence(), 0)) {
+                due++;
+            }
+        }
+        return due;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        keeper.close();
+        join(keeperThread);
+        try {
+            // what comes before it is thereby known to have been forced
+            writer.submit(ids.mark());
+        } catch (SpoolException e) {
+            listener.alarm(
+                    new SpoolAlarm(
+                            SpoolAlarm.Kind.NOTICE,
+                            options.directory().toString(),
+                            "closed without a last mark: " + e.getMessage()));
+        }
+        writer.close();
+        // the writer may be waiting for a segment that only the keeper makes
+        while (writerThread.isAlive()) {
+            if (!store.spareReady()) {
+                store.prepare();
+            }
+            joinBriefly(writerThread);
+        }
+        try {
+            store.close();
+            directoryLock.close();
+        } catch (IOException e) {
+            listener.alarm(
+                    new SpoolAlarm(
+                            SpoolAlarm.Kind.NOTICE,
+                            options.directory().toString(),
+                            "closing: " + e.getMessage()));
+        }
+    }
+
+    private static void join(Thread thread) {
+        while (thread.isAlive()) {
+            joinBriefly(thread);
+        }
+    }
+
+    private static void joinBriefly(Thread thread) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            thread.join(Duration.ofMillis(100));
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

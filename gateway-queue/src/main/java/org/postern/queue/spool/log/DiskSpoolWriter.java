@@ -1,0 +1,281 @@
+package org.postern.queue.spool.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.QueueId;
+import org.postern.queue.index.EntryIndex;
+import org.postern.queue.spool.ByteRange;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.StoredMessage;
+import org.postern.queue.spool.disk.Disk;
+import org.postern.queue.spool.disk.DiskFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Collects one message: in memory while it is small, in a file of its own from then on. */
+final class DiskSpoolWriter implements SpoolWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskSpoolWriter.class);
+    private static final int FIRST_BUFFER = 16 << 10;
+
+    /** Content that may go to a file early when the sessions' common budget is used up. */
+    static final int EARLY_LARGE = 128 << 10;
+
+    /** What all writers of a spool share. */
+    record Shared(
+            EntryIndex index,
+            SegmentStore store,
+            LogWriter log,
+            QueueIds ids,
+            LargeFiles large,
+            SpoolClock clock,
+            BufferBudget budget,
+            int largeBytes,
+            Committed committed) {}
+
+    /** Told of each commit before its caller is. */
+    @FunctionalInterface
+    interface Committed {
+        void committed(StoredMessage message);
+    }
+
+    private final Shared shared;
+    private final MessageDigest sha256;
+    private final CRC32C crc = new CRC32C();
+    private byte[] buffer = new byte[FIRST_BUFFER];
+    private int buffered;
+    private long size;
+    private boolean dotLines;
+    private byte lastOctet = '\n';
+    private long id;
+    private @Nullable DiskFile largeFile;
+    private boolean over;
+
+    DiskSpoolWriter(Shared shared, long id) {
+        this.shared = shared;
+        this.id = id;
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        shared.budget().take(FIRST_BUFFER);
+    }
+
+    @Override
+    public QueueId id() {
+        return new QueueId(id);
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public void write(byte[] block, int offset, int length) throws IOException {
+        if (over) {
+            throw new SpoolException(SpoolException.Kind.CLOSED, "this message is over");
+        }
+        if (length == 0) {
+            return;
+        }
+        sha256.update(block, offset, length);
+        crc.update(block, offset, length);
+        lookForDots(block, offset, length);
+        DiskFile file = largeFile;
+        if (file == null) {
+            file = buffer(block, offset, length);
+        }
+        if (file != null) {
+            writeLarge(file, ByteBuffer.wrap(block, offset, length));
+        }
+        size += length;
+    }
+
+    private void lookForDots(byte[] block, int offset, int length) {
+        if (!dotLines) {
+            byte before = lastOctet;
+            for (int i = offset; i < offset + length; i++) {
+                byte b = block[i];
+                if (b == '.' && before == '\n') {
+                    dotLines = true;
+                    break;
+                }
+                before = b;
+            }
+        }
+        lastOctet = block[offset + length - 1];
+    }
+
+    /** Puts a block into the buffer, or opens the file that it has to go to. */
+    private @Nullable DiskFile buffer(byte[] block, int offset, int length) throws IOException {
+        long needed = (long) buffered + length;
+        if (needed > shared.largeBytes()) {
+            return becomeLarge();
+        }
+        if (needed > buffer.length) {
+            int grown = (int) Math.min(shared.largeBytes(), Math.max(needed, buffer.length * 2L));
+            boolean within = shared.budget().take(grown - buffer.length);
+            buffer = Arrays.copyOf(buffer, grown);
+            if (!within && needed > EARLY_LARGE) {
+                return becomeLarge();
+            }
+        }
+        System.arraycopy(block, offset, buffer, buffered, length);
+        buffered += length;
+        return null;
+    }
+
+    private DiskFile becomeLarge() throws IOException {
+        try {
+            DiskFile file = shared.large().create(id);
+            largeFile = file;
+            file.write(ByteBuffer.wrap(buffer, 0, buffered), 0);
+            freeBuffer();
+            return file;
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+
+    private void writeLarge(DiskFile file, ByteBuffer block) throws SpoolException {
+        try {
+            file.write(block, size);
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+
+    private SpoolException trouble(IOException e) {
+        SpoolException.Kind kind =
+                Disk.saysFull(e) ? SpoolException.Kind.FULL : SpoolException.Kind.FAILED;
+        return new SpoolException(
+                kind, shared.large().path(id) + " cannot be written: " + e.getMessage(), e);
+    }
+
+    private void freeBuffer() {
+        shared.budget().give(buffer.length);
+        buffer = new byte[0];
+        buffered = 0;
+    }
+
+    @Override
+    public StoredMessage commit(MessageMeta meta) throws SpoolException {
+        if (over) {
+            throw new SpoolException(SpoolException.Kind.CLOSED, "this message is over");
+        }
+        ByteRange.check(meta.omitted(), size);
+        boolean large = largeFile != null;
+        if (largeFile != null) {
+            forceLarge(largeFile);
+        }
+        byte[] hash = sha256.digest();
+        MessageRecord record =
+                new MessageRecord(
+                        id,
+                        shared.clock().millis(),
+                        0,
+                        large,
+                        dotLines,
+                        size,
+                        (int) crc.getValue(),
+                        hash,
+                        meta);
+        MessageRequest request =
+                new MessageRequest(record, Payload.of(record.head(), buffer, buffered));
+        // from here on the record may be on disk, whatever comes back: a large file stays
+        over = true;
+        try {
+            shared.log().submit(request);
+            request.await();
+        } finally {
+            closeLarge();
+            freeBuffer();
+        }
+        StoredMessage stored =
+                new StoredMessage(id(), meta.envelope(), size, HexFormat.of().formatHex(hash));
+        shared.committed().committed(stored);
+        return stored;
+    }
+
+    private void forceLarge(DiskFile file) throws SpoolException {
+        try {
+            file.force(true);
+            shared.large().force();
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+
+    /** What counts was forced before: a failure here is worth a line, not a refusal. */
+    private void closeLarge() {
+        DiskFile file = largeFile;
+        largeFile = null;
+        if (file != null) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                LOG.warn("closing {}: {}", shared.large().path(id), e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (over) {
+            return;
+        }
+        over = true;
+        boolean large = largeFile != null;
+        freeBuffer();
+        if (large) {
+            try {
+                closeLarge();
+                shared.large().delete(id);
+            } catch (IOException e) {
+                // it stays until the next start, which removes files that no record speaks of
+                LOG.warn("cannot remove {}: {}", shared.large().path(id), e.getMessage());
+            }
+        }
+    }
+
+    private final class MessageRequest extends LogRequest {
+        private final MessageRecord record;
+        private final Payload payload;
+
+        MessageRequest(MessageRecord record, Payload payload) {
+            super(Kind.MESSAGE, RecordType.MESSAGE);
+            this.record = record;
+            this.payload = payload;
+        }
+
+        @Override
+        Payload payload() {
+            return payload;
+        }
+
+        @Override
+        void applied(Segment segment, int offset, RecordHeader header) {
+            int octets = (int) Math.min(Integer.MAX_VALUE, record.contentLength());
+            int seconds = (int) (record.acceptedMillis() / 1000);
+            shared.index()
+                    .put(
+                            record.id(),
+                            segment.number,
+                            offset,
+                            seconds,
+                            seconds,
+                            shared.index().route(Routes.of(record.meta().envelope())),
+                            octets);
+            shared.store().messageAt(segment.number, octets);
+        }
+    }
+}

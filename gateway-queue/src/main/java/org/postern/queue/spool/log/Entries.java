@@ -1,0 +1,177 @@
+package org.postern.queue.spool.log;
+
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.postern.queue.index.EntryIndex;
+import org.postern.queue.index.Slot;
+import org.postern.queue.spool.SpoolException;
+
+/**
+ * Changes entries: reads what is, computes what shall be, hands the record in. Changes of one entry
+ * follow one another under a lock that is held until the record is handed in, not until it is
+ * durable; who comes next sees it as pending.
+ */
+final class Entries {
+    private static final int STRIPES = 256;
+
+    private final EntryIndex index;
+    private final EntryReader reader;
+    private final SegmentStore store;
+    private final LogWriter writer;
+    private final Finished finished;
+    private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+
+    /** Called on the writer's thread when an entry is over for good. */
+    @FunctionalInterface
+    interface Finished {
+        void finished(long id, int size);
+    }
+
+    Entries(
+            EntryIndex index,
+            EntryReader reader,
+            SegmentStore store,
+            LogWriter writer,
+            Finished finished) {
+        this.index = index;
+        this.reader = reader;
+        this.store = store;
+        this.writer = writer;
+        this.finished = finished;
+        for (int i = 0; i < STRIPES; i++) {
+            stripes[i] = new ReentrantLock();
+        }
+    }
+
+    /** What a change makes of an entry. */
+    sealed interface Next {
+        /** It goes on like this. */
+        record Status(EntryStatus status) implements Next {}
+
+        /** It is over. */
+        record Over() implements Next {}
+
+        /** The change makes no sense for it. */
+        record NoChange() implements Next {}
+    }
+
+    /** Computes a change. */
+    @FunctionalInterface
+    interface Step {
+        Next apply(EntryReader.Full entry);
+    }
+
+    /**
+     * A change handed in.
+     *
+     * @param request what to wait for, null when there was nothing to change
+     * @param before the entry before
+     * @param next what it becomes
+     */
+    record Handed(@Nullable LogRequest request, EntryReader.Full before, Next next) {}
+
+    /**
+     * Hands in a change; null if there is no such entry.
+     *
+     * @param endsClaim whether an attempt ends with it
+     */
+    @Nullable Handed change(long id, boolean endsClaim, Step step) throws SpoolException {
+        ReentrantLock lock = stripes[(int) (id & (STRIPES - 1))];
+        lock.lock();
+        try {
+            EntryReader.Full entry = reader.read(id);
+            if (entry == null) {
+                return null;
+            }
+            Next next = step.apply(entry);
+            LogRequest request =
+                    switch (next) {
+                        case Next.NoChange n -> null;
+                        case Next.Over o -> new Done(id);
+                        case Next.Status s -> new State(id, s.status(), endsClaim);
+                    };
+            if (request == null) {
+                if (endsClaim) {
+                    index.unclaim(id, -1);
+                }
+                return new Handed(null, entry, next);
+            }
+            Optional<EntryStatus> soon =
+                    next instanceof Next.Status s ? Optional.of(s.status()) : Optional.empty();
+            reader.pending().put(id, soon);
+            try {
+                writer.submit(request);
+            } catch (SpoolException e) {
+                reader.pending().remove(id);
+                throw e;
+            }
+            return new Handed(request, entry, next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class State extends LogRequest {
+        private final long id;
+        private final EntryStatus status;
+        private final boolean endsClaim;
+
+        State(long id, EntryStatus status, boolean endsClaim) {
+            super(Kind.STATE, RecordType.STATE);
+            this.id = id;
+            this.status = status;
+            this.endsClaim = endsClaim;
+        }
+
+        @Override
+        @Nullable Payload payload() {
+            Slot slot = index.get(id);
+            return slot == null ? null : Payload.of(status.encode(id, slot.segment()));
+        }
+
+        @Override
+        void applied(Segment segment, int offset, RecordHeader header) {
+            int wake = SpoolClock.secondsUp(status.wakeMillis());
+            Slot before = index.setState(id, segment.number, offset, status.state(), wake);
+            store.stateMoved(before == null ? 0 : before.stateSegment(), segment.number);
+            // an equal one that follows says the same
+            reader.pending().remove(id, Optional.of(status));
+            if (endsClaim) {
+                index.unclaim(id, -1);
+            }
+        }
+    }
+
+    private final class Done extends LogRequest {
+        private final long id;
+
+        Done(long id) {
+            super(Kind.STATE, RecordType.DONE);
+            this.id = id;
+        }
+
+        @Override
+        @Nullable Payload payload() {
+            Slot slot = index.get(id);
+            return slot == null ? null : Payload.of(done(id, slot.segment()));
+        }
+
+        @Override
+        void applied(Segment segment, int offset, RecordHeader header) {
+            Slot before = index.remove(id);
+            if (before != null) {
+                store.messageGone(before.segment(), before.size());
+                store.stateMoved(before.stateSegment(), 0);
+                store.speaksOf(segment.number, before.segment());
+                finished.finished(id, before.size());
+            }
+            reader.pending().remove(id);
+        }
+    }
+
+    /** The payload of a DONE record. */
+    static byte[] done(long id, int messageSegment) {
+        return new Encoder(12).i64(id).i32(messageSegment).toArray();
+    }
+}

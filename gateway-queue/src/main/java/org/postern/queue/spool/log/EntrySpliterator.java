@@ -1,0 +1,72 @@
+package org.postern.queue.spool.log;
+
+import java.util.List;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.QueueId;
+import org.postern.queue.index.EntryIndex;
+import org.postern.queue.index.Slot;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.SpoolAlarm;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolListener;
+
+/** Reads entries one by one as a walk over the index comes by them. */
+final class EntrySpliterator extends Spliterators.AbstractSpliterator<QueueEntry> {
+    private final EntryIndex.Walk walk;
+    private final Set<EntryState> states;
+    private final EntryReader reader;
+    private final SpoolListener listener;
+    private @Nullable List<Slot> chunk = List.of();
+    private int next;
+
+    EntrySpliterator(
+            EntryIndex.Walk walk,
+            Set<EntryState> states,
+            EntryReader reader,
+            SpoolListener listener) {
+        super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL);
+        this.walk = walk;
+        this.states = states;
+        this.reader = reader;
+        this.listener = listener;
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super QueueEntry> action) {
+        while (true) {
+            List<Slot> current = chunk;
+            if (current != null && next == current.size()) {
+                current = walk.next();
+                chunk = current;
+                next = 0;
+            }
+            if (current == null) {
+                return false;
+            }
+            QueueEntry entry = read(current.get(next++).id());
+            if (entry != null && states.contains(entry.state())) {
+                action.accept(entry);
+                return true;
+            }
+        }
+    }
+
+    private @Nullable QueueEntry read(long id) {
+        try {
+            EntryReader.Full full = reader.read(id);
+            return full == null ? null : reader.entry(full);
+        } catch (SpoolException e) {
+            listener.alarm(
+                    new SpoolAlarm(
+                            SpoolAlarm.Kind.DAMAGE,
+                            new QueueId(id).toString(),
+                            "cannot be listed: " + e.getMessage()));
+            return null;
+        }
+    }
+}

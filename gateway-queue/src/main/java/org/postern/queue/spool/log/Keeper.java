@@ -1,0 +1,204 @@
+package org.postern.queue.spool.log;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.postern.queue.index.EntryIndex;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.SpoolAlarm;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.disk.Disk;
+
+/**
+ * The thread that keeps house: spare and reserve, ends of left segments, return of space, free
+ * space, the trash, and a mark a minute. A failure is an alarm and another try a second later.
+ */
+final class Keeper implements Runnable {
+    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MARK_MILLIS = Duration.ofMinutes(1).toMillis();
+    private static final long SETTLE_MILLIS = Duration.ofMinutes(1).toMillis();
+    private static final int TRASH_BATCH = 10_000;
+
+    private final Disk disk;
+    private final SpoolOptions options;
+    private final SpoolListener listener;
+    private final SegmentStore store;
+    private final EntryIndex index;
+    private final Entries entries;
+    private final Evacuator evacuator;
+    private final LogWriter writer;
+    private final QueueIds ids;
+    private final SpoolClock clock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean called;
+    private boolean closing;
+
+    private volatile long freeBytes = Long.MAX_VALUE;
+    private long markedAt;
+    private long trashAt;
+    private String lastTrouble = "";
+
+    Keeper(
+            Disk disk,
+            SpoolOptions options,
+            SpoolListener listener,
+            SegmentStore store,
+            EntryIndex index,
+            Entries entries,
+            LogWriter writer,
+            QueueIds ids,
+            SpoolClock clock) {
+        this.disk = disk;
+        this.options = options;
+        this.listener = listener;
+        this.store = store;
+        this.index = index;
+        this.entries = entries;
+        this.evacuator = new Evacuator(index, store, writer);
+        this.writer = writer;
+        this.ids = ids;
+        this.clock = clock;
+        this.markedAt = clock.millis();
+    }
+
+    /** Asks for a round at once. */
+    void call() {
+        lock.lock();
+        try {
+            called = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Free bytes when last looked at. */
+    long freeBytes() {
+        return freeBytes;
+    }
+
+    @Override
+    public void run() {
+        while (waitForTick()) {
+            round();
+        }
+    }
+
+    private boolean waitForTick() {
+        lock.lock();
+        try {
+            long left = TICK_NANOS;
+            while (!called && !closing && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            called = false;
+            return !closing;
+        } catch (InterruptedException e) {
+            return !closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One round of everything. */
+    void round() {
+        // first, and whatever else fails: the writer may be waiting for it
+        store.prepare();
+        try {
+            look();
+            endLeftSegments();
+            store.deleteUnneeded(new CorruptFolder(disk, options.directory()));
+            mark();
+            emptyTrash();
+            evacuate();
+            lastTrouble = "";
+        } catch (IOException | RuntimeException e) {
+            String trouble = String.valueOf(e.getMessage());
+            if (!trouble.equals(lastTrouble) && !isClosing()) {
+                lastTrouble = trouble;
+                listener.alarm(
+                        new SpoolAlarm(
+                                SpoolAlarm.Kind.WRITE_FAILED,
+                                options.directory().toString(),
+                                "keeping house failed, tried again each second: " + e));
+            }
+        }
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Looks at the free space. */
+    void look() throws IOException {
+        freeBytes = disk.usableSpace(options.directory());
+    }
+
+    private void endLeftSegments() throws IOException {
+        for (Segment segment : store.all()) {
+            if (segment.left && !segment.ended && !segment.poisoned && !segment.damaged) {
+                try {
+                    store.end(segment);
+                } catch (IOException e) {
+                    // whatever is in it was forced before; it is evacuated and goes
+                    segment.poisoned = true;
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void mark() throws SpoolException {
+        if (clock.millis() - markedAt >= MARK_MILLIS) {
+            markedAt = clock.millis();
+            writer.submit(ids.mark());
+        }
+    }
+
+    private void emptyTrash() throws SpoolException {
+        if (index.count(EntryState.TRASH) == 0 || clock.millis() - trashAt < TICK_NANOS / 1000000) {
+            return;
+        }
+        trashAt = clock.millis();
+        long now = clock.millis();
+        for (long id : index.expiredTrash(clock.seconds(), TRASH_BATCH)) {
+            entries.change(
+                    id,
+                    false,
+                    entry ->
+                            entry.status().state() == EntryState.TRASH
+                                            && entry.status().trashUntil() <= now
+                                    ? new Entries.Next.Over()
+                                    : new Entries.Next.NoChange());
+        }
+    }
+
+    private void evacuate() throws IOException {
+        Segment segment = store.worthEvacuating(clock.millis() - SETTLE_MILLIS);
+        if (segment != null && writer.trouble() == null) {
+            evacuator.evacuate(segment);
+            store.deleteUnneeded(new CorruptFolder(disk, options.directory()));
+        }
+    }
+}

@@ -1,0 +1,386 @@
+package org.postern.queue.spool.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.postern.queue.spool.SpoolAlarm;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.disk.Disk;
+
+/**
+ * The one thread that writes the log: takes whatever waits, writes it, forces once, applies it, and
+ * lets everybody go. What it does on failure stands in {@code docs/spool.md}, "The one writer".
+ */
+final class LogWriter implements Runnable {
+    private static final int BUFFER = 1 << 20;
+    private static final int GROUP_BYTES = 4 << 20;
+    private static final long BROKEN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final byte[] PADDING = new byte[8];
+
+    private final SegmentStore store;
+    private final SpoolClock clock;
+    private final LongSupplier idCeiling;
+    private final SpoolListener listener;
+    private final Runnable segmentChanged;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private List<LogRequest> waiting = new ArrayList<>();
+    private boolean closing;
+    private boolean over;
+
+    // the writer's own
+    private final ArrayDeque<LogRequest> todo = new ArrayDeque<>();
+    private @Nullable Segment segment;
+    private long nextLsn;
+    private long forcedLsn;
+    private int bufferedAt;
+    private List<Written> inHand = List.of();
+
+    private volatile @Nullable SpoolException trouble;
+
+    /** One record of the group under way. */
+    private record Written(LogRequest request, int offset, RecordHeader header) {}
+
+    LogWriter(
+            SegmentStore store,
+            SpoolClock clock,
+            LongSupplier idCeiling,
+            SpoolListener listener,
+            Runnable segmentChanged,
+            long lastLsn,
+            long believedLsn) {
+        this.store = store;
+        this.clock = clock;
+        this.idCeiling = idCeiling;
+        this.listener = listener;
+        this.segmentChanged = segmentChanged;
+        this.nextLsn = lastLsn + 1;
+        this.forcedLsn = believedLsn;
+    }
+
+    /** Hands in a record. The caller waits on the request itself. */
+    void submit(LogRequest request) throws SpoolException {
+        lock.lock();
+        try {
+            if (closing) {
+                throw new SpoolException(SpoolException.Kind.CLOSED, "the spool is closed");
+            }
+            waiting.add(request);
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why messages cannot be written now, null when they can. */
+    @Nullable SpoolException trouble() {
+        return trouble;
+    }
+
+    /** Lets the writer end when everything handed in is written. */
+    void close() {
+        lock.lock();
+        try {
+            closing = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Opens the first segment. Before the thread starts. */
+    void start() throws IOException {
+        segment = store.openNext(false, facts());
+    }
+
+    private SegmentStore.HeaderFacts facts() {
+        return new SegmentStore.HeaderFacts(
+                nextLsn, forcedLsn, idCeiling.getAsLong(), clock.millis());
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (take()) {
+                process();
+            }
+        } finally {
+            endWith(new SpoolException(SpoolException.Kind.CLOSED, "the spool is closed"));
+        }
+    }
+
+    /** Waits for work; false at the end. */
+    private boolean take() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closing) {
+                if (todo.isEmpty() && trouble == null) {
+                    arrived.awaitUninterruptibly();
+                } else {
+                    // state records wait for a disk that works again
+                    try {
+                        if (arrived.awaitNanos(BROKEN_WAIT_NANOS) <= 0) {
+                            return true;
+                        }
+                    } catch (InterruptedException e) {
+                        return true;
+                    }
+                }
+            }
+            todo.addAll(waiting);
+            boolean goOn = !waiting.isEmpty() || !closing;
+            waiting = new ArrayList<>(Math.max(16, waiting.size()));
+            return goOn;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endWith(SpoolException why) {
+        lock.lock();
+        try {
+            closing = true;
+            over = true;
+            todo.addAll(waiting);
+            waiting.clear();
+        } finally {
+            lock.unlock();
+        }
+        // in hand there is something only if a defect ended the thread
+        inHand.forEach(w -> w.request().fail(why));
+        todo.forEach(r -> r.fail(why));
+        todo.clear();
+    }
+
+    private void process() {
+        do {
+            Segment current = segment;
+            if (current != null && current.stateOnly && store.spareReady()) {
+                leave(current);
+                current = null;
+            }
+            if (current == null) {
+                current = openSegment();
+                if (current == null) {
+                    return;
+                }
+            }
+            List<Written> group = new ArrayList<>();
+            inHand = group;
+            try {
+                boolean full = fill(current, group);
+                force(current, group);
+                publish(current, group);
+                if (full) {
+                    leave(current);
+                }
+            } catch (IOException e) {
+                poison(current, group, e);
+                // at once: its header says that the failed group is not to be believed
+                openSegment();
+            }
+        } while (!todo.isEmpty());
+    }
+
+    /** Writes requests until none is left, the group is large, or the segment is full: true. */
+    private boolean fill(Segment current, List<Written> group) throws IOException {
+        buffer.clear();
+        bufferedAt = current.end;
+        int at = current.end;
+        boolean onlyCopies = true;
+        for (LogRequest r = todo.peek(); r != null; r = todo.peek()) {
+            if (r.kind() == LogRequest.Kind.COPY && !onlyCopies) {
+                return false;
+            }
+            if (r.kind() != LogRequest.Kind.STATE && current.stateOnly) {
+                if (store.spareReady()) {
+                    return true;
+                }
+                todo.remove();
+                r.fail(full("only outcomes are recorded until space returns", null));
+                continue;
+            }
+            Payload payload = r.payload();
+            if (payload == null) {
+                todo.remove();
+                r.complete();
+                continue;
+            }
+            int space = RecordHeader.spaceFor(payload.length());
+            if (space > current.capacity - at) {
+                if (at > SegmentEnd.FIRST_RECORD) {
+                    return true;
+                }
+                todo.remove();
+                r.fail(failed("a record of " + space + " octets is larger than a segment", null));
+                continue;
+            }
+            onlyCopies &= r.kind() == LogRequest.Kind.COPY;
+            RecordHeader header =
+                    new RecordHeader(
+                            r.type(),
+                            nextLsn++,
+                            forcedLsn,
+                            clock.millis(),
+                            payload.length(),
+                            payload.crc());
+            group.add(new Written(r, at, header));
+            todo.remove();
+            put(current, header, payload);
+            at += space;
+            if (at - current.end >= GROUP_BYTES) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void put(Segment current, RecordHeader header, Payload payload) throws IOException {
+        if (buffer.remaining() < RecordHeader.BYTES) {
+            drain(current);
+        }
+        header.put(buffer);
+        put(current, payload.head(), payload.head().length);
+        put(current, payload.body(), payload.bodyLength());
+        put(current, PADDING, header.space() - RecordHeader.BYTES - payload.length());
+    }
+
+    private void put(Segment current, byte[] bytes, int length) throws IOException {
+        for (int done = 0; done < length; ) {
+            if (!buffer.hasRemaining()) {
+                drain(current);
+            }
+            int n = Math.min(buffer.remaining(), length - done);
+            buffer.put(bytes, done, n);
+            done += n;
+        }
+    }
+
+    private void drain(Segment current) throws IOException {
+        buffer.flip();
+        int length = buffer.remaining();
+        current.file.write(buffer, bufferedAt);
+        bufferedAt += length;
+        buffer.clear();
+    }
+
+    private void force(Segment current, List<Written> group) throws IOException {
+        if (group.isEmpty()) {
+            return;
+        }
+        drain(current);
+        long start = System.nanoTime();
+        current.file.force(false);
+        listener.synced(
+                Duration.ofNanos(System.nanoTime() - start),
+                group.size(),
+                (long) bufferedAt - current.end);
+    }
+
+    private void publish(Segment current, List<Written> group) {
+        if (group.isEmpty()) {
+            return;
+        }
+        current.end = bufferedAt;
+        forcedLsn = group.getLast().header().lsn();
+        current.lastLsn = forcedLsn;
+        for (Written w : group) {
+            w.request().applied(current, w.offset(), w.header());
+        }
+        inHand = List.of();
+        group.forEach(w -> w.request().complete());
+    }
+
+    private void leave(Segment current) {
+        segment = null;
+        current.leftMillis = clock.millis();
+        current.left = true;
+        segmentChanged.run();
+    }
+
+    /** A write or force failed: what it did is unknown, so nothing is written there any more. */
+    private void poison(Segment current, List<Written> group, IOException e) {
+        current.poisoned = true;
+        leave(current);
+        inHand = List.of();
+        SpoolException why =
+                Disk.saysFull(e) ? full("the disk is full", e) : failed("a write failed", e);
+        trouble = why;
+        listener.alarm(
+                new SpoolAlarm(
+                        Disk.saysFull(e) ? SpoolAlarm.Kind.FULL : SpoolAlarm.Kind.WRITE_FAILED,
+                        current.toString(),
+                        "a write or force failed ("
+                                + e.getMessage()
+                                + "); the segment is written to no more"));
+        for (Written w : group.reversed()) {
+            if (w.request().kind() == LogRequest.Kind.STATE) {
+                todo.addFirst(w.request());
+            } else {
+                w.request().fail(why);
+            }
+        }
+    }
+
+    private @Nullable Segment openSegment() {
+        boolean mayUseReserve = todo.stream().anyMatch(r -> r.kind() == LogRequest.Kind.STATE);
+        try {
+            Segment next = store.openNext(mayUseReserve, facts());
+            segment = next;
+            segmentChanged.run();
+            trouble = next.stateOnly ? full("the disk is full", store.spareFailure()) : null;
+            return next;
+        } catch (IOException e) {
+            SpoolException why =
+                    Disk.saysFull(e) ? full("the disk is full", e) : failed("no segment", e);
+            trouble = why;
+            List<LogRequest> kept = new ArrayList<>();
+            for (LogRequest r : todo) {
+                if (r.kind() == LogRequest.Kind.STATE) {
+                    kept.add(r);
+                } else {
+                    r.fail(why);
+                }
+            }
+            todo.clear();
+            todo.addAll(kept);
+            return null;
+        }
+    }
+
+    private static SpoolException full(String what, @Nullable IOException e) {
+        return exception(SpoolException.Kind.FULL, what, e);
+    }
+
+    private static SpoolException failed(String what, @Nullable IOException e) {
+        return exception(SpoolException.Kind.FAILED, what, e);
+    }
+
+    private static SpoolException exception(
+            SpoolException.Kind kind, String what, @Nullable IOException e) {
+        return e == null
+                ? new SpoolException(kind, what)
+                : new SpoolException(kind, what + ": " + e.getMessage(), e);
+    }
+
+    /** Whether the thread has ended. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return over;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

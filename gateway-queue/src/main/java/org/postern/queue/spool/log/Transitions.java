@@ -1,0 +1,156 @@
+package org.postern.queue.spool.log;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.postern.queue.spool.AttemptResult;
+import org.postern.queue.spool.Change;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.RecipientState;
+import org.postern.queue.spool.RecipientStatus;
+
+/** What attempts and people make of an entry's status: the arrows of {@code docs/spool.md}. */
+final class Transitions {
+    private Transitions() {}
+
+    /** After an attempt, or a part of one, at spool time {@code now}. */
+    static Entries.Next attempt(EntryStatus s, AttemptResult result, boolean endsClaim, long now) {
+        List<RecipientStatus> recipients = new ArrayList<>(s.recipients().size());
+        for (RecipientStatus r : s.recipients()) {
+            RecipientStatus update = result.outcomes().get(r.recipient());
+            recipients.add(
+                    update == null
+                            ? r
+                            : new RecipientStatus(
+                                    r.recipient(),
+                                    update.state(),
+                                    update.reply(),
+                                    update.downstream()));
+        }
+        if (recipients.stream().allMatch(r -> r.state() == RecipientState.DELIVERED)) {
+            return new Entries.Next.Over();
+        }
+        int attempts = s.attempts() + (endsClaim ? 1 : 0);
+        long due = endsClaim ? now + result.retryAfter().toMillis() : s.dueMillis();
+        if (s.state() == EntryState.HELD || s.state() == EntryState.TRASH) {
+            // somebody held or dropped it meanwhile: that stays
+            EntryState previous =
+                    s.state() == EntryState.TRASH && s.previous() == EntryState.QUEUED
+                            ? EntryState.DEFERRED
+                            : s.previous();
+            return status(s, s.state(), previous, attempts, due, s.reason(), recipients);
+        }
+        if (anyPending(recipients)) {
+            EntryState state = endsClaim ? EntryState.DEFERRED : s.state();
+            return status(s, state, state, attempts, due, "", recipients);
+        }
+        return status(
+                s, EntryState.HELD, EntryState.HELD, attempts, due, result.reason(), recipients);
+    }
+
+    private static boolean anyPending(List<RecipientStatus> recipients) {
+        return recipients.stream().anyMatch(r -> r.state().isPending());
+    }
+
+    private static Entries.Next status(
+            EntryStatus s,
+            EntryState state,
+            EntryState previous,
+            int attempts,
+            long due,
+            String reason,
+            List<RecipientStatus> recipients) {
+        return new Entries.Next.Status(
+                new EntryStatus(
+                        state,
+                        previous,
+                        attempts,
+                        due,
+                        s.trashUntil(),
+                        reason,
+                        s.actor(),
+                        recipients));
+    }
+
+    /** After a person's change, at spool time {@code now}. */
+    static Entries.Next change(EntryStatus s, Change change, long now) {
+        return switch (change) {
+            case Change.Hold hold -> hold(s, hold);
+            case Change.Release release -> release(s, release, now);
+            case Change.Drop drop -> drop(s, drop, now);
+            case Change.Restore restore -> restore(s, restore, now);
+            case Change.Finish finish -> new Entries.Next.Over();
+        };
+    }
+
+    private static Entries.Next hold(EntryStatus s, Change.Hold hold) {
+        if (s.state() == EntryState.HELD || s.state() == EntryState.TRASH) {
+            return new Entries.Next.NoChange();
+        }
+        return new Entries.Next.Status(
+                new EntryStatus(
+                        EntryState.HELD,
+                        EntryState.HELD,
+                        s.attempts(),
+                        s.dueMillis(),
+                        0,
+                        hold.reason(),
+                        hold.actor(),
+                        s.recipients()));
+    }
+
+    private static Entries.Next release(EntryStatus s, Change.Release release, long now) {
+        List<RecipientStatus> recipients = s.recipients();
+        if (release.failedToo()) {
+            recipients = recipients.stream().map(Transitions::again).toList();
+        }
+        if (s.state() == EntryState.TRASH || !anyPending(recipients)) {
+            return new Entries.Next.NoChange();
+        }
+        EntryState state = s.attempts() == 0 ? EntryState.QUEUED : EntryState.DEFERRED;
+        return new Entries.Next.Status(
+                new EntryStatus(
+                        state, state, s.attempts(), now, 0, "", release.actor(), recipients));
+    }
+
+    private static RecipientStatus again(RecipientStatus r) {
+        return r.state() == RecipientState.FAILED
+                ? new RecipientStatus(
+                        r.recipient(), RecipientState.DEFERRED, r.reply(), r.downstream())
+                : r;
+    }
+
+    private static Entries.Next drop(EntryStatus s, Change.Drop drop, long now) {
+        if (s.state() == EntryState.TRASH) {
+            return new Entries.Next.NoChange();
+        }
+        Duration grace = drop.grace().isNegative() ? Duration.ZERO : drop.grace();
+        return new Entries.Next.Status(
+                new EntryStatus(
+                        EntryState.TRASH,
+                        s.state(),
+                        s.attempts(),
+                        s.dueMillis(),
+                        now + grace.toMillis(),
+                        drop.reason(),
+                        drop.actor(),
+                        s.recipients()));
+    }
+
+    private static Entries.Next restore(EntryStatus s, Change.Restore restore, long now) {
+        if (s.state() != EntryState.TRASH) {
+            return new Entries.Next.NoChange();
+        }
+        boolean held = s.previous() == EntryState.HELD;
+        return new Entries.Next.Status(
+                new EntryStatus(
+                        s.previous(),
+                        s.previous(),
+                        s.attempts(),
+                        Math.max(now, s.dueMillis()),
+                        0,
+                        held ? s.reason() : "",
+                        restore.actor(),
+                        s.recipients()));
+    }
+}

@@ -1,0 +1,418 @@
+package org.postern.queue.spool;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.mail.BodyType;
+import org.postern.core.mail.DsnNotify;
+import org.postern.core.mail.DsnReturn;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.MessageSource;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.time.ManualTimeSource;
+
+/** What every spool does. Implementations say how one is opened, again and again, in one place. */
+public abstract class SpoolContract {
+    protected static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+    private static final byte[] TRACE = "Received: by mx\r\n".getBytes(US_ASCII);
+
+    @TempDir protected Path folder;
+
+    protected final ManualTimeSource time = new ManualTimeSource(START);
+    protected final List<SpoolAlarm> alarms =
+            java.util.Collections.synchronizedList(new ArrayList<>());
+    protected Spool spool;
+
+    /** Opens the spool as it is on disk. */
+    protected abstract Spool open() throws SpoolException;
+
+    @BeforeEach
+    void openFirst() throws SpoolException {
+        spool = open();
+    }
+
+    @AfterEach
+    void closeLast() {
+        spool.close();
+    }
+
+    protected final void reopen() throws SpoolException {
+        spool.close();
+        spool = open();
+    }
+
+    protected static Recipient to(String address) {
+        return Recipient.of(EmailAddress.of(address));
+    }
+
+    protected static MessageMeta meta(String... recipients) {
+        return new MessageMeta(
+                Envelope.of(
+                        ReversePath.of(EmailAddress.of("a@example.org")),
+                        Stream.of(recipients).map(SpoolContract::to).toList()),
+                START,
+                "192.0.2.1",
+                "client.example.org",
+                TRACE,
+                List.of(),
+                Map.of("verdicts", "{}"));
+    }
+
+    protected final StoredMessage store(String content, String... recipients) throws IOException {
+        return store(content.getBytes(US_ASCII), meta(recipients));
+    }
+
+    protected final StoredMessage store(byte[] content, MessageMeta meta) throws IOException {
+        try (SpoolWriter writer = spool.begin()) {
+            writer.write(content, 0, content.length);
+            return writer.commit(meta);
+        }
+    }
+
+    protected static byte[] bytes(MessageSource source) throws IOException {
+        try (InputStream in = source.open()) {
+            byte[] all = in.readAllBytes();
+            assertThat(source.size()).isEqualTo(all.length);
+            return all;
+        }
+    }
+
+    private static String text(MessageSource source) throws IOException {
+        return new String(bytes(source), US_ASCII);
+    }
+
+    protected static AttemptResult result(
+            Recipient recipient, RecipientState state, Duration wait) {
+        return new AttemptResult(
+                Map.of(recipient, new RecipientStatus(recipient, state, "said", "store")),
+                wait,
+                "refused",
+                true);
+    }
+
+    private QueueEntry claimOne() {
+        List<QueueEntry> claimed = spool.claimDue(1, route -> true);
+        assertThat(claimed).hasSize(1);
+        return claimed.getFirst();
+    }
+
+    @Test
+    void givesBackWhatItWasGiven() throws Exception {
+        String content = "Subject: x\r\n\r\n.dot\r\nbody\r\n";
+        StoredMessage stored = store(content, "b@example.net");
+        reopen();
+        assertThat(text(spool.received(stored.id()))).isEqualTo(content);
+        assertThat(text(spool.relayed(stored.id()))).isEqualTo("Received: by mx\r\n" + content);
+        QueueEntry entry = spool.find(stored.id()).orElseThrow();
+        assertThat(entry.contentSha256())
+                .isEqualTo(
+                        HexFormat.of()
+                                .formatHex(
+                                        MessageDigest.getInstance("SHA-256")
+                                                .digest(content.getBytes(US_ASCII))))
+                .isEqualTo(stored.contentSha256());
+        assertThat(entry.size()).isEqualTo(content.length());
+        assertThat(entry.state()).isEqualTo(EntryState.QUEUED);
+        assertThat(entry.received()).isEqualTo(START);
+        assertThat(entry.clientAddress()).isEqualTo("192.0.2.1");
+        assertThat(entry.notes()).containsEntry("verdicts", "{}");
+    }
+
+    @Test
+    void keepsEveryParameterOfTheEnvelope() throws Exception {
+        Envelope envelope =
+                new Envelope(
+                        ReversePath.Null.INSTANCE,
+                        List.of(
+                                new Recipient(
+                                        EmailAddress.of("\"b c\"@example.net"),
+                                        Set.of(DsnNotify.SUCCESS, DsnNotify.DELAY),
+                                        "rfc822;b+20c@example.net"),
+                                to("jörg@[192.0.2.9]")),
+                        BodyType.EIGHT_BIT_MIME,
+                        true,
+                        true,
+                        "QQ314159",
+                        DsnReturn.HDRS);
+        MessageMeta meta = new MessageMeta(envelope, START, "::1", "", TRACE, List.of(), Map.of());
+        StoredMessage stored = store("x\r\n".getBytes(US_ASCII), meta);
+        reopen();
+        assertThat(spool.find(stored.id()).orElseThrow().envelope()).isEqualTo(envelope);
+    }
+
+    @Test
+    void leavesOmittedRangesOutOnlyWhenRelaying() throws Exception {
+        for (int filler : new int[] {0, 300_000}) {
+            String content = "0123456789" + "x".repeat(filler) + "end";
+            MessageMeta m = meta("b@example.net");
+            List<ByteRange> omitted =
+                    List.of(
+                            new ByteRange(0, 2),
+                            new ByteRange(5, 7),
+                            new ByteRange(content.length() - 1, content.length()));
+            MessageMeta cut =
+                    new MessageMeta(m.envelope(), START, "", "", TRACE, omitted, Map.of());
+            StoredMessage stored = store(content.getBytes(US_ASCII), cut);
+            assertThat(text(spool.received(stored.id()))).isEqualTo(content);
+            assertThat(text(spool.relayed(stored.id())))
+                    .isEqualTo("Received: by mx\r\n" + "234789" + "x".repeat(filler) + "en");
+        }
+    }
+
+    @Test
+    void keepsLargeMessagesAsWellAsSmallOnes() throws Exception {
+        byte[] content = new byte[3_000_000];
+        new java.util.Random(1).nextBytes(content);
+        StoredMessage stored;
+        try (SpoolWriter writer = spool.begin()) {
+            for (int at = 0; at < content.length; at += 7001) {
+                writer.write(content, at, Math.min(7001, content.length - at));
+            }
+            stored = writer.commit(meta("b@example.net"));
+        }
+        reopen();
+        assertThat(bytes(spool.received(stored.id()))).isEqualTo(content);
+        assertThat(bytes(spool.relayed(stored.id()))).hasSize(content.length + TRACE.length);
+        claimOne();
+        spool.record(
+                stored.id(), result(to("b@example.net"), RecipientState.DELIVERED, Duration.ZERO));
+        reopen();
+        assertThat(spool.find(stored.id())).isEmpty();
+        assertThat(spool.summary().total()).isZero();
+    }
+
+    @Test
+    void forgetsWhatWasNotCommitted() throws Exception {
+        QueueId id;
+        try (SpoolWriter writer = spool.begin()) {
+            writer.write(new byte[2_000_000], 0, 2_000_000);
+            id = writer.id();
+        }
+        assertThat(spool.find(id)).isEmpty();
+        reopen();
+        assertThat(spool.entries()).isEmpty();
+        assertThat(alarms).isEmpty();
+    }
+
+    @Test
+    void neverGivesAnIdTwiceEvenAfterARestart() throws Exception {
+        QueueId aborted;
+        try (SpoolWriter writer = spool.begin()) {
+            aborted = writer.id();
+        }
+        StoredMessage first = store("1", "b@example.net");
+        reopen();
+        StoredMessage second = store("2", "b@example.net");
+        assertThat(first.id()).isGreaterThan(aborted);
+        assertThat(second.id()).isGreaterThan(first.id());
+        assertThat(aborted.sequence()).isGreaterThanOrEqualTo(START.toEpochMilli() << 20);
+    }
+
+    @Test
+    void forgetsAnEntryWhenAllRecipientsHaveIt() throws Exception {
+        StoredMessage stored = store("1", "b@example.net", "c@example.net");
+        claimOne();
+        Optional<QueueEntry> after =
+                spool.record(
+                        stored.id(),
+                        result(
+                                to("b@example.net"),
+                                RecipientState.DELIVERED,
+                                Duration.ofMinutes(1)));
+        assertThat(after.orElseThrow().state()).isEqualTo(EntryState.DEFERRED);
+        time.advance(Duration.ofMinutes(2));
+        QueueEntry again = claimOne();
+        assertThat(again.recipients().get(0).state()).isEqualTo(RecipientState.DELIVERED);
+        assertThat(again.recipients().get(1).state()).isEqualTo(RecipientState.QUEUED);
+        assertThat(
+                        spool.record(
+                                stored.id(),
+                                result(
+                                        to("c@example.net"),
+                                        RecipientState.DELIVERED,
+                                        Duration.ZERO)))
+                .isEmpty();
+        assertThat(spool.find(stored.id())).isEmpty();
+        reopen();
+        assertThat(spool.entries()).isEmpty();
+        assertThatThrownBy(() -> spool.received(stored.id()))
+                .isInstanceOfSatisfying(
+                        SpoolException.class,
+                        e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.UNKNOWN));
+    }
+
+    @Test
+    void waitsForADeferredEntryWhateverTheWallClockDoes() throws Exception {
+        StoredMessage stored = store("1", "b@example.net");
+        claimOne();
+        spool.record(
+                stored.id(),
+                result(to("b@example.net"), RecipientState.DEFERRED, Duration.ofMinutes(10)));
+        time.stepWallClock(Duration.ofDays(30));
+        assertThat(spool.claimDue(1, r -> true)).isEmpty();
+        time.stepWallClock(Duration.ofDays(-60));
+        time.advance(Duration.ofMinutes(4));
+        reopen();
+        assertThat(spool.claimDue(1, r -> true)).isEmpty();
+        time.advance(Duration.ofMinutes(11));
+        QueueEntry entry = claimOne();
+        assertThat(entry.id()).isEqualTo(stored.id());
+        assertThat(entry.attempts()).isEqualTo(1);
+        assertThat(entry.recipients().getFirst().reply()).isEqualTo("said");
+        assertThat(entry.age()).isGreaterThanOrEqualTo(Duration.ofMinutes(11));
+    }
+
+    @Test
+    void holdsAnEntryOfWhichNothingIsPendingAndOneFailed() throws Exception {
+        StoredMessage stored = store("1", "b@example.net");
+        claimOne();
+        QueueEntry after =
+                spool.record(
+                                stored.id(),
+                                result(to("b@example.net"), RecipientState.FAILED, Duration.ZERO))
+                        .orElseThrow();
+        assertThat(after.state()).isEqualTo(EntryState.HELD);
+        assertThat(after.reason()).isEqualTo("refused");
+        assertThat(after.active()).isFalse();
+        assertThat(spool.change(List.of(stored.id()), new Change.Release("me", false))).isEmpty();
+        assertThat(spool.change(List.of(stored.id()), new Change.Release("me", true)))
+                .containsExactly(stored.id());
+        assertThat(claimOne().id()).isEqualTo(stored.id());
+    }
+
+    @Test
+    void claimsEachDueEntryOnceInOrderAndOnlyWhatIsWanted() throws Exception {
+        List<QueueId> ids = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            ids.add(store("1", "b@" + (i % 2 == 0 ? "even" : "odd") + ".example").id());
+        }
+        assertThat(spool.claimDue(5, r -> r.equals("even.example")))
+                .extracting(QueueEntry::id)
+                .containsExactly(ids.get(0), ids.get(2), ids.get(4), ids.get(6), ids.get(8));
+        assertThat(spool.claimDue(100, r -> true)).hasSize(25);
+        assertThat(spool.claimDue(100, r -> true)).isEmpty();
+        assertThat(spool.summary().active()).isEqualTo(30);
+        spool.letGo(ids.get(3), Duration.ZERO);
+        assertThat(claimOne().id()).isEqualTo(ids.get(3));
+    }
+
+    @Test
+    void letsPeopleHoldReleaseDropAndRestore() throws Exception {
+        QueueId id = store("1", "b@example.net").id();
+        List<QueueId> one = List.of(id);
+        assertThat(spool.change(one, new Change.Hold("me", "looks odd"))).isEqualTo(one);
+        assertThat(spool.claimDue(1, r -> true)).isEmpty();
+        reopen();
+        QueueEntry held = spool.find(id).orElseThrow();
+        assertThat(held.state()).isEqualTo(EntryState.HELD);
+        assertThat(held.reason()).isEqualTo("looks odd");
+        assertThat(held.actor()).isEqualTo("me");
+        assertThat(spool.change(one, new Change.Drop("you", "spam", Duration.ofDays(3))))
+                .isEqualTo(one);
+        assertThat(spool.change(one, new Change.Hold("me", "again"))).isEmpty();
+        reopen();
+        assertThat(spool.find(id).orElseThrow().state()).isEqualTo(EntryState.TRASH);
+        assertThat(spool.change(one, new Change.Restore("you"))).isEqualTo(one);
+        assertThat(spool.find(id).orElseThrow().state()).isEqualTo(EntryState.HELD);
+        assertThat(spool.change(one, new Change.Release("me", false))).isEqualTo(one);
+        assertThat(claimOne().id()).isEqualTo(id);
+        assertThat(spool.change(List.of(new QueueId(77)), new Change.Hold("me", ""))).isEmpty();
+    }
+
+    @Test
+    void keepsAHoldThatCameDuringAnAttempt() throws Exception {
+        QueueId id = store("1", "b@example.net", "c@example.net").id();
+        claimOne();
+        spool.change(List.of(id), new Change.Hold("me", "wait"));
+        assertThat(spool.find(id).orElseThrow().active()).isTrue();
+        QueueEntry after =
+                spool.record(
+                                id,
+                                result(
+                                        to("b@example.net"),
+                                        RecipientState.DELIVERED,
+                                        Duration.ZERO))
+                        .orElseThrow();
+        assertThat(after.state()).isEqualTo(EntryState.HELD);
+        assertThat(after.active()).isFalse();
+        assertThat(after.recipients().get(0).state()).isEqualTo(RecipientState.DELIVERED);
+    }
+
+    @Test
+    void listsInOrderOfIdsWhileEntriesComeAndGo() throws Exception {
+        List<QueueId> ids = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            ids.add(store("1", "b@example.net").id());
+        }
+        List<QueueId> seen = new ArrayList<>();
+        List<QueueId> dropped = ids.subList(0, 500);
+        try (Stream<QueueEntry> entries = spool.entries()) {
+            entries.forEach(e -> {
+                seen.add(e.id());
+                if (seen.size() == 1000) {
+                    finish(dropped);
+                }
+            });
+        }
+        assertThat(seen).isEqualTo(ids);
+        assertThat(spool.entries().map(QueueEntry::id)).isEqualTo(ids.subList(500, 3000));
+        assertThat(spool.entries(Set.of(EntryState.HELD))).isEmpty();
+        assertThat(spool.summary().count(EntryState.QUEUED)).isEqualTo(2500);
+        assertThat(spool.summary().bytes()).isEqualTo(2500);
+    }
+
+    private void finish(List<QueueId> ids) {
+        try {
+            spool.change(ids, new Change.Finish("me", "over"));
+        } catch (SpoolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void servesManySessionsAtOnce() throws Exception {
+        List<Future<StoredMessage>> all = new ArrayList<>();
+        try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 400; i++) {
+                String text = "message " + i;
+                all.add(sessions.submit(() -> store(text, "b@example.net")));
+            }
+        }
+        reopen();
+        for (int i = 0; i < 400; i++) {
+            assertThat(text(spool.received(all.get(i).get().id()))).isEqualTo("message " + i);
+        }
+        assertThat(spool.summary().total()).isEqualTo(400);
+    }
+
+    @Test
+    void refusesEverythingOnceClosed() throws Exception {
+        spool.close();
+        assertThatThrownBy(() -> spool.begin()).isInstanceOf(SpoolException.class);
+        assertThat(spool.hasRoom()).isFalse();
+    }
+}
