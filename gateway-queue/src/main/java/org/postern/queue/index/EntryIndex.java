@@ -1,6 +1,7 @@
 package org.postern.queue.index;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -181,17 +183,26 @@ public final class EntryIndex {
      *
      * @param max how many at most
      * @param now spool time in seconds
-     * @param wanted asked with the route before an entry is claimed
+     * @param wanted asked with the route before an entry is claimed; a route for which it says no
+     *     is not asked about again in this call
      */
     public List<Slot> claimDue(int max, int now, Predicate<String> wanted) {
         List<Slot> claimed = new ArrayList<>();
+        BitSet refused = new BitSet();
+        IntPredicate ask =
+                n -> {
+                    boolean yes = !refused.get(n) && wanted.test(routeText(n));
+                    refused.set(n, !yes);
+                    return yes;
+                };
         for (Chunk chunk : chunks.values()) {
-            if (claimed.size() >= max) {
+            // number 0 is for routes beyond the table, which hardly anybody has
+            if (claimed.size() >= max || refused.cardinality() >= routes.size() - 1) {
                 break;
             }
             synchronized (chunk) {
                 if (!chunk.gone) {
-                    chunk.claimDue(max, now, n -> wanted.test(routeText(n)), claimed);
+                    chunk.claimDue(max, now, ask, claimed);
                 }
             }
         }

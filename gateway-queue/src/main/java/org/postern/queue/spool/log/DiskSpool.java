@@ -313,9 +313,16 @@ public final class DiskSpool implements Spool {
         }
         return switch (handed.next()) {
             case Entries.Next.Over o -> Optional.empty();
-            case Entries.Next.Status s -> find(id);
+            case Entries.Next.Status s -> Optional.of(after(handed.before(), s.status()));
             case Entries.Next.NoChange n -> Optional.of(reader.entry(handed.before()));
         };
+    }
+
+    /** The entry as this record made it, whatever came after. */
+    private QueueEntry after(EntryReader.Full before, EntryStatus status) {
+        Slot now = index.get(before.slot().id());
+        return reader.entry(
+                new EntryReader.Full(now == null ? before.slot() : now, before.message(), status));
     }
 
     @Override

@@ -1,0 +1,208 @@
+package org.postern.queue.schedule;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.Recipient;
+import org.postern.core.reply.SmtpReply;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.DeliveryRequest;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.MessageOrigin;
+import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.spool.AttemptResult;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.RecipientState;
+import org.postern.queue.spool.RecipientStatus;
+import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolException;
+
+/** Makes one attempt at one downstream and records what came of it. On the lanes' threads. */
+final class Attempts {
+    /** The lane of recipients whose domain has no downstream now; no downstream can be named so. */
+    static final String NO_DOWNSTREAM = "";
+
+    private static final Duration AFTER_DEFECT = Duration.ofMinutes(1);
+
+    private final Spool spool;
+    private final Supplier<RetryPolicy> retry;
+    private final TimeSource time;
+    private final RandomGenerator random;
+    private final RelayListener listener;
+
+    Attempts(
+            Spool spool,
+            Supplier<RetryPolicy> retry,
+            TimeSource time,
+            RandomGenerator random,
+            RelayListener listener) {
+        this.spool = spool;
+        this.retry = retry;
+        this.time = time;
+        this.random = random;
+        this.listener = listener;
+    }
+
+    /**
+     * Makes it.
+     *
+     * @param left how many parts of the entry's attempt are not over; the last one ends the claim
+     * @param stopping whether no delivery is to begin any more
+     */
+    void make(
+            QueueEntry entry,
+            String name,
+            Optional<Downstream> downstream,
+            List<Recipient> recipients,
+            AtomicInteger left,
+            BooleanSupplier stopping) {
+        long start = time.nanoTime();
+        Map<Recipient, RecipientOutcome> outcomes = Map.of();
+        if (!stopping.getAsBoolean()) {
+            outcomes =
+                    downstream.isPresent()
+                            ? deliver(entry, downstream.get(), recipients)
+                            : noDownstream(recipients);
+        }
+        Duration took = Duration.ofNanos(time.nanoTime() - start);
+        boolean last = left.decrementAndGet() == 0;
+        try {
+            if (!outcomes.isEmpty() || recipients.isEmpty()) {
+                settle(entry, name, outcomes, took, last);
+            } else if (last) {
+                // stopped before it began
+                spool.letGo(entry.id(), Duration.ZERO);
+            }
+        } catch (SpoolException e) {
+            // closed meanwhile: what was delivered and not recorded is delivered again
+            listener.trouble(entry.id(), name, e);
+        } catch (RuntimeException defect) {
+            listener.trouble(entry.id(), name, defect);
+            if (last) {
+                spool.letGo(entry.id(), AFTER_DEFECT);
+            }
+        }
+    }
+
+    private Map<Recipient, RecipientOutcome> deliver(
+            QueueEntry entry, Downstream downstream, List<Recipient> recipients) {
+        Envelope e = entry.envelope();
+        Envelope due =
+                new Envelope(
+                        e.reversePath(),
+                        recipients,
+                        e.body(),
+                        e.smtpUtf8(),
+                        e.requireTls(),
+                        e.envelopeId(),
+                        e.dsnReturn());
+        try {
+            DeliveryRequest request =
+                    new DeliveryRequest(entry.id(), due, spool.relayed(entry.id()), origin(entry));
+            return downstream.deliver(request).outcomes();
+        } catch (InterruptedException interrupted) {
+            // nothing was sent: as if it had not begun
+            Thread.currentThread().interrupt();
+            return Map.of();
+        } catch (SpoolException | RuntimeException failure) {
+            listener.trouble(entry.id(), downstream.name(), failure);
+            return all(
+                    recipients, SmtpReply.of(451, "4.3.0", "Local trouble: " + printable(failure)));
+        }
+    }
+
+    private static MessageOrigin origin(QueueEntry entry) {
+        return new MessageOrigin(
+                entry.clientAddress(), null, entry.helo().isEmpty() ? null : entry.helo());
+    }
+
+    private static String printable(Exception failure) {
+        return String.valueOf(failure.getMessage()).replaceAll("[^ -~]", "?");
+    }
+
+    private static Map<Recipient, RecipientOutcome> noDownstream(List<Recipient> recipients) {
+        return all(
+                recipients,
+                SmtpReply.of(451, "4.3.5", "No downstream is configured for this domain"));
+    }
+
+    private static Map<Recipient, RecipientOutcome> all(
+            List<Recipient> recipients, SmtpReply reply) {
+        Map<Recipient, RecipientOutcome> outcomes = new LinkedHashMap<>();
+        for (Recipient r : recipients) {
+            outcomes.put(r, new RecipientOutcome.Deferred(reply, false, false));
+        }
+        return outcomes;
+    }
+
+    private void settle(
+            QueueEntry entry,
+            String name,
+            Map<Recipient, RecipientOutcome> outcomes,
+            Duration took,
+            boolean last)
+            throws SpoolException {
+        RetryPolicy policy = retry.get();
+        int attempt = entry.attempts() + 1;
+        Duration wait = policy.waitAfter(attempt, random);
+        boolean expired = entry.age().compareTo(policy.expire()) >= 0;
+        Map<Recipient, RecipientStatus> statuses = new HashMap<>();
+        List<RelayEvent> events = new ArrayList<>();
+        outcomes.forEach((recipient, outcome) -> {
+            RelayEvent.Outcome what = what(outcome, expired);
+            statuses.put(
+                    recipient,
+                    new RecipientStatus(recipient, state(what), outcome.reply().toString(), name));
+            events.add(
+                    new RelayEvent(
+                            entry,
+                            recipient,
+                            what,
+                            outcome.reply(),
+                            name,
+                            attempt,
+                            took,
+                            outcome instanceof RecipientOutcome.Deferred d && d.maybeDelivered(),
+                            what == RelayEvent.Outcome.DEFERRED ? wait : Duration.ZERO));
+        });
+        Optional<QueueEntry> after =
+                spool.record(entry.id(), new AttemptResult(statuses, wait, reason(expired), last));
+        events.forEach(listener::outcome);
+        if (after.isEmpty()) {
+            listener.finished(entry);
+        } else if (last && after.get().state() == EntryState.HELD) {
+            listener.held(after.get());
+        }
+    }
+
+    private static String reason(boolean expired) {
+        return expired ? "expired" : "failed";
+    }
+
+    private static RelayEvent.Outcome what(RecipientOutcome outcome, boolean expired) {
+        return switch (outcome) {
+            case RecipientOutcome.Delivered d -> RelayEvent.Outcome.DELIVERED;
+            case RecipientOutcome.Failed f -> RelayEvent.Outcome.FAILED;
+            case RecipientOutcome.Deferred d ->
+                    expired ? RelayEvent.Outcome.EXPIRED : RelayEvent.Outcome.DEFERRED;
+        };
+    }
+
+    private static RecipientState state(RelayEvent.Outcome outcome) {
+        return switch (outcome) {
+            case DELIVERED -> RecipientState.DELIVERED;
+            case DEFERRED -> RecipientState.DEFERRED;
+            case FAILED, EXPIRED -> RecipientState.FAILED;
+        };
+    }
+}

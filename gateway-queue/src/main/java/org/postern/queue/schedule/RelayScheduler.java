@@ -1,0 +1,268 @@
+package org.postern.queue.schedule;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.RecipientStatus;
+import org.postern.queue.spool.Spool;
+
+/**
+ * Takes due entries from the spool, sends each recipient's copy towards its downstream, records
+ * what came of it. One thread looks for due entries; each attempt runs on a virtual thread of its
+ * downstream's {@link Lane}. An entry for several downstreams is tried at all of them at once, and
+ * what each says is recorded when it says so.
+ *
+ * <p>How it fails: a delivery that throws is a deferral and an event; a spool that cannot be
+ * written makes attempts wait with their outcome in hand. Thread-safe.
+ */
+public final class RelayScheduler implements AutoCloseable {
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final int CLAIM_BATCH = 256;
+    private static final Pattern HOSTS = Pattern.compile(",");
+
+    private final Spool spool;
+    private final Router router;
+    private final Supplier<Map<String, Downstream>> downstreams;
+    private final ToIntFunction<String> concurrency;
+    private final Attempts attempts;
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private boolean called;
+    private volatile boolean closing;
+
+    /**
+     * A scheduler that is not running yet.
+     *
+     * @param spool where entries come from
+     * @param router where each domain's mail goes, asked at each attempt
+     * @param downstreams the downstreams by name, asked at each attempt
+     * @param concurrency attempts at once for a downstream of this name, at least 1
+     * @param retry when to try again and when to give up, asked at each outcome
+     * @param time for measuring attempts
+     * @param random for jitter, thread-safe
+     * @param listener hears what happens
+     */
+    public RelayScheduler(
+            Spool spool,
+            Router router,
+            Supplier<Map<String, Downstream>> downstreams,
+            ToIntFunction<String> concurrency,
+            Supplier<RetryPolicy> retry,
+            TimeSource time,
+            RandomGenerator random,
+            RelayListener listener) {
+        this.spool = spool;
+        this.router = router;
+        this.downstreams = downstreams;
+        this.concurrency = concurrency;
+        this.attempts = new Attempts(spool, retry, time, random, listener);
+        this.thread = Thread.ofPlatform().name("relay-schedule").unstarted(this::run);
+    }
+
+    /** Begins to look for due entries. Once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Says that there may be something new to do: after each message stored. Returns at once. */
+    public void wake() {
+        lock.lock();
+        try {
+            called = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes deferred entries due at once; returns how many were. */
+    public int retryNow(Collection<QueueId> ids) {
+        int due = spool.retryNow(ids);
+        wake();
+        return due;
+    }
+
+    /** Attempts under way by downstream. */
+    public Map<String, Integer> running() {
+        Map<String, Integer> running = new TreeMap<>();
+        lanes.values().forEach(lane -> running.put(lane.name(), lane.running()));
+        return running;
+    }
+
+    private void run() {
+        while (!closing) {
+            // more may be due than was looked at: go on until nothing is claimed
+            if (round() == 0) {
+                waitForWork();
+            }
+        }
+    }
+
+    private void waitForWork() {
+        lock.lock();
+        try {
+            long left = TICK_NANOS;
+            while (!called && !closing && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            called = false;
+        } catch (InterruptedException e) {
+            closing = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Claims and starts what is due; returns how many entries. */
+    private int round() {
+        List<QueueEntry> entries = spool.claimDue(CLAIM_BATCH, this::hasPlace);
+        for (QueueEntry entry : entries) {
+            begin(entry);
+        }
+        lanes.values().forEach(Lane::unreserve);
+        return entries.size();
+    }
+
+    /** Whether every downstream of a route has a place; takes the places if so. */
+    private boolean hasPlace(String route) {
+        Set<String> names = new HashSet<>();
+        for (String host : HOSTS.splitAsStream(route).toList()) {
+            names.add(nameFor(host).orElse(Attempts.NO_DOWNSTREAM));
+        }
+        for (String name : names) {
+            if (!lane(name).reserve()) {
+                // places taken for the others come back at the end of the round
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Optional<String> nameFor(String host) {
+        try {
+            return router.downstream(Domain.parse(host));
+        } catch (InvalidAddressException e) {
+            // an address literal, or a route that the index could not number
+            return Optional.empty();
+        }
+    }
+
+    private Lane lane(String name) {
+        return lanes.computeIfAbsent(name, n -> new Lane(n, limit(n)));
+    }
+
+    private int limit(String name) {
+        return name.equals(Attempts.NO_DOWNSTREAM) ? 1 : concurrency.applyAsInt(name);
+    }
+
+    private void begin(QueueEntry entry) {
+        Map<String, List<Recipient>> groups = new TreeMap<>();
+        for (RecipientStatus r : entry.recipients()) {
+            if (r.state().isPending()) {
+                String name =
+                        nameFor(r.recipient().address().host().ascii())
+                                .orElse(Attempts.NO_DOWNSTREAM);
+                groups.computeIfAbsent(name, n -> new ArrayList<>()).add(r.recipient());
+            }
+        }
+        if (groups.isEmpty()) {
+            // nothing is pending: the record that says so was lost; the spool settles it
+            groups.put(Attempts.NO_DOWNSTREAM, List.of());
+        }
+        AtomicInteger left = new AtomicInteger(groups.size());
+        groups.forEach((name, recipients) -> {
+            Lane lane = lane(name);
+            lane.limit(limit(name));
+            Runnable attempt =
+                    () ->
+                            attempts.make(
+                                    entry,
+                                    name,
+                                    Optional.ofNullable(downstreams.get().get(name)),
+                                    recipients,
+                                    left,
+                                    () -> closing);
+            if (lane.add(attempt)) {
+                startWorker(lane);
+            }
+        });
+    }
+
+    private void startWorker(Lane lane) {
+        Thread worker = Thread.ofVirtual().name("relay-" + lane.name()).unstarted(() -> work(lane));
+        workers.add(worker);
+        worker.start();
+    }
+
+    private void work(Lane lane) {
+        try {
+            for (Runnable next = lane.next(); next != null; next = lane.next()) {
+                next.run();
+                if (lane.isHungry()) {
+                    wake();
+                }
+            }
+        } finally {
+            workers.remove(Thread.currentThread());
+            wake();
+        }
+    }
+
+    /**
+     * Takes no more entries and waits for attempts under way.
+     *
+     * @param patience how long they may take before they are interrupted; after an interrupt an
+     *     attempt that has sent content still ends with what its downstream says
+     */
+    public void stop(Duration patience) throws InterruptedException {
+        closing = true;
+        wake();
+        thread.join();
+        lanes.values().forEach(lane -> lane.drain().forEach(Runnable::run));
+        long end = System.nanoTime() + patience.toNanos();
+        for (Thread worker : workers) {
+            Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+            if (!worker.join(left)) {
+                worker.interrupt();
+            }
+        }
+        for (Thread worker : workers) {
+            worker.join();
+        }
+    }
+
+    /** Stops without patience. */
+    @Override
+    public void close() {
+        try {
+            stop(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
