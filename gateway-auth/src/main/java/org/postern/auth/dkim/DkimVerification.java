@@ -113,7 +113,6 @@ public final class DkimVerification {
             @Nullable TagList tags, SignatureOutcome outcome, long unsigned) {
         String domain = tags == null ? null : domain(tags.get("d"));
         String agent = tags == null ? null : shown(tags.get("i"));
-        String b = tags == null ? null : shown(tags.compact("b"));
         return new DkimResult(
                 outcome.reason().result(),
                 domain,
@@ -121,12 +120,16 @@ public final class DkimVerification {
                 tags == null ? null : shown(tags.get("a")),
                 outcome.keyBits(),
                 agent == null && domain != null ? "@" + domain : agent,
-                b == null ? null : b.substring(0, Math.min(PREFIX, b.length())),
+                tags == null ? null : prefix(tags.compact("b")),
                 outcome.testing(),
                 unsigned,
                 false,
                 outcome.reason().code(),
                 outcome.detail());
+    }
+
+    private static @Nullable String prefix(@Nullable String b) {
+        return b == null ? null : shown(b.substring(0, Math.min(PREFIX, b.length())));
     }
 
     /** The domain if it is one. */
