@@ -13,20 +13,25 @@ import org.postern.core.mail.ByteRange;
  * @param advice what they ask for, the listed exceptions considered
  * @param client the address that SPF and iprev were about: the connection's, or the one it stands
  *     for behind a trusted relay or in {@code networks.secondary}
+ * @param clientExplanation one line for people: where that address comes from, or why it cannot be
+ *     a sender's
  * @param authenticationResults our Authentication-Results field's value on one line, without the
  *     field's name
  * @param traceFields the fields to prepend to the message, topmost first, each whole: name, folded
  *     value and CRLF
  * @param forged Authentication-Results fields in the received content that bear our id, whole
  *     fields with their CRLF, in order: to be left out when relaying (RFC 8601, 5)
+ * @param times how long each method took
  */
 public record AuthenticationOutcome(
         Verdicts verdicts,
         Advice advice,
         InetAddress client,
+        String clientExplanation,
         String authenticationResults,
         List<String> traceFields,
-        List<ByteRange> forged) {
+        List<ByteRange> forged,
+        MethodTimes times) {
     public AuthenticationOutcome {
         traceFields = List.copyOf(traceFields);
         forged = List.copyOf(forged);

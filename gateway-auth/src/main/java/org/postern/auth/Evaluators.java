@@ -1,12 +1,15 @@
 package org.postern.auth;
 
+import org.postern.auth.arc.ArcValidator;
 import org.postern.auth.client.ClientAddressJudge;
 import org.postern.auth.client.ClientStream;
+import org.postern.auth.dkim.DkimKeys;
 import org.postern.auth.dkim.DkimSettings;
 import org.postern.auth.dkim.DkimVerifier;
 import org.postern.auth.dmarc.DmarcAdvisor;
 import org.postern.auth.dmarc.DmarcEvaluator;
 import org.postern.auth.dns.DnsClient;
+import org.postern.auth.iprev.IprevEvaluator;
 import org.postern.auth.results.AuthenticationResultsWriter;
 import org.postern.auth.results.ForgedResults;
 import org.postern.auth.spf.SpfEvaluator;
@@ -20,7 +23,9 @@ record Evaluators(
         ClientAddressJudge judge,
         ClientStream stream,
         SpfEvaluator spf,
+        IprevEvaluator iprev,
         DkimVerifier dkim,
+        ArcValidator arc,
         DmarcEvaluator dmarc,
         DmarcAdvisor advisor,
         AuthenticationResultsWriter writer,
@@ -28,13 +33,16 @@ record Evaluators(
 
     static Evaluators of(AuthenticatorSettings settings, DnsClient dns, TimeSource time) {
         AuthenticationConfig config = settings.authentication();
+        DkimKeys keys = new DkimKeys(dns);
         return new Evaluators(
                 config,
                 time,
                 new ClientAddressJudge(settings.networks(), settings.ownAddresses()),
                 new ClientStream(),
                 new SpfEvaluator(dns, time, settings.hostname().ascii()),
-                new DkimVerifier(dns, DkimSettings.DEFAULT),
+                new IprevEvaluator(dns),
+                new DkimVerifier(keys, DkimSettings.DEFAULT),
+                new ArcValidator(keys, DkimSettings.DEFAULT),
                 new DmarcEvaluator(dns),
                 new DmarcAdvisor(config.dmarcExceptions()),
                 new AuthenticationResultsWriter(config.authservId()),

@@ -1,7 +1,9 @@
 package org.postern.auth;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postern.auth.arc.ArcValidation;
 import org.postern.auth.client.ClientAddress;
 import org.postern.auth.dkim.BodyHashes;
 import org.postern.auth.dkim.DkimVerification;
@@ -22,6 +24,7 @@ import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.mail.ByteRange;
 import org.postern.core.time.Deadline;
+import org.postern.core.time.TimeSource;
 
 /**
  * The checks of one message. What needs only the envelope runs from MAIL on; the header section is
@@ -42,7 +45,8 @@ final class MessageAuthentication implements Authentication {
     private @Nullable Content content;
 
     /** What is known once the header section has ended. */
-    private record Content(DkimVerification dkim, Authors authors, List<ByteRange> forged) {}
+    private record Content(
+            DkimVerification dkim, ArcValidation arc, Authors authors, List<ByteRange> forged) {}
 
     MessageAuthentication(Evaluators evaluators, AuthenticationRequest request) {
         this.evaluators = evaluators;
@@ -90,9 +94,13 @@ final class MessageAuthentication implements Authentication {
             client = evaluators.judge().behind(relay, section);
             startAddressChecks();
         }
+        Instant now = evaluators.time().instant();
         Content known =
                 new Content(
-                        evaluators.dkim().begin(section, bodies, evaluators.time().instant()),
+                        evaluators.dkim().begin(section, bodies, now),
+                        evaluators
+                                .arc()
+                                .begin(section, bodies, evaluators.config().trustedSealers(), now),
                         AuthorExtractor.extract(section),
                         evaluators.forged().in(section));
         content = known;
@@ -108,17 +116,33 @@ final class MessageAuthentication implements Authentication {
         }
         Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
         DnsBudget budget = DnsBudget.of(deadline, CONTENT_QUESTIONS);
+        TimeSource time = evaluators.time();
+        long start = time.nanoTime();
         List<DkimResult> dkim = known.dkim().finish(budget);
-        ArcResult arc = ArcResult.NONE;
+        long afterDkim = time.nanoTime();
+        ArcResult arc = known.arc().finish(budget);
+        long afterArc = time.nanoTime();
         SpfResult spf = spf(deadline);
+        long beforeDmarc = time.nanoTime();
         DmarcEvaluation dmarc = evaluators.dmarc().evaluate(known.authors(), spf, dkim, budget);
+        long end = time.nanoTime();
         Verdicts verdicts =
                 new Verdicts(
                         spf, heloSpf(deadline), iprev(deadline), dmarc.dkim(), arc, dmarc.result());
-        return outcome(verdicts, known.forged());
+        AddressChecks checks = addressChecks;
+        MethodTimes times =
+                new MethodTimes(
+                        checks == null ? 0 : checks.spf().nanos(),
+                        checks == null ? 0 : checks.heloSpf().nanos(),
+                        checks == null ? 0 : checks.iprev().nanos(),
+                        afterDkim - start,
+                        afterArc - afterDkim,
+                        end - beforeDmarc);
+        return outcome(verdicts, known.forged(), times);
     }
 
-    private AuthenticationOutcome outcome(Verdicts verdicts, List<ByteRange> forged) {
+    private AuthenticationOutcome outcome(
+            Verdicts verdicts, List<ByteRange> forged, MethodTimes times) {
         AuthenticationResultsWriter.Words words =
                 evaluators
                         .writer()
@@ -129,9 +153,11 @@ final class MessageAuthentication implements Authentication {
                 verdicts,
                 evaluators.advisor().advise(verdicts.dmarc(), verdicts.arc()),
                 client.address(),
+                client.explanation(),
                 words.value(),
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                forged);
+                forged,
+                times);
     }
 
     private String helo() {
@@ -140,7 +166,7 @@ final class MessageAuthentication implements Authentication {
 
     private SpfResult spf(Deadline deadline) {
         return addressChecks != null
-                ? addressChecks.spf(deadline)
+                ? addressChecks.spf().result(deadline)
                 : AddressChecks.implausible(
                         client,
                         SpfRequest.mailFrom(client.address(), request.helo(), request.from()));
@@ -148,14 +174,14 @@ final class MessageAuthentication implements Authentication {
 
     private SpfResult heloSpf(Deadline deadline) {
         return addressChecks != null
-                ? addressChecks.heloSpf(deadline)
+                ? addressChecks.heloSpf().result(deadline)
                 : AddressChecks.implausible(
                         client, SpfRequest.helo(client.address(), request.helo()));
     }
 
     private IprevResult iprev(Deadline deadline) {
         return addressChecks != null
-                ? addressChecks.iprev(deadline)
+                ? addressChecks.iprev().result(deadline)
                 : new IprevResult(AuthResult.NONE, null, ClientAddress.IMPLAUSIBLE);
     }
 

@@ -43,9 +43,11 @@ final class UncheckedAuthentication implements Authentication {
                 verdicts(),
                 new Advice(Advice.Action.ACCEPT, REASON, "authentication checks are switched off"),
                 request.client(),
+                "the checks are switched off",
                 words.value(),
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                new ForgedResults(settings.authentication().authservId()).in(reader.finish()));
+                new ForgedResults(settings.authentication().authservId()).in(reader.finish()),
+                MethodTimes.NONE);
     }
 
     private static Verdicts verdicts() {
