@@ -1,6 +1,8 @@
 package org.postern.auth;
 
 import java.net.InetAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.ReversePath;
 
 /**
@@ -10,8 +12,10 @@ import org.postern.core.mail.ReversePath;
  * @param helo the EHLO or HELO argument as given; empty where there was none
  * @param from the reverse-path as text, valid or not; empty is the null reverse-path
  * @param origin how far the address is to be believed
+ * @param at the time to check signatures at, or null for now
  */
-public record AuthenticationRequest(InetAddress client, String helo, String from, Origin origin) {
+public record AuthenticationRequest(
+        InetAddress client, String helo, String from, Origin origin, @Nullable Instant at) {
 
     /** Where the client address comes from. */
     public enum Origin {
@@ -24,11 +28,11 @@ public record AuthenticationRequest(InetAddress client, String helo, String from
     /** A message that comes in over a connection. */
     public static AuthenticationRequest ofConnection(
             InetAddress client, String helo, ReversePath from) {
-        return new AuthenticationRequest(client, helo, from.toString(), Origin.CONNECTION);
+        return new AuthenticationRequest(client, helo, from.toString(), Origin.CONNECTION, null);
     }
 
     /** A message of which a person says where it came from. */
     public static AuthenticationRequest stated(InetAddress client, String helo, String from) {
-        return new AuthenticationRequest(client, helo, from, Origin.STATED);
+        return new AuthenticationRequest(client, helo, from, Origin.STATED, null);
     }
 }

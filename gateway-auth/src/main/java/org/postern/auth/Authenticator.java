@@ -33,6 +33,19 @@ public final class Authenticator {
         return new MessageAuthentication(evaluators, request);
     }
 
+    /**
+     * Checks the envelope alone, SPF and iprev, where there is no message to look at. Blocks no
+     * longer than {@code authentication.deadline}.
+     */
+    public AuthenticationOutcome checkEnvelope(AuthenticationRequest request) {
+        if (!settings.authentication().enabled()) {
+            return new UncheckedAuthentication(settings, request).finish();
+        }
+        try (MessageAuthentication checks = new MessageAuthentication(evaluators, request)) {
+            return checks.finishEnvelope();
+        }
+    }
+
     /** From where the last messages came, for metrics. */
     public ClientStream clientStream() {
         return evaluators.stream();

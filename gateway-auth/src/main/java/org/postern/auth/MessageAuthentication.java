@@ -19,6 +19,7 @@ import org.postern.auth.spf.SpfRequest;
 import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
+import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
@@ -94,7 +95,8 @@ final class MessageAuthentication implements Authentication {
             client = evaluators.judge().behind(relay, section);
             startAddressChecks();
         }
-        Instant now = evaluators.time().instant();
+        Instant stated = request.at();
+        Instant now = stated == null ? evaluators.time().instant() : stated;
         Content known =
                 new Content(
                         evaluators.dkim().begin(section, bodies, now),
@@ -139,6 +141,29 @@ final class MessageAuthentication implements Authentication {
                         afterArc - afterDkim,
                         end - beforeDmarc);
         return outcome(verdicts, known.forged(), times);
+    }
+
+    /** SPF and iprev alone, where there is no message. */
+    AuthenticationOutcome finishEnvelope() {
+        Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
+        Verdicts verdicts =
+                new Verdicts(
+                        spf(deadline),
+                        heloSpf(deadline),
+                        iprev(deadline),
+                        List.of(),
+                        new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, "arc.not-run"),
+                        new DmarcResult(
+                                AuthResult.NONE,
+                                null,
+                                null,
+                                null,
+                                null,
+                                DmarcResult.Policy.NONE,
+                                List.of(),
+                                AuthenticationResultsWriter.DMARC_NOT_RUN,
+                                List.of("there is no message")));
+        return outcome(verdicts, List.of(), MethodTimes.NONE);
     }
 
     private AuthenticationOutcome outcome(

@@ -39,7 +39,11 @@ public final class AuthRun {
         return run(
                 authenticator,
                 new AuthenticationRequest(
-                        Ip.parse(client), helo, from, AuthenticationRequest.Origin.CONNECTION),
+                        Ip.parse(client),
+                        helo,
+                        from,
+                        AuthenticationRequest.Origin.CONNECTION,
+                        null),
                 message.getBytes(StandardCharsets.ISO_8859_1));
     }
 

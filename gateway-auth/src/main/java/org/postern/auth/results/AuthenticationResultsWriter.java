@@ -24,6 +24,9 @@ public final class AuthenticationResultsWriter {
     /** The field's name. */
     public static final String FIELD_NAME = "Authentication-Results";
 
+    /** DMARC's reason where there was no message, so that nothing is said of its content. */
+    public static final String DMARC_NOT_RUN = "dmarc.not-run";
+
     private final String authservId;
 
     /** A writer under this authserv-id (RFC 8601, 2.5). */
@@ -38,14 +41,9 @@ public final class AuthenticationResultsWriter {
         spf(words, verdicts.spf(), mailFrom(verdicts.spf(), identities));
         spf(words, verdicts.heloSpf(), property("smtp.helo", helo(identities.helo())));
         iprev(words, verdicts.iprev(), identities);
-        for (DkimResult result : verdicts.dkim()) {
-            dkim(words, result);
+        if (!verdicts.dmarc().reason().equals(DMARC_NOT_RUN)) {
+            content(words, verdicts);
         }
-        if (verdicts.dkim().isEmpty()) {
-            add(words, "dkim", AuthResult.NONE, "dkim.none");
-        }
-        arc(words, verdicts.arc());
-        dmarc(words, verdicts.dmarc());
         dropLastSemicolon(words);
         return new Words(words);
     }
@@ -60,6 +58,17 @@ public final class AuthenticationResultsWriter {
         words.add("none");
         words.addAll(HeaderText.words("(" + why.replaceAll("[^A-Za-z0-9 .,-]", "?") + ")"));
         return new Words(words);
+    }
+
+    private static void content(List<String> words, Verdicts verdicts) {
+        for (DkimResult result : verdicts.dkim()) {
+            dkim(words, result);
+        }
+        if (verdicts.dkim().isEmpty()) {
+            add(words, "dkim", AuthResult.NONE, "dkim.none");
+        }
+        arc(words, verdicts.arc());
+        dmarc(words, verdicts.dmarc());
     }
 
     private static void spf(List<String> words, SpfResult result, @Nullable String property) {
