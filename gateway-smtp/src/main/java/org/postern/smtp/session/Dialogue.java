@@ -12,7 +12,6 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.Recipient;
-import org.postern.core.reply.EnhancedStatus;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.NamedLimit;
@@ -23,7 +22,6 @@ import org.postern.smtp.SmtpMetrics;
  * does. Session's thread only.
  */
 final class Dialogue {
-    private static final EnhancedStatus UNKNOWN_MAILBOX = new EnhancedStatus(5, 1, 1);
     private static final byte[] PROXY_V2 = {
         '\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'
     };
@@ -34,16 +32,13 @@ final class Dialogue {
     private final Limits limits;
     private final SessionConnection connection;
     private final Visit visit;
-    private final TimeSource time;
-    private final SmtpMetrics metrics;
 
     private @Nullable Helo helo;
-    private @Nullable MailRequest mail;
-    private int recipients;
-    private @Nullable ContentIntake chunks;
+    private final SmtpMetrics metrics;
+    private final Answers answers;
+    private final Transaction transaction;
+    private final ContentDialogue content;
     private int commands;
-    private int errors;
-    private int unknownRecipients;
     private @Nullable SessionConnection successor;
 
     Dialogue(
@@ -60,8 +55,10 @@ final class Dialogue {
         this.limits = settings.limits();
         this.connection = connection;
         this.visit = visit;
-        this.time = time;
         this.metrics = metrics;
+        this.answers = new Answers(io, limits, metrics);
+        this.transaction = new Transaction(visit);
+        this.content = new ContentDialogue(io, stop, limits, time, visit, answers, transaction);
     }
 
     /** The greeting, or the refusal in its place (RFC 5321, 3.1). */
@@ -90,24 +87,19 @@ final class Dialogue {
         Line line = io.readLine();
         commands++;
         if (limits.commands() > 0 && commands > limits.commands()) {
-            return exceeded(NamedLimit.COMMANDS, Replies.TOO_MANY_COMMANDS);
+            return answers.exceeded(NamedLimit.COMMANDS, Replies.TOO_MANY_COMMANDS);
         }
         return switch (line) {
             case Line.Text text -> command(text);
             case Line.TooLong ignored -> {
-                metrics.limitHit(NamedLimit.LINE_BYTES);
-                yield error("UNKNOWN", Replies.LINE_TOO_LONG); // RFC 5321, 4.5.3.1.4
+                answers.hit(NamedLimit.LINE_BYTES);
+                yield answers.error("UNKNOWN", Replies.LINE_TOO_LONG); // RFC 5321, 4.5.3.1.4
             }
-            case Line.Endless ignored -> exceeded(NamedLimit.LINE_BYTES, Replies.ENDLESS_LINE);
-            case Line.BareLf ignored -> error("UNKNOWN", Replies.BARE_LF);
+            case Line.Endless ignored ->
+                    answers.exceeded(NamedLimit.LINE_BYTES, Replies.ENDLESS_LINE);
+            case Line.BareLf ignored -> answers.error("UNKNOWN", Replies.BARE_LF);
             case Line.Closed ignored -> SessionEnd.DISCONNECTED;
         };
-    }
-
-    private SessionEnd exceeded(NamedLimit which, SmtpReply reply) throws IOException {
-        metrics.limitHit(which);
-        io.reply("CLOSE", reply);
-        return SessionEnd.LIMIT;
     }
 
     private @Nullable SessionEnd command(Line.Text line) throws IOException {
@@ -125,7 +117,7 @@ final class Dialogue {
             case Command.Hello hello -> hello(hello.helo());
             case Command.Mail m -> mail(m.request());
             case Command.Rcpt rcpt -> recipient(rcpt);
-            case Command.Bdat bdat -> bdat(bdat);
+            case Command.Bdat bdat -> content.bdat(bdat);
             case Command.Xclient xclient -> xclient(xclient);
             case Command.Bare bare -> bare(bare);
             case Command.Faulty faulty -> faulty(faulty);
@@ -153,7 +145,7 @@ final class Dialogue {
             io.reply(faulty.verb(), faulty.reply());
             return SessionEnd.LIMIT;
         }
-        return error(faulty.verb(), faulty.reply());
+        return answers.error(faulty.verb(), faulty.reply());
     }
 
     private SessionEnd otherProtocol(Command.OtherProtocol other) throws IOException {
@@ -169,37 +161,6 @@ final class Dialogue {
         };
     }
 
-    /** Answers; 5yz counts against {@code limits.errors}. */
-    private @Nullable SessionEnd error(String verb, SmtpReply reply) throws IOException {
-        io.reply(verb, reply);
-        if (reply.code() == 421) {
-            return SessionEnd.REFUSED;
-        }
-        if (reply.isPermanent()) {
-            errors++;
-            if (limits.errors() > 0 && errors >= limits.errors()) {
-                return exceeded(NamedLimit.ERRORS, Replies.TOO_MANY_ERRORS);
-            }
-        }
-        return null;
-    }
-
-    /** Applies a decision; the positive reply is ours. */
-    private @Nullable SessionEnd decided(String verb, Decision decision, SmtpReply positive)
-            throws IOException {
-        return switch (decision) {
-            case Decision.Proceed ignored -> {
-                io.reply(verb, positive);
-                yield null;
-            }
-            case Decision.Refuse refusal -> error(verb, refusal.reply());
-            case Decision.Disconnect refusal -> {
-                io.reply(verb, refusal.reply());
-                yield SessionEnd.REFUSED;
-            }
-        };
-    }
-
     private @Nullable SessionEnd hello(Helo said) throws IOException {
         endTransaction("helo"); // RFC 5321, 4.1.4: EHLO clears everything, as RSET does
         Decision decision = visit.helo(said);
@@ -207,7 +168,7 @@ final class Dialogue {
             helo = said;
             connection.extended(said.extended());
         }
-        return decided(said.extended() ? "EHLO" : "HELO", decision, greeting(said));
+        return answers.decided(said.extended() ? "EHLO" : "HELO", decision, greeting(said));
     }
 
     private SmtpReply greeting(Helo said) {
@@ -249,37 +210,37 @@ final class Dialogue {
 
     private @Nullable SessionEnd mail(MailRequest request) throws IOException {
         if (helo == null) {
-            return error("MAIL", Replies.HELLO_FIRST);
+            return answers.error("MAIL", Replies.HELLO_FIRST);
         }
-        if (mail != null) {
-            return error("MAIL", chunks == null ? Replies.NESTED_MAIL : Replies.IN_CHUNKS);
+        if (transaction.mail() != null) {
+            return answers.error(
+                    "MAIL", transaction.chunks() == null ? Replies.NESTED_MAIL : Replies.IN_CHUNKS);
         }
         if (limits.messageBytes() > 0 && request.size() > limits.messageBytes()) {
-            metrics.limitHit(NamedLimit.MESSAGE_BYTES);
-            return error("MAIL", Replies.TOO_LARGE); // RFC 1870, 6.1
+            answers.hit(NamedLimit.MESSAGE_BYTES);
+            return answers.error("MAIL", Replies.TOO_LARGE); // RFC 1870, 6.1
         }
         connection.smtpUtf8(request.smtpUtf8());
         Decision decision = visit.mail(request);
         if (decision instanceof Decision.Proceed) {
-            mail = request;
-            recipients = 0;
+            transaction.begin(request);
         }
-        return decided("MAIL", decision, Replies.SENDER_OK);
+        return answers.decided("MAIL", decision, Replies.SENDER_OK);
     }
 
     private @Nullable SessionEnd recipient(Command.Rcpt rcpt) throws IOException {
-        MailRequest request = mail;
+        MailRequest request = transaction.mail();
         if (request == null) {
-            return error("RCPT", Replies.MAIL_FIRST);
+            return answers.error("RCPT", Replies.MAIL_FIRST);
         }
-        if (chunks != null) {
-            return error("RCPT", Replies.IN_CHUNKS);
+        if (transaction.chunks() != null) {
+            return answers.error("RCPT", Replies.IN_CHUNKS);
         }
         if (rcpt.international() && !request.smtpUtf8()) {
-            return error("RCPT", CommandParser.needsSmtpUtf8("RCPT").reply());
+            return answers.error("RCPT", CommandParser.needsSmtpUtf8("RCPT").reply());
         }
-        if (limits.recipients() > 0 && recipients >= limits.recipients()) {
-            metrics.limitHit(NamedLimit.RECIPIENTS);
+        if (limits.recipients() > 0 && transaction.recipients() >= limits.recipients()) {
+            answers.hit(NamedLimit.RECIPIENTS);
             io.reply("RCPT", Replies.TOO_MANY_RECIPIENTS); // RFC 5321, 4.5.3.1.10
             return null;
         }
@@ -291,24 +252,11 @@ final class Dialogue {
                                 rcpt.conditions(),
                                 rcpt.originalRecipient()));
         if (decision instanceof Decision.Proceed) {
-            recipients++;
-        } else if (decision instanceof Decision.Refuse refusal && isUnknown(refusal.reply())) {
-            return unknownRecipient(refusal.reply());
+            transaction.addRecipient();
+        } else if (decision instanceof Decision.Refuse refusal) {
+            return answers.refusedRecipient(refusal.reply());
         }
-        return decided("RCPT", decision, Replies.RECIPIENT_OK);
-    }
-
-    private static boolean isUnknown(SmtpReply reply) {
-        return reply.isPermanent() && UNKNOWN_MAILBOX.equals(reply.status());
-    }
-
-    private @Nullable SessionEnd unknownRecipient(SmtpReply reply) throws IOException {
-        io.reply("RCPT", reply);
-        unknownRecipients++;
-        if (limits.unknownRecipients() > 0 && unknownRecipients >= limits.unknownRecipients()) {
-            return exceeded(NamedLimit.UNKNOWN_RECIPIENTS, Replies.TOO_MANY_UNKNOWN);
-        }
-        return null;
+        return answers.decided("RCPT", decision, Replies.RECIPIENT_OK);
     }
 
     private EmailAddress postmaster() {
@@ -325,16 +273,16 @@ final class Dialogue {
     private @Nullable SessionEnd bare(Command.Bare command) throws IOException {
         String verb = command.verb();
         return switch (command) {
-            case DATA -> data();
+            case DATA -> content.data();
             case RSET -> {
                 endTransaction("rset");
                 io.reply(verb, Replies.RESET);
                 yield null;
             }
-            case NOOP -> say(verb, Replies.OK);
-            case VRFY -> say(verb, Replies.CANNOT_VERIFY); // RFC 5321, 3.5.3
-            case EXPN -> error(verb, Replies.NO_EXPN);
-            case HELP -> say(verb, Replies.HELP);
+            case NOOP -> answers.say(verb, Replies.OK);
+            case VRFY -> answers.say(verb, Replies.CANNOT_VERIFY); // RFC 5321, 3.5.3
+            case EXPN -> answers.error(verb, Replies.NO_EXPN);
+            case HELP -> answers.say(verb, Replies.HELP);
             case QUIT -> {
                 endTransaction("quit");
                 io.reply(verb, Replies.CLOSING_QUIT);
@@ -344,141 +292,12 @@ final class Dialogue {
         };
     }
 
-    private @Nullable SessionEnd say(String verb, SmtpReply reply) throws IOException {
-        io.reply(verb, reply);
-        return null;
-    }
-
-    private @Nullable SessionEnd data() throws IOException {
-        if (mail == null) {
-            return error("DATA", Replies.MAIL_FIRST);
-        }
-        if (chunks != null) {
-            return error("DATA", Replies.IN_CHUNKS); // RFC 3030, 2
-        }
-        if (recipients == 0) {
-            return error("DATA", Replies.NO_RECIPIENTS);
-        }
-        ContentIntake intake = newIntake(true);
-        io.reply("DATA", Replies.SEND_CONTENT);
-        return contentOutcome(intake, intake::data);
-    }
-
-    private ContentIntake newIntake(boolean dots) {
-        return new ContentIntake(io, stop, limits, time, visit.content(), dots);
-    }
-
-    private @Nullable SessionEnd bdat(Command.Bdat bdat) throws IOException {
-        SmtpReply sequence =
-                mail == null ? Replies.MAIL_FIRST : recipients == 0 ? Replies.NO_RECIPIENTS : null;
-        if (sequence != null) {
-            return drainChunk(bdat, sequence);
-        }
-        if (limits.messageBytes() > 0
-                && bdat.size() > limits.messageBytes() + ContentIntake.DRAIN_OCTETS) {
-            endTransaction("message-bytes");
-            metrics.limitHit(NamedLimit.MESSAGE_BYTES);
-            io.reply("BDAT", Replies.TOO_LARGE); // not worth draining
-            return SessionEnd.LIMIT;
-        }
-        ContentIntake intake = chunks;
-        if (intake == null) {
-            intake = newIntake(false);
-            chunks = intake;
-        }
-        ContentIntake current = intake;
-        return contentOutcome(current, () -> current.chunk(bdat.size(), bdat.last()), bdat.size());
-    }
-
-    /** A chunk that nobody wants: its octets are content all the same (RFC 3030, 2). */
-    private @Nullable SessionEnd drainChunk(Command.Bdat bdat, SmtpReply reply) throws IOException {
-        if (bdat.size() > ContentIntake.DRAIN_OCTETS) {
-            io.reply("BDAT", reply);
-            return SessionEnd.LIMIT;
-        }
-        long start = time.nanoTime();
-        long left = bdat.size();
-        InputBuffer input = io.input();
-        while (left > 0) {
-            if (input.available() == 0 && !io.fillForContent(start)) {
-                return SessionEnd.DISCONNECTED;
-            }
-            int part = (int) Math.min(left, input.available());
-            input.skip(part);
-            left -= part;
-        }
-        return error("BDAT", reply);
-    }
-
-    /** Something that reads content. */
-    @FunctionalInterface
-    private interface Reading {
-        ContentIntake.Outcome read() throws IOException;
-    }
-
-    private @Nullable SessionEnd contentOutcome(ContentIntake intake, Reading reading)
-            throws IOException {
-        return contentOutcome(intake, reading, 0);
-    }
-
-    private @Nullable SessionEnd contentOutcome(
-            ContentIntake intake, Reading reading, long chunkSize) throws IOException {
-        ContentIntake.Outcome outcome;
-        try {
-            outcome = reading.read();
-        } catch (LimitTimeoutException e) {
-            contentEnded(intake, e.limit().label());
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            contentEnded(intake, "disconnected");
-            throw e;
-        }
-        return switch (outcome) {
-            case ContentIntake.Outcome.More ignored -> say("BDAT", Replies.chunk(chunkSize));
-            case ContentIntake.Outcome.Gone ignored -> {
-                contentEnded(intake, "disconnected");
-                yield SessionEnd.DISCONNECTED;
-            }
-            case ContentIntake.Outcome.HangUp hangUp -> {
-                contentEnded(intake, "drain");
-                io.reply("CONTENT", hangUp.reply());
-                yield SessionEnd.LIMIT;
-            }
-            case ContentIntake.Outcome.Answered answered -> {
-                contentEnded(intake, "answered");
-                SessionEnd end = error("CONTENT", answered.reply());
-                if (end == null && intake.endIsDoubtful() && io.input().available() > 0) {
-                    end = exceeded(NamedLimit.BARE_NEWLINE, Replies.DOUBTFUL_END);
-                }
-                if (stop.asked()) {
-                    io.flush(); // while closing is still held off
-                }
-                stop.endFinishing();
-                yield end;
-            }
-        };
-    }
-
-    private void contentEnded(ContentIntake intake, String reason) {
-        ContentFault fault = intake.fault();
-        if (fault != null) {
-            NamedLimit named = fault.limit();
-            if (named != null) {
-                metrics.limitHit(named);
-            }
-        }
-        intake.abort(reason);
-        chunks = null;
-        mail = null;
-        recipients = 0;
-    }
-
     private @Nullable SessionEnd startTls() throws IOException {
         if (connection.tls().isPresent()) {
-            return error("STARTTLS", Replies.TLS_TWICE); // RFC 3207, 4.2
+            return answers.error("STARTTLS", Replies.TLS_TWICE); // RFC 3207, 4.2
         }
         if (!offersStartTls()) {
-            return error("STARTTLS", Replies.NO_TLS);
+            return answers.error("STARTTLS", Replies.NO_TLS);
         }
         endTransaction("starttls");
         io.reply("STARTTLS", Replies.START_TLS);
@@ -491,10 +310,10 @@ final class Dialogue {
 
     private @Nullable SessionEnd xclient(Command.Xclient command) throws IOException {
         if (!settings.xclient()) {
-            return error("XCLIENT", Replies.NO_XCLIENT);
+            return answers.error("XCLIENT", Replies.NO_XCLIENT);
         }
-        if (mail != null) {
-            return error("XCLIENT", Replies.XCLIENT_LATE);
+        if (transaction.mail() != null) {
+            return answers.error("XCLIENT", Replies.XCLIENT_LATE);
         }
         InetSocketAddress old = connection.client();
         InetAddress address = command.address().orElse(old.getAddress());
@@ -520,18 +339,8 @@ final class Dialogue {
         return Objects.requireNonNull(successor);
     }
 
-    /** Ends what is open without acceptance. */
     private void endTransaction(String reason) {
-        ContentIntake open = chunks;
-        if (open != null) {
-            chunks = null;
-            mail = null;
-            open.abort(reason);
-        } else if (mail != null) {
-            mail = null;
-            visit.reset();
-        }
-        recipients = 0;
+        transaction.forget(reason);
         connection.smtpUtf8(false);
     }
 
