@@ -60,7 +60,10 @@ public final class AccessLists {
         ListTable table = new ListTable();
         for (FileReference file : files) {
             SourceFile.read(file.shown(), MAX_BYTES, file.place(), problems)
-                    .ifPresent(s -> ListFile.read(s, table, problems, time.instant()));
+                    .ifPresent(s -> {
+                        table.entries().beginFile(s.path());
+                        ListFile.read(s, table, problems, time.instant());
+                    });
         }
         table.freeze();
         return table;

@@ -7,8 +7,6 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postern.core.mail.Domain;
-import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
 import org.postern.core.problem.Place;
@@ -27,21 +25,29 @@ import org.postern.core.yaml.YamlSections;
 final class ListFile implements YamlSections {
     private static final List<String> ENTRY_KEYS = List.of("entry", "comment", "owner", "expires");
 
-    private final ListTable table;
+    private final Sink sink;
     private final ProblemCollector problems;
     private final Instant now;
     private @Nullable ListKind kind;
 
-    private ListFile(ListTable table, ProblemCollector problems, Instant now) {
-        this.table = table;
+    private ListFile(Sink sink, ProblemCollector problems, Instant now) {
+        this.sink = sink;
         this.problems = problems;
         this.now = now;
     }
 
-    /** Adds the file's entries; what is wrong is noted. */
-    static void read(SourceFile source, ListTable table, ProblemCollector problems, Instant now) {
-        table.entries().beginFile(source.path());
-        YamlReader.stream(source, problems, new ListFile(table, problems, now));
+    /** Receives the entries of a file in their order. */
+    interface Sink {
+        /** An entry of kind {@link ListKind#CLIENT}. */
+        void network(Cidr network, int line, EntryTable.Details about);
+
+        /** An entry of any other kind, in its normal form. */
+        void name(ListKind kind, String name, int line, EntryTable.Details about);
+    }
+
+    /** Hands on the file's entries; what is wrong is noted. */
+    static void read(SourceFile source, Sink sink, ProblemCollector problems, Instant now) {
+        YamlReader.stream(source, problems, new ListFile(sink, problems, now));
     }
 
     @Override
@@ -161,32 +167,15 @@ final class ListFile implements YamlSections {
 
     private void entry(ListKind of, YamlNode.Scalar value, EntryTable.Details about) {
         String text = value.text();
+        int line = value.place().line();
         try {
-            switch (of) {
-                case CLIENT -> table.addNetwork(Cidr.parse(text), note(value, about));
-                case SENDER, RECIPIENT -> {
-                    String name =
-                            text.startsWith("@")
-                                    ? "@" + Domain.parse(text.substring(1)).ascii()
-                                    : EmailAddress.parse(text).key();
-                    table.addName(of, name, note(value, about));
-                }
-                case HELO, REVERSE_NAME, SENDER_DOMAIN, AUTHOR_DOMAIN, AUTHENTICATED_DOMAIN -> {
-                    String name =
-                            text.startsWith(".")
-                                    ? "." + Domain.parse(text.substring(1)).ascii()
-                                    : Domain.parse(text).ascii();
-                    table.addName(of, name, note(value, about));
-                }
+            if (of == ListKind.CLIENT) {
+                sink.network(Cidr.parse(text), line, about);
+            } else {
+                sink.name(of, EntryValue.name(of, text), line, about);
             }
-        } catch (InvalidAddressException e) {
-            problems.error(value.place(), of.key() + " entry " + text + ": " + e.getMessage());
-        } catch (IllegalArgumentException e) {
+        } catch (InvalidAddressException | IllegalArgumentException e) {
             problems.error(value.place(), of.key() + " entry " + text + ": " + e.getMessage());
         }
-    }
-
-    private int note(YamlNode.Scalar value, EntryTable.Details about) {
-        return table.entries().add(value.place().line(), about);
     }
 }

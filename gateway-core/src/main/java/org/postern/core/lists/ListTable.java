@@ -12,7 +12,7 @@ import org.postern.core.net.Cidr;
  * The allow entries, or the deny entries: everything in one table, found by kind and value. Filled
  * by one thread, frozen, then only read.
  */
-final class ListTable {
+final class ListTable implements ListFile.Sink {
     private final EntryTable entries = new EntryTable();
     private final NetworkIndex networks = new NetworkIndex();
     private final Map<ListKind, NameIndex> names = new EnumMap<>(ListKind.class);
@@ -29,12 +29,15 @@ final class ListTable {
         return entries;
     }
 
-    void addNetwork(Cidr network, int entry) {
-        networks.add(network, entry);
+    @Override
+    public void network(Cidr network, int line, EntryTable.Details about) {
+        networks.add(network, entries.add(line, about));
     }
 
     /** Adds a name; of two entries with the same name the one that holds longer stays. */
-    void addName(ListKind kind, String name, int entry) {
+    @Override
+    public void name(ListKind kind, String name, int line, EntryTable.Details about) {
+        int entry = entries.add(line, about);
         NameIndex index = index(kind);
         int before = index.putIfAbsent(name, entry);
         if (before != NameIndex.NONE && entries.outlives(entry, before)) {

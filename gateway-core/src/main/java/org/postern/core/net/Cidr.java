@@ -25,8 +25,7 @@ public final class Cidr {
         int slash = text.indexOf('/');
         byte[] address;
         try {
-            address =
-                    InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash)).getAddress();
+            address = octets(text, slash < 0 ? text.length() : slash);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "not an IP address or network such as 192.0.2.0/24 or 2001:db8::/32", e);
@@ -52,6 +51,25 @@ public final class Cidr {
                             + "?");
         }
         return new Cidr(masked, prefix);
+    }
+
+    /** The octets of an address; a plain dotted quad, of which lists hold a million, goes fast. */
+    private static byte[] octets(String text, int end) {
+        byte[] quad = new byte[4];
+        int octet = 0;
+        int value = -1;
+        for (int i = 0; i <= end; i++) {
+            char c = i < end ? text.charAt(i) : '.';
+            if (c == '.' && value >= 0 && octet < 4) {
+                quad[octet++] = (byte) value;
+                value = -1;
+            } else if (c >= '0' && c <= '9' && value != 0 && value * 10 + c - '0' <= 255) {
+                value = Math.max(value, 0) * 10 + c - '0';
+            } else {
+                return InetAddress.ofLiteral(text.substring(0, end)).getAddress();
+            }
+        }
+        return octet == 4 ? quad : InetAddress.ofLiteral(text.substring(0, end)).getAddress();
     }
 
     /** The network of this prefix length that the address lies in. */

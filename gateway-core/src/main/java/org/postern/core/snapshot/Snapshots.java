@@ -8,8 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
+import org.postern.core.config.FileReference;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
+import org.postern.core.lists.AddedEntries;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.problem.Place;
@@ -51,7 +53,12 @@ public final class Snapshots {
     private static SnapshotResult read(Path file, long revision, TimeSource time) {
         ProblemCollector problems = new ProblemCollector();
         ConfigDraft draft = ConfigLoader.draft(file, problems);
-        AccessLists lists = AccessLists.load(draft.allow(), draft.deny(), time, problems);
+        AccessLists lists =
+                AccessLists.load(
+                        withAdded(draft.allow(), draft, AddedEntries.Target.ALLOW),
+                        withAdded(draft.deny(), draft, AddedEntries.Target.DENY),
+                        time,
+                        problems);
         Recipients recipients = Recipients.load(draft, problems);
         if (problems.errorCount() == 0) {
             warnOfMissingPostmasters(draft, recipients, problems);
@@ -69,6 +76,15 @@ public final class Snapshots {
                         recipients,
                         PolicyEngine.builtIn(lists)),
                 found.warnings());
+    }
+
+    private static List<FileReference> withAdded(
+            List<FileReference> files, ConfigDraft draft, AddedEntries.Target target) {
+        List<FileReference> all = new ArrayList<>(files);
+        draft.config()
+                .flatMap(config -> AddedEntries.file(config.data(), target))
+                .ifPresent(all::add);
+        return all;
     }
 
     private static void warnOfMissingPostmasters(

@@ -32,6 +32,35 @@ class CidrTest {
 
     @ParameterizedTest
     @CsvSource({
+        "255.255.255.255, 255.255.255.255/32",
+        "0.0.0.0/0, 0.0.0.0/0",
+        "10.20.30.40/32, 10.20.30.40/32",
+        "::ffff:192.0.2.1, 192.0.2.1/32",
+        "2001:db8::/32, 2001:db8::/32",
+    })
+    void readsAnAddressAndItsPrefix(String text, String normal) {
+        assertThat(Cidr.parse(text)).hasToString(normal);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "256.0.0.1",
+                "1.2.3.4.5",
+                "1.2.3.",
+                ".1.2.3",
+                "1..2.3",
+                "1.2.3.4 ",
+                "",
+                ".",
+                "1.2.3.999"
+            })
+    void refusesWhatIsNoAddress(String text) {
+        assertThatThrownBy(() -> Cidr.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
         "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
         "0:0:0:0:0:0:0:0, ::",
