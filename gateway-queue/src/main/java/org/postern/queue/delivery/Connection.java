@@ -20,7 +20,7 @@ final class Connection {
     private final Wire wire;
     private final Dialect dialect;
     private final String peer;
-    private final Extensions extensions;
+    private Extensions extensions;
     private final Timeouts timeouts;
     private final @Nullable String tls;
     private final boolean isPrivate;
@@ -69,6 +69,11 @@ final class Connection {
 
     Extensions extensions() {
         return extensions;
+    }
+
+    /** After XCLIENT the server may offer something else. */
+    void extensions(Extensions now) {
+        extensions = now;
     }
 
     Timeouts timeouts() {

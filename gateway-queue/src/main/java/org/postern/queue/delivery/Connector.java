@@ -27,32 +27,59 @@ import org.slf4j.LoggerFactory;
 final class Connector {
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
 
+    /** Addresses tried in one attempt; one that does not answer takes half a minute. */
+    private static final int MAX_ADDRESSES = 10;
+
     private final DownstreamConfig config;
     private final DeliveryEnvironment environment;
     private final Watchdog watchdog;
+    private final boolean foreign;
     private final Timeouts timeouts;
     private final Dialect dialect;
-    private final TlsClient verifying;
-    private final TlsClient unverified;
+    private final TlsPolicy tlsPolicy;
 
-    Connector(DownstreamConfig config, DeliveryEnvironment environment, Watchdog watchdog) {
+    /**
+     * @param foreign whether this is somebody else's domain, whose DNS can say that it takes no
+     *     mail
+     */
+    Connector(
+            DownstreamConfig config,
+            DeliveryEnvironment environment,
+            Watchdog watchdog,
+            boolean foreign) {
+        this.foreign = foreign;
         this.config = config;
         this.environment = environment;
         this.watchdog = watchdog;
         this.timeouts = Timeouts.of(config.timeout());
         this.dialect = config.target() instanceof Target.Smtp ? Dialect.SMTP : Dialect.LMTP;
-        this.verifying = TlsClient.verifying(null);
-        this.unverified = TlsClient.unverified();
+        this.tlsPolicy = new TlsPolicy(config, environment.dns());
     }
 
     /** A new connection, past EHLO. */
     Connection open() throws RelayException {
         return switch (config.target()) {
-            case Target.Lmtp lmtp -> openTcp(lmtp.host(), lmtp.port(), false);
-            case Target.Smtp smtp -> openTcp(smtp.host(), smtp.port(), smtp.implicitTls());
+            case Target.Lmtp lmtp -> openFirst(List.of(lmtp.host()), lmtp.port(), false);
+            case Target.Smtp smtp when config.mx() ->
+                    openFirst(mailExchangers(smtp.host()), smtp.port(), false);
+            case Target.Smtp smtp ->
+                    openFirst(List.of(smtp.host()), smtp.port(), smtp.implicitTls());
             case Target.LmtpUnix unix -> openUnix(unix.socket());
             case Target.Maildir _ -> throw new IllegalStateException("a Maildir has no connection");
         };
+    }
+
+    private List<String> mailExchangers(String domain) throws RelayException {
+        try {
+            return MxHosts.of(domain, environment);
+        } catch (RelayException e) {
+            if (foreign || !(e.outcome() instanceof RecipientOutcome.Failed)) {
+                throw e;
+            }
+            // our own downstream, wrongly named perhaps: that is no word about a message
+            throw new RelayException(
+                    e.step(), new RecipientOutcome.Deferred(e.outcome().reply(), false, false), e);
+        }
     }
 
     private Connection openUnix(Path socket) throws RelayException {
@@ -62,13 +89,48 @@ final class Connector {
         } catch (IOException e) {
             throw cannotConnect(socket.toString(), e);
         }
-        return new Opening(wire, socket.toString(), null, 0).run(Tls.NONE, false, true);
+        return new Opening(wire, socket.toString(), "", 0).run(null, false, true);
     }
 
-    private Connection openTcp(String host, int port, boolean implicitTls) throws RelayException {
-        List<InetAddress> addresses;
+    /** Tries host after host and address after address, until one is ready for MAIL. */
+    private Connection openFirst(List<String> hosts, int port, boolean implicitTls)
+            throws RelayException {
+        RelayException last = null;
+        int tried = 0;
+        for (String host : hosts) {
+            try {
+                for (InetAddress address : addresses(host)) {
+                    if (++tried > MAX_ADDRESSES || Thread.currentThread().isInterrupted()) {
+                        break;
+                    }
+                    try {
+                        return openAddress(host, address, port, implicitTls);
+                    } catch (RelayException e) {
+                        last = noted(e, last);
+                    }
+                }
+            } catch (RelayException e) {
+                last = noted(e, last);
+            }
+        }
+        if (last == null) {
+            throw deferred(
+                    Step.RESOLVE, "4.4.3", "downstream " + config.name() + " has no host", null);
+        }
+        throw last;
+    }
+
+    private RelayException noted(RelayException e, @Nullable RelayException before) {
+        LOG.debug("{}: {}", config.name(), e.getMessage(), e);
+        if (before != null) {
+            e.addSuppressed(before);
+        }
+        return e;
+    }
+
+    private List<InetAddress> addresses(String host) throws RelayException {
         try {
-            addresses = environment.resolver().addresses(host);
+            return environment.resolver().addresses(host);
         } catch (UnknownHostException e) {
             // whether the name is wrong or the DNS is away cannot be told here; both may pass
             throw deferred(
@@ -81,29 +143,6 @@ final class Connector {
                             + " has no address: no such name, or the resolver does not answer",
                     e);
         }
-        RelayException last = null;
-        for (InetAddress address : addresses) {
-            try {
-                return openAddress(host, address, port, implicitTls);
-            } catch (RelayException e) {
-                LOG.debug("{}: {}", config.name(), e.getMessage(), e);
-                if (last != null) {
-                    e.addSuppressed(last);
-                }
-                last = e;
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                break;
-            }
-        }
-        if (last == null) {
-            throw deferred(
-                    Step.RESOLVE,
-                    "4.4.3",
-                    "downstream " + config.name() + ": host " + host + " has no address",
-                    null);
-        }
-        throw last;
     }
 
     private Connection openAddress(String host, InetAddress address, int port, boolean implicitTls)
@@ -111,22 +150,19 @@ final class Connector {
         String text = Ip.text(address);
         String peer = text.equals(host) ? text + ":" + port : host + "[" + text + "]:" + port;
         boolean local = address.isLoopbackAddress();
-        if (config.tls() == Tls.OPPORTUNISTIC && !implicitTls) {
-            try {
-                return new Opening(connect(address, port, peer), peer, host, port)
-                        .run(Tls.OPPORTUNISTIC, false, local);
-            } catch (RelayException e) {
-                if (e.step() != Step.TLS) {
-                    throw e;
-                }
-                // RFC 7435: opportunistic means that a broken TLS is no worse than none
-                LOG.info("{}: TLS failed, going on in plain text: {}", peer, e.getMessage(), e);
-                return new Opening(connect(address, port, peer), peer, host, port)
-                        .run(Tls.NONE, false, local);
+        TlsPolicy.Choice tls = tlsPolicy.choose(host, port);
+        try {
+            return new Opening(connect(address, port, peer), peer, host, port)
+                    .run(tls, implicitTls, local);
+        } catch (RelayException e) {
+            if (tls.mode() != Tls.OPPORTUNISTIC || implicitTls || e.step() != Step.TLS) {
+                throw e;
             }
+            // RFC 7435: opportunistic means that a broken TLS is no worse than none
+            LOG.info("{}: TLS failed, going on in plain text: {}", peer, e.getMessage(), e);
         }
         return new Opening(connect(address, port, peer), peer, host, port)
-                .run(config.tls(), implicitTls, local);
+                .run(tls.plain(), false, local);
     }
 
     private Wire connect(InetAddress address, int port, String peer) throws RelayException {
@@ -157,36 +193,34 @@ final class Connector {
     private final class Opening {
         private final Wire wire;
         private final String peer;
-        private final @Nullable String host;
+        private final String host;
         private final int port;
         private Step step = Step.GREETING;
 
-        Opening(Wire wire, String peer, @Nullable String host, int port) {
+        Opening(Wire wire, String peer, String host, int port) {
             this.wire = wire;
             this.peer = peer;
             this.host = host;
             this.port = port;
         }
 
-        Connection run(Tls mode, boolean implicitTls, boolean local) throws RelayException {
+        /**
+         * @param choice whether and how TLS is used; null on a unix socket
+         * @param local whether both ends are this machine
+         */
+        Connection run(TlsPolicy.@Nullable Choice choice, boolean implicitTls, boolean local)
+                throws RelayException {
             boolean ready = false;
             try {
-                String tls = null;
-                if (implicitTls) {
-                    tls = startTls(implicitClient());
-                }
+                String tls = choice != null && implicitTls ? startTls(choice.client()) : null;
                 step = Step.GREETING;
                 expectPositive(wire.readReply(timeouts.reply()), Step.GREETING);
                 Extensions extensions = hello();
-                boolean verified = implicitTls && implicitClient().verifies();
-                if (!implicitTls && mode != Tls.NONE && wire.socket() != null) {
-                    TlsClient client = mode == Tls.REQUIRED ? verifying : unverified;
-                    if (askForTls(extensions, mode)) {
-                        tls = startTls(client);
-                        verified = client.verifies();
-                        extensions = hello(); // RFC 3207, 4.2: forget what was said in the clear
-                    }
+                if (choice != null && tls == null && asksForTls(choice.mode(), extensions)) {
+                    tls = startTls(choice.client());
+                    extensions = hello(); // RFC 3207, 4.2: forget what was said in the clear
                 }
+                boolean verified = choice != null && tls != null && choice.client().verifies();
                 ready = true;
                 return new Connection(
                         wire,
@@ -206,10 +240,6 @@ final class Connector {
             }
         }
 
-        private TlsClient implicitClient() {
-            return config.tls() == Tls.REQUIRED ? verifying : unverified;
-        }
-
         /** EHLO, and HELO where that is not known; LHLO has no elder. */
         private Extensions hello() throws WireException, RelayException {
             step = Step.HELLO;
@@ -223,8 +253,12 @@ final class Connector {
             return Extensions.parse(reply);
         }
 
-        private boolean askForTls(Extensions extensions, Tls mode)
+        /** Whether STARTTLS was agreed on. */
+        private boolean asksForTls(Tls mode, Extensions extensions)
                 throws WireException, RelayException {
+            if (mode == Tls.NONE) {
+                return false;
+            }
             step = Step.TLS;
             if (!extensions.startTls()) {
                 if (mode == Tls.REQUIRED) {
@@ -250,7 +284,7 @@ final class Connector {
         private String startTls(TlsClient client) throws RelayException {
             step = Step.TLS;
             try {
-                return client.start(wire, host == null ? "" : host, port, timeouts.reply());
+                return client.start(wire, host, port, timeouts.reply());
             } catch (IOException e) {
                 throw deferred(
                         Step.TLS,

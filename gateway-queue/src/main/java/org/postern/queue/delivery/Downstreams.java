@@ -19,4 +19,16 @@ public final class Downstreams {
                     new RelayDownstream(config, environment);
         };
     }
+
+    /**
+     * A client that delivers to the MX hosts of each recipient's own domain: for notices, which go
+     * to senders. There a domain that does not exist or takes no mail is a failure for good.
+     *
+     * @param config its name, tls, trust and time-out hold, and the port of an SMTP target; needs
+     *     an environment whose {@link DeliveryEnvironment#dns()} answers
+     */
+    public static Downstream toMailExchangers(
+            DownstreamConfig config, DeliveryEnvironment environment) {
+        return new MxRelay(config, environment);
+    }
 }

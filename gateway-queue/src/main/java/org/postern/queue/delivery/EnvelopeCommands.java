@@ -1,6 +1,5 @@
 package org.postern.queue.delivery;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +18,6 @@ import org.postern.core.mail.ReversePath;
  * there at all. Nothing is ever re-encoded: what a server does not take as it is, it does not get.
  */
 final class EnvelopeCommands {
-    private static final int XFORWARD_VALUE = 200;
-
     private final Connection connection;
     private final DeliveryRequest request;
     private final boolean declareEightBit;
@@ -202,14 +199,14 @@ final class EnvelopeCommands {
         List<String> lines = new ArrayList<>(2);
         // two lines, because one with everything could exceed the 512 octets of a command
         StringBuilder out = new StringBuilder("XFORWARD");
-        attribute(out, accepted, "ADDR", addressText(origin.address()));
-        attribute(out, accepted, "NAME", origin.name());
+        ClientAttributes.add(out, accepted, "ADDR", ClientAttributes.address(origin));
+        ClientAttributes.add(out, accepted, "NAME", origin.name());
         addIfFilled(lines, out);
         out = new StringBuilder("XFORWARD");
-        attribute(out, accepted, "HELO", origin.helo());
-        attribute(out, accepted, "PROTO", "ESMTP");
-        attribute(out, accepted, "SOURCE", "REMOTE");
-        attribute(out, accepted, "IDENT", request.id().toString());
+        ClientAttributes.add(out, accepted, "HELO", origin.helo());
+        ClientAttributes.add(out, accepted, "PROTO", "ESMTP");
+        ClientAttributes.add(out, accepted, "SOURCE", "REMOTE");
+        ClientAttributes.add(out, accepted, "IDENT", request.id().toString());
         addIfFilled(lines, out);
         return lines;
     }
@@ -218,34 +215,6 @@ final class EnvelopeCommands {
         if (out.indexOf("=") >= 0) {
             lines.add(line(out));
         }
-    }
-
-    private static String addressText(String address) {
-        return address.indexOf(':') >= 0 ? "IPV6:" + address : address;
-    }
-
-    private static void attribute(
-            StringBuilder out, Set<String> accepted, String name, @Nullable String value) {
-        if (accepted.contains(name)) {
-            out.append(' ').append(name).append('=');
-            out.append(value == null || value.isEmpty() ? "[UNAVAILABLE]" : xtext(value));
-        }
-    }
-
-    /** RFC 3461, 4: everything but printable ASCII, '+' and '=' as it is. */
-    private static String xtext(String value) {
-        StringBuilder out = new StringBuilder(value.length());
-        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-            if (out.length() >= XFORWARD_VALUE) {
-                break;
-            }
-            if (b > 0x20 && b < 0x7f && b != '+' && b != '=') {
-                out.append((char) b);
-            } else {
-                out.append(String.format(Locale.ROOT, "+%02X", b & 0xff));
-            }
-        }
-        return out.toString();
     }
 
     private static String line(StringBuilder out) {

@@ -39,13 +39,25 @@ final class RelayDownstream implements Downstream {
     private volatile boolean closed;
 
     RelayDownstream(DownstreamConfig config, DeliveryEnvironment environment) {
+        this(config, environment, new Watchdog(config.name(), environment.time()), false);
+    }
+
+    /**
+     * @param watchdog closed with this
+     * @param foreign whether this is somebody else's domain
+     */
+    RelayDownstream(
+            DownstreamConfig config,
+            DeliveryEnvironment environment,
+            Watchdog watchdog,
+            boolean foreign) {
         this.config = config;
         this.environment = environment;
         this.permits = new Semaphore(config.connections(), true);
         this.tally = new Tally(environment.time());
-        this.watchdog = new Watchdog(config.name(), environment.time());
+        this.watchdog = watchdog;
         this.pool = new ConnectionPool(environment.time(), watchdog);
-        this.connector = new Connector(config, environment, watchdog);
+        this.connector = new Connector(config, environment, watchdog, foreign);
     }
 
     @Override
@@ -142,6 +154,19 @@ final class RelayDownstream implements Downstream {
         private boolean transactions(Connection connection, Deque<Recipient> due) {
             peer = connection.peer();
             tls = connection.tls();
+            if (config.xclient() && request.origin() != null) {
+                boolean used = connection.messages() > 0;
+                try {
+                    ClientIntroduction.of(request.origin())
+                            .tell(connection, environment.hostname());
+                } catch (RelayException e) {
+                    if (used) {
+                        return true; // dead while it was idle, or as good as dead
+                    }
+                    endAll(due, e.step(), e.outcome());
+                    return false;
+                }
+            }
             do {
                 List<Recipient> batch = batch(connection, due);
                 Transaction.Result result = new Transaction(connection, request, batch).run();
@@ -173,7 +198,9 @@ final class RelayDownstream implements Downstream {
         }
 
         private void endAll(Deque<Recipient> due, Step step, RecipientOutcome outcome) {
-            trouble = step;
+            if (!(outcome instanceof RecipientOutcome.Failed)) {
+                trouble = step;
+            }
             tally.troubled(outcome.reply().toString());
             for (Recipient r : due) {
                 outcomes.put(r, outcome);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -27,9 +26,15 @@ final class TlsClient {
         this.verified = verified;
     }
 
-    /** Verifies the chain against these roots (null: the machine's own) and the host's name. */
-    static TlsClient verifying(X509ExtendedTrustManager @Nullable [] trust) {
-        return new TlsClient(context(trust), true);
+    /** Verifies the chain with this manager (null: the machine's own) and the host's name. */
+    static TlsClient verifying(@Nullable X509ExtendedTrustManager trust) {
+        TrustManager[] managers = trust == null ? null : new TrustManager[] {trust};
+        return new TlsClient(context(managers), true);
+    }
+
+    /** Leaves everything to this manager, names too. */
+    static TlsClient trusting(ServerTrust trust) {
+        return new TlsClient(context(new TrustManager[] {trust}), true);
     }
 
     /** Encrypts towards whoever answers: better than plain text against those who only listen. */
@@ -86,28 +91,8 @@ final class TlsClient {
     }
 
     /** Accepts every certificate; used only where a plain connection would be accepted as well. */
-    private static final class Anybody extends X509ExtendedTrustManager {
+    private static final class Anybody extends ServerTrust {
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
+        void check(X509Certificate[] chain, String type, @Nullable SSLSocket socket) {}
     }
 }

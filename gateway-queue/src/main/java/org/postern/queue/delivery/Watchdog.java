@@ -48,10 +48,12 @@ final class Watchdog implements AutoCloseable {
         return deadline == NONE ? 1 : deadline;
     }
 
-    /** Begins to watch. */
-    void add(Guarded what) {
+    /** Begins to watch; also once closed, for attempts that are still under way. */
+    synchronized void add(Guarded what) {
         guarded.add(what);
-        startIfNeeded();
+        if (thread == null) {
+            thread = Thread.ofPlatform().daemon().name("relay-deadlines-" + name).start(this::run);
+        }
     }
 
     /** Stops watching. */
@@ -63,21 +65,6 @@ final class Watchdog implements AutoCloseable {
     void armed(long deadline) {
         if (scanning || deadline - nextWake < 0) {
             LockSupport.unpark(thread);
-        }
-    }
-
-    private void startIfNeeded() {
-        if (thread != null) {
-            return;
-        }
-        synchronized (this) {
-            if (thread == null && !closed) {
-                thread =
-                        Thread.ofPlatform()
-                                .daemon()
-                                .name("relay-deadlines-" + name)
-                                .start(this::run);
-            }
         }
     }
 
