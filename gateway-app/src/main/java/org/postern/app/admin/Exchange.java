@@ -1,0 +1,72 @@
+package org.postern.app.admin;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One request and its response, as the routes see them. Used by one thread. */
+public final class Exchange {
+    /** The mapper of everything that the interface writes; thread-safe. */
+    public static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    private static final int BUFFER = 64 * 1024;
+
+    private final Request request;
+    private final Response response;
+    private final String rest;
+    private @Nullable Fields query;
+
+    Exchange(Request request, Response response, String rest) {
+        this.request = request;
+        this.response = response;
+        this.rest = rest;
+    }
+
+    /** What follows the route's prefix in the path, without a leading slash. */
+    public String rest() {
+        return rest;
+    }
+
+    /** The first value of a query parameter, or null. */
+    public @Nullable String parameter(String name) {
+        if (query == null) {
+            query = Request.extractQueryParameters(request);
+        }
+        return query.getValue(name);
+    }
+
+    /** A request header's value, or null. */
+    public @Nullable String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    /** Sends a whole text. */
+    public void text(int status, String contentType, String body) throws IOException {
+        try (OutputStream out = stream(status, contentType)) {
+            out.write(body.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Sends one JSON value. */
+    public void json(int status, Object value) throws IOException {
+        text(status, "application/json", JSON.writeValueAsString(value) + "\n");
+    }
+
+    /** Begins a response of unknown length; the caller closes the stream. */
+    public OutputStream stream(int status, String contentType) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        return new BufferedOutputStream(Content.Sink.asOutputStream(response), BUFFER);
+    }
+}

@@ -1,0 +1,57 @@
+package org.postern.app.admin;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.spool.Spool;
+import org.postern.smtp.admission.OverloadController;
+
+/** The running gateway as the admin interface sees it. Thread-safe; every answer is quick. */
+public interface GatewayState {
+    /** The version of the program. */
+    String version();
+
+    /** How long it has been running. */
+    Duration uptime();
+
+    /** The configuration in force. */
+    Snapshot snapshot();
+
+    /** Where it listens, with the ports really bound; empty before and after. */
+    List<InetSocketAddress> listeners();
+
+    /** SMTP connections open now. */
+    int connections();
+
+    /** The overload controller. */
+    OverloadController overload();
+
+    /** The spool. */
+    Spool spool();
+
+    /** The downstreams, by name. */
+    List<Downstream> downstreams();
+
+    /** Whether it is taking mail, part by part. */
+    List<Part> parts();
+
+    /** Reads the configuration again and puts it into force, or keeps the old one. */
+    SnapshotResult reload();
+
+    /**
+     * One part of readiness.
+     *
+     * @param name such as {@code spool}
+     * @param ready whether it is well
+     * @param detail why not, or a word on how; one line
+     */
+    record Part(String name, boolean ready, String detail) {}
+
+    /** Whether every part is ready. */
+    default boolean ready() {
+        return parts().stream().allMatch(Part::ready);
+    }
+}

@@ -1,0 +1,184 @@
+package org.postern.app.admin;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.postern.core.net.Ip;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.DownstreamStatus;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.SpoolHealth;
+import org.postern.queue.spool.SpoolSummary;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The state of the gateway on one screen, and as JSON. */
+final class StatusView {
+    private static final int LABEL = 13;
+
+    private StatusView() {}
+
+    static String text(GatewayState gateway) {
+        Snapshot snapshot = gateway.snapshot();
+        SpoolSummary queue = gateway.spool().summary();
+        SpoolHealth health = gateway.spool().health();
+        StringBuilder out = new StringBuilder(1_024);
+        out.append("Postern ")
+                .append(gateway.version())
+                .append(" on ")
+                .append(snapshot.config().hostname())
+                .append(", up ")
+                .append(Human.duration(gateway.uptime()))
+                .append(gateway.ready() ? ": taking mail\n" : ": NOT TAKING MAIL\n");
+        for (GatewayState.Part part : gateway.parts()) {
+            if (!part.ready()) {
+                line(out, "  trouble", part.name() + ": " + part.detail());
+            }
+        }
+        for (InetSocketAddress listener : gateway.listeners()) {
+            line(out, "  listening", address(listener));
+        }
+        int limit = snapshot.config().limits().connections();
+        line(
+                out,
+                "  connections",
+                gateway.connections() + (limit == 0 ? ", no limit" : " of " + limit));
+        line(
+                out,
+                "  overload",
+                switch (gateway.overload().state()) {
+                    case OPEN -> "none";
+                    case SHED_STRANGERS -> "shedding strangers: " + gateway.overload().worst();
+                    case CLOSED -> "shedding everybody: " + gateway.overload().worst();
+                });
+        line(
+                out,
+                "  queue",
+                queue.count(EntryState.QUEUED)
+                        + " queued, "
+                        + queue.count(EntryState.DEFERRED)
+                        + " deferred, "
+                        + queue.count(EntryState.HELD)
+                        + " held, "
+                        + queue.count(EntryState.TRASH)
+                        + " in trash; "
+                        + Human.size(queue.bytes())
+                        + (queue.oldestAge().isZero()
+                                ? ""
+                                : "; oldest " + Human.duration(queue.oldestAge())));
+        line(
+                out,
+                "  spool",
+                snapshot.config().spool().directory()
+                        + ", "
+                        + Human.size(health.freeBytes())
+                        + " free"
+                        + (health.detail().isEmpty() ? "" : ", " + health.detail()));
+        for (Downstream downstream : gateway.downstreams()) {
+            line(out, "  downstream", downstream.name() + ": " + word(downstream.status()));
+        }
+        line(
+                out,
+                "  config",
+                snapshot.config().file()
+                        + ", revision "
+                        + snapshot.revision()
+                        + ", read "
+                        + snapshot.loaded());
+        return out.toString();
+    }
+
+    private static String word(DownstreamStatus status) {
+        Instant trouble = status.lastTroubleAt();
+        Instant success = status.lastSuccessAt();
+        if (trouble != null && (success == null || trouble.isAfter(success))) {
+            return "in trouble since " + trouble + ": " + status.lastTrouble();
+        }
+        return success == null ? "not tried yet" : "well, last took mail " + success;
+    }
+
+    private static void line(StringBuilder out, String label, String value) {
+        out.append(Human.cell(label, LABEL))
+                .append(' ')
+                .append(Human.printable(value))
+                .append('\n');
+    }
+
+    private static String address(InetSocketAddress address) {
+        String ip = Ip.text(address.getAddress());
+        return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + address.getPort();
+    }
+
+    static ObjectNode json(GatewayState gateway) {
+        Snapshot snapshot = gateway.snapshot();
+        SpoolSummary queue = gateway.spool().summary();
+        SpoolHealth health = gateway.spool().health();
+        ObjectNode out = Exchange.JSON.createObjectNode();
+        out.put("version", gateway.version());
+        out.put("hostname", snapshot.config().hostname().ascii());
+        out.put("uptime_seconds", gateway.uptime().toMillis() / 1000.0);
+        out.put("ready", gateway.ready());
+        ArrayNode parts = out.putArray("parts");
+        for (GatewayState.Part part : gateway.parts()) {
+            parts.addObject()
+                    .put("name", part.name())
+                    .put("ready", part.ready())
+                    .put("detail", part.detail());
+        }
+        ArrayNode listeners = out.putArray("listeners");
+        gateway.listeners().forEach(l -> listeners.add(address(l)));
+        out.put("connections", gateway.connections());
+        out.putObject("overload")
+                .put("state", gateway.overload().state().name().toLowerCase(Locale.ROOT))
+                .put("load", gateway.overload().load())
+                .put("worst", gateway.overload().worst());
+        ObjectNode depth = out.putObject("queue");
+        for (EntryState state : EntryState.values()) {
+            depth.put(state.word(), queue.count(state));
+        }
+        depth.put("active", queue.active());
+        depth.put("bytes", queue.bytes());
+        depth.put("oldest_age_seconds", queue.oldestAge().toMillis() / 1000.0);
+        out.putObject("spool")
+                .put("directory", snapshot.config().spool().directory().toString())
+                .put("writable", health.writable())
+                .put("room", health.room())
+                .put("free_bytes", health.freeBytes())
+                .put("detail", health.detail());
+        ArrayNode downstreams = out.putArray("downstreams");
+        for (Downstream downstream : gateway.downstreams()) {
+            DownstreamStatus status = downstream.status();
+            downstreams
+                    .addObject()
+                    .put("name", status.name())
+                    .put("busy", status.busy())
+                    .put("idle_connections", status.idle())
+                    .put("last_success", text(status.lastSuccessAt()))
+                    .put("last_trouble", status.lastTrouble())
+                    .put("last_trouble_at", text(status.lastTroubleAt()));
+        }
+        out.putObject("config")
+                .put("file", snapshot.config().file().toString())
+                .put("revision", snapshot.revision())
+                .put("loaded", snapshot.loaded().toString());
+        return out;
+    }
+
+    private static @org.jspecify.annotations.Nullable String text(
+            @org.jspecify.annotations.Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+
+    /** The body of {@code /readyz}: one line a part. */
+    static String readiness(GatewayState gateway) {
+        return gateway.parts().stream()
+                .map(p ->
+                        (p.ready() ? "ok      " : "NOT OK  ")
+                                + p.name()
+                                + (p.detail().isEmpty() ? "" : ": " + p.detail())
+                                + "\n")
+                .collect(Collectors.joining());
+    }
+}

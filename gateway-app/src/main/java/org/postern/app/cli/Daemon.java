@@ -1,0 +1,99 @@
+package org.postern.app.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.postern.app.admin.AdminToken;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.net.Ip;
+
+/** The running gateway as the commands reach it: over its admin listener, with the token. */
+final class Daemon {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int READ_MILLIS = 120_000;
+
+    private final String base;
+    private final String token;
+
+    private Daemon(String base, String token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    /**
+     * The daemon that runs with this configuration.
+     *
+     * @throws CommandFailure with exit code 3 if it left no token to show
+     */
+    static Daemon of(PosternConfig config) {
+        String host = Ip.text(config.admin().address());
+        if (config.admin().address().isAnyLocalAddress()) {
+            host = host.contains(":") ? "::1" : "127.0.0.1";
+        }
+        String base =
+                "http://"
+                        + (host.contains(":") ? "[" + host + "]" : host)
+                        + ":"
+                        + config.admin().port();
+        try {
+            return new Daemon(base, AdminToken.read(config.data()).value());
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no daemon has run here: "
+                            + AdminToken.file(config.data())
+                            + " cannot be read; start one with: postern run");
+        }
+    }
+
+    /**
+     * An answer.
+     *
+     * @param status HTTP status
+     * @param body the body; the caller closes it
+     */
+    record Answer(int status, InputStream body) {
+        /** The whole body as text. */
+        String text() throws IOException {
+            try (InputStream in = body) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    /**
+     * Asks the daemon.
+     *
+     * @throws CommandFailure with exit code 3 if it does not answer
+     * @throws IOException if the connection breaks off
+     */
+    Answer ask(String method, String pathAndQuery) throws IOException {
+        HttpURLConnection http =
+                (HttpURLConnection) URI.create(base + pathAndQuery).toURL().openConnection();
+        http.setRequestMethod(method);
+        http.setConnectTimeout(CONNECT_MILLIS);
+        http.setReadTimeout(READ_MILLIS);
+        http.setRequestProperty("Authorization", "Bearer " + token);
+        int status;
+        try {
+            status = http.getResponseCode();
+        } catch (ConnectException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "the daemon does not answer at "
+                            + base
+                            + ": "
+                            + e.getMessage()
+                            + "; is it running? start it with: postern run");
+        }
+        InputStream error = http.getErrorStream();
+        InputStream body =
+                status < 400
+                        ? http.getInputStream()
+                        : error == null ? InputStream.nullInputStream() : error;
+        return new Answer(status, body);
+    }
+}

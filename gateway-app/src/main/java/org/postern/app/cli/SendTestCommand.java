@@ -1,0 +1,156 @@
+package org.postern.app.cli;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postern.app.admin.Exchange;
+import org.postern.core.config.ListenerConfig;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Ip;
+import org.postern.core.time.Deadline;
+import org.postern.core.time.TimeSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * {@code postern send-test ADDRESS}: one message through the front door, followed to the
+ * downstream. Its sender is of the domain {@code invalid} (RFC 6761, 6.4), which no resolver is
+ * ever asked for, so that the test says something about the gateway and nothing about DNS.
+ */
+@Command(
+        name = "send-test",
+        mixinStandardHelpOptions = true,
+        description = "Send one message through the listener and follow it to the downstream.")
+final class SendTestCommand implements Callable<Integer> {
+    private static final Pattern QUEUED = Pattern.compile("queued as ([0-9A-Z]+)");
+    private static final long POLL_MILLIS = 50;
+    // RFC 5322, 3.3: a numeric zone
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss xx", Locale.ROOT);
+
+    @Mixin private final ConfigOption config = new ConfigOption();
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            description = "how long to follow the message (default: ${DEFAULT-VALUE})")
+    private int waitSeconds = 60;
+
+    @Parameters(paramLabel = "ADDRESS", description = "a recipient of a hosted domain")
+    private String address = "";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        EmailAddress to;
+        try {
+            to = EmailAddress.parse(address);
+        } catch (InvalidAddressException e) {
+            throw new CommandFailure(ExitCode.USAGE, address + ": " + e.getMessage());
+        }
+        PosternConfig settings = Configurations.daemonOf(config.file());
+        InetSocketAddress listener = listener(settings);
+        Console.line("1. listener " + Ip.text(listener.getAddress()) + ":" + listener.getPort());
+        String id = send(settings, listener, to);
+        Console.line("2. accepted and durable in the spool as " + id);
+        return follow(Daemon.of(settings), id);
+    }
+
+    private static InetSocketAddress listener(PosternConfig settings) {
+        ListenerConfig first =
+                settings.listeners().stream()
+                        .filter(l -> l.tls() != ListenerConfig.Tls.IMPLICIT)
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new CommandFailure(
+                                        ExitCode.FAILED,
+                                        "no listener without implicit TLS is configured"));
+        InetAddress host = first.address();
+        if (host.isAnyLocalAddress()) {
+            host = Ip.parse(host.getAddress().length == 4 ? "127.0.0.1" : "::1");
+        }
+        return new InetSocketAddress(host, first.port());
+    }
+
+    private static String send(PosternConfig settings, InetSocketAddress listener, EmailAddress to)
+            throws IOException {
+        try (SmtpProbe smtp = new SmtpProbe(listener)) {
+            smtp.command("EHLO send-test.invalid", 2);
+            smtp.command("MAIL FROM:<>", 2);
+            smtp.command("RCPT TO:<" + to + ">", 2);
+            smtp.command("DATA", 3);
+            Matcher id = QUEUED.matcher(smtp.content(message(settings, to)));
+            if (!id.find()) {
+                throw new CommandFailure(ExitCode.FAILED, "the reply names no queue id");
+            }
+            smtp.command("QUIT", 2);
+            return id.group(1);
+        } catch (ConnectException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "nobody listens there: " + e.getMessage() + "; start the gateway: postern run");
+        }
+    }
+
+    private static String message(PosternConfig settings, EmailAddress to) {
+        ZonedDateTime now = ZonedDateTime.ofInstant(TimeSource.system().instant(), ZoneOffset.UTC);
+        return """
+        From: Postern test <send-test@postern.invalid>
+        To: <%s>
+        Subject: Postern test message
+        Date: %s
+        Message-ID: <%s@postern.invalid>
+        Auto-Submitted: auto-generated
+        MIME-Version: 1.0
+        Content-Type: text/plain; charset=us-ascii
+
+        This message was sent by "postern send-test" through %s.
+        """
+                .formatted(to, DATE.format(now), UUID.randomUUID(), settings.hostname())
+                .replace("\n", "\r\n");
+    }
+
+    private int follow(Daemon daemon, String id) throws IOException, InterruptedException {
+        Deadline deadline = Deadline.after(TimeSource.system(), Duration.ofSeconds(waitSeconds));
+        int shown = 0;
+        while (true) {
+            Daemon.Answer answer = daemon.ask("GET", "/api/v1/messages/" + id);
+            if (answer.status() != 200) {
+                throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
+            }
+            JsonNode story = Exchange.JSON.readTree(answer.text());
+            JsonNode steps = story.path("steps");
+            for (; shown < steps.size(); shown++) {
+                JsonNode step = steps.get(shown);
+                Console.line((shown + 3) + ". " + step.path("text").asString());
+                String progress = step.path("progress").asString();
+                if (!progress.equals("under_way")) {
+                    return progress.equals("delivered") ? ExitCode.OK : ExitCode.FAILED;
+                }
+            }
+            if (deadline.hasPassed()) {
+                throw new CommandFailure(
+                        ExitCode.FAILED,
+                        "not delivered within "
+                                + waitSeconds
+                                + " s; it stays in the queue: postern queue show "
+                                + id);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+}

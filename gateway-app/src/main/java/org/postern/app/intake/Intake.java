@@ -1,0 +1,45 @@
+package org.postern.app.intake;
+
+import java.util.function.Supplier;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.spool.Spool;
+import org.postern.smtp.session.ClientConnection;
+import org.postern.smtp.session.SessionHandler;
+import org.postern.smtp.session.Visit;
+
+/**
+ * The gateway behind the SMTP front: one {@link IntakeVisit} for each session, bound to the
+ * revision that is in force when it begins. Thread-safe.
+ */
+public final class Intake implements SessionHandler {
+    private final Parts parts;
+
+    /**
+     * What every session shares.
+     *
+     * @param live the revision in force
+     * @param spool where accepted mail goes
+     * @param metrics what is counted
+     * @param recent the stories that {@code send-test} follows
+     * @param accepted told after each accepted message, so that the relay need not wait
+     * @param time both clocks
+     */
+    public record Parts(
+            Supplier<Revision> live,
+            Spool spool,
+            Metrics metrics,
+            RecentMessages recent,
+            Runnable accepted,
+            TimeSource time) {}
+
+    /** An intake of these parts. */
+    public Intake(Parts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public Visit open(ClientConnection client) {
+        return new IntakeVisit(parts, parts.live().get(), client);
+    }
+}

@@ -1,0 +1,322 @@
+package org.postern.app.intake;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.telemetry.Metrics;
+import org.postern.auth.Authentication;
+import org.postern.auth.AuthenticationOutcome;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.DkimResult;
+import org.postern.core.authres.Verdicts;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.Recipient;
+import org.postern.core.policy.Facts;
+import org.postern.core.policy.Stage;
+import org.postern.core.policy.Verdict;
+import org.postern.core.reply.SmtpReply;
+import org.postern.queue.spool.Change;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.StoredMessage;
+import org.postern.smtp.session.ClientConnection;
+import org.postern.smtp.session.ContentReceiver;
+import org.postern.smtp.session.Helo;
+import org.postern.smtp.session.MailRequest;
+import org.postern.smtp.session.TlsDetails;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One message's content: each block goes to the evaluators and to the spool; at the end the policy
+ * decides, our trace fields are written, and the commit makes it durable before the 250. Used by
+ * the session's thread alone.
+ */
+final class IntakeContent implements ContentReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(IntakeContent.class);
+
+    private final Intake.Parts parts;
+    private final Revision revision;
+    private final ClientConnection client;
+    private final Helo helo;
+    private final MailRequest mail;
+    private final List<Recipient> recipients;
+    private final Facts facts;
+    private final Authentication checks;
+    private final @Nullable SpoolWriter writer;
+    private final @Nullable SpoolException unwilling;
+    private final String protocol;
+
+    IntakeContent(
+            Intake.Parts parts,
+            Revision revision,
+            ClientConnection client,
+            Helo helo,
+            MailRequest mail,
+            List<Recipient> recipients,
+            Facts facts,
+            Authentication checks) {
+        this.parts = parts;
+        this.revision = revision;
+        this.client = client;
+        this.helo = helo;
+        this.mail = mail;
+        this.recipients = recipients;
+        this.facts = facts;
+        this.checks = checks;
+        this.protocol = client.protocol();
+        SpoolWriter begun = null;
+        SpoolException refusal = null;
+        try {
+            begun = parts.spool().begin();
+        } catch (SpoolException e) {
+            refusal = e;
+        }
+        this.writer = begun;
+        this.unwilling = refusal;
+    }
+
+    @Override
+    public void write(byte[] block, int offset, int length) throws IOException {
+        if (writer == null) {
+            throw unwilling == null ? new IOException("no spool writer") : unwilling;
+        }
+        checks.write(block, offset, length);
+        writer.write(block, offset, length);
+    }
+
+    @Override
+    public void abort(String reason) {
+        release();
+        parts.metrics().count("messages", "disposition", "aborted", "reason", reason);
+        MailLog.event("aborted")
+                .with("stage", Stage.DATA.word())
+                .with("client", facts.client().getHostAddress())
+                .with("from", "<" + mail.reversePath() + ">")
+                .with("recipients", recipients.size())
+                .with("reason", reason)
+                .log();
+    }
+
+    private void release() {
+        checks.close();
+        if (writer != null) {
+            writer.close();
+        }
+    }
+
+    @Override
+    public SmtpReply finish() {
+        SpoolWriter spooled = writer;
+        if (spooled == null) {
+            release();
+            SmtpReply reply =
+                    unwilling == null
+                            ? SmtpReply.of(451, "4.3.0", "Message could not be stored")
+                            : unwilling.reply();
+            return notTaken("spool", "spool.failed", reply, null);
+        }
+        try (spooled;
+                checks) {
+            long before = parts.time().nanoTime();
+            AuthenticationOutcome outcome = checks.finish();
+            countVerdicts(outcome.verdicts(), parts.time().nanoTime() - before);
+            Verdict verdict =
+                    revision.snapshot()
+                            .policy()
+                            .decide(
+                                    Stage.DATA,
+                                    facts.withAuthentication(outcome.verdicts(), outcome.advice()));
+            return switch (verdict) {
+                case Verdict.Reject reject ->
+                        notTaken(reject.rule(), reject.reason(), reject.reply(), outcome);
+                case Verdict.Defer defer ->
+                        notTaken(defer.rule(), defer.reason(), defer.reply(), outcome);
+                case Verdict.Accept accept -> take(spooled, outcome, accept, null);
+                case Verdict.Tag tag ->
+                        take(spooled, outcome, tag, tag.field() + ": " + tag.value() + "\r\n");
+                case Verdict.Quarantine quarantine -> take(spooled, outcome, quarantine, null);
+            };
+        }
+    }
+
+    private SmtpReply take(
+            SpoolWriter spooled,
+            AuthenticationOutcome outcome,
+            Verdict verdict,
+            @Nullable String tagField) {
+        Instant now = parts.time().instant();
+        Envelope envelope =
+                new Envelope(
+                        mail.reversePath(),
+                        recipients,
+                        mail.body(),
+                        mail.smtpUtf8(),
+                        mail.requireTls(),
+                        mail.envelopeId(),
+                        mail.dsnReturn());
+        MessageMeta meta =
+                new MessageMeta(
+                        envelope,
+                        now,
+                        facts.client().getHostAddress(),
+                        helo.name(),
+                        trace(spooled, outcome, tagField, now),
+                        outcome.forged().stream()
+                                .map(r -> new org.postern.queue.spool.ByteRange(r.start(), r.end()))
+                                .toList(),
+                        Map.of(
+                                "verdicts", VerdictNotes.json(outcome.verdicts()),
+                                "rule", verdict.rule(),
+                                "reason", verdict.reason()));
+        StoredMessage stored;
+        try {
+            stored = spooled.commit(meta);
+            if (verdict instanceof Verdict.Quarantine) {
+                parts.spool()
+                        .change(
+                                List.of(stored.id()),
+                                new Change.Hold(
+                                        "policy", verdict.rule() + ": " + verdict.reason()));
+            }
+        } catch (SpoolException e) {
+            LOG.error("message from {} not stored: {}", facts.client(), e.getMessage(), e);
+            return notTaken("spool", "spool.failed", e.reply(), outcome);
+        }
+        parts.metrics().count("messages", "disposition", word(verdict), "reason", verdict.reason());
+        describe(
+                        MailLog.event("accepted").with("id", stored.id()),
+                        outcome,
+                        verdict.rule(),
+                        verdict.reason())
+                .with("size", stored.size())
+                .with("disposition", word(verdict))
+                .log();
+        parts.recent()
+                .add(
+                        stored.id(),
+                        new RecentMessages.Step(
+                                now,
+                                "checked: "
+                                        + outcome.authenticationResults()
+                                        + "; rule "
+                                        + verdict.rule(),
+                                RecentMessages.Progress.UNDER_WAY));
+        parts.accepted().run();
+        return SmtpReply.of(250, "2.0.0", "Ok: queued as " + stored.id());
+    }
+
+    private static String word(Verdict verdict) {
+        return switch (verdict.disposition()) {
+            case ACCEPT -> "accepted";
+            case TAG -> "tagged";
+            case QUARANTINE -> "quarantined";
+            case REJECT -> "rejected";
+            case DEFER -> "deferred";
+        };
+    }
+
+    private byte[] trace(
+            SpoolWriter spooled,
+            AuthenticationOutcome outcome,
+            @Nullable String tagField,
+            Instant now) {
+        EmailAddress only = recipients.size() == 1 ? recipients.getFirst().address() : null;
+        String reverseName =
+                outcome.verdicts().iprev().result() == AuthResult.PASS
+                        ? outcome.verdicts().iprev().name()
+                        : null;
+        StringBuilder fields = new StringBuilder(1_024);
+        fields.append(
+                ReceivedField.of(
+                        helo.name(),
+                        facts.client(),
+                        reverseName,
+                        revision.snapshot().config().hostname().ascii(),
+                        protocol,
+                        client.tls().map(IntakeContent::describe).orElse(null),
+                        spooled.id(),
+                        only,
+                        now));
+        outcome.traceFields().forEach(fields::append);
+        if (tagField != null) {
+            fields.append(tagField);
+        }
+        return fields.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String describe(TlsDetails tls) {
+        return "using "
+                + tls.version()
+                + " with cipher "
+                + tls.cipher()
+                + tls.clientSubject()
+                        .map(s -> "; client certificate (not verified) \"" + comment(s) + "\"")
+                        .orElse("");
+    }
+
+    private static String comment(String text) {
+        // within a comment nothing may open or close one (RFC 5322, 3.2.2)
+        return text.replaceAll("[^\\x20-\\x7e]|[()\\\\\"]", "?");
+    }
+
+    private SmtpReply notTaken(
+            String rule, String reason, SmtpReply reply, @Nullable AuthenticationOutcome outcome) {
+        String disposition = reply.isTransient() ? "deferred" : "rejected";
+        parts.metrics().count("messages", "disposition", disposition, "reason", reason);
+        describe(
+                        MailLog.event(reply.isTransient() ? "deferred-in-session" : "refused")
+                                .with("stage", Stage.DATA.word()),
+                        outcome,
+                        rule,
+                        reason)
+                .with("reply", reply)
+                .log();
+        return reply;
+    }
+
+    private MailLog describe(
+            MailLog line, @Nullable AuthenticationOutcome outcome, String rule, String reason) {
+        line.with("client", facts.client().getHostAddress())
+                .with("helo", helo.name())
+                .with("from", "<" + mail.reversePath() + ">")
+                .with(
+                        "to",
+                        String.join(
+                                ",",
+                                recipients.stream().map(r -> "<" + r.address() + ">").toList()));
+        if (outcome != null) {
+            Verdicts v = outcome.verdicts();
+            line.with("spf", v.spf().result().word())
+                    .with("spf_reason", v.spf().reason())
+                    .with("dkim", VerdictNotes.dkimWord(v))
+                    .with("dmarc", v.dmarc().result().word())
+                    .with("dmarc_reason", v.dmarc().reason())
+                    .with("arc", v.arc().result().word());
+        }
+        return line.with("rule", rule).with("reason", reason);
+    }
+
+    private void countVerdicts(Verdicts v, long waitedNanos) {
+        Metrics metrics = parts.metrics();
+        count(metrics, "spf", v.spf().result(), v.spf().reason());
+        count(metrics, "helo_spf", v.heloSpf().result(), v.heloSpf().reason());
+        count(metrics, "iprev", v.iprev().result(), v.iprev().reason());
+        for (DkimResult one : v.dkim()) {
+            count(metrics, "dkim", one.result(), one.reason());
+        }
+        count(metrics, "arc", v.arc().result(), v.arc().reason());
+        count(metrics, "dmarc", v.dmarc().result(), v.dmarc().reason());
+        metrics.time("auth", java.time.Duration.ofNanos(v.spf().nanos()), "method", "spf");
+        metrics.time("auth", java.time.Duration.ofNanos(waitedNanos), "method", "finish");
+    }
+
+    private static void count(Metrics metrics, String method, AuthResult result, String reason) {
+        metrics.count("auth.results", "method", method, "result", result.word(), "reason", reason);
+    }
+}

@@ -1,0 +1,347 @@
+package org.postern.app.wiring;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.admin.AdminServer;
+import org.postern.app.admin.AdminToken;
+import org.postern.app.admin.Api;
+import org.postern.app.admin.GatewayState;
+import org.postern.app.intake.Intake;
+import org.postern.app.intake.RecentMessages;
+import org.postern.app.intake.RelayLog;
+import org.postern.app.telemetry.DnsMeters;
+import org.postern.app.telemetry.Logging;
+import org.postern.app.telemetry.Metrics;
+import org.postern.app.telemetry.SmtpMeters;
+import org.postern.app.telemetry.SpoolMeters;
+import org.postern.core.config.DownstreamConfig;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.config.SpoolConfig;
+import org.postern.core.problem.Problem;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.schedule.RelayScheduler;
+import org.postern.queue.schedule.RetryPolicy;
+import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolHealth;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.log.DiskSpool;
+import org.postern.smtp.admission.OverloadController;
+import org.postern.smtp.listener.ListenerException;
+import org.postern.smtp.listener.SmtpListeners;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole program: makes every part, starts them in the order in which they need each other,
+ * stops them in reverse. Either everything is up when {@link #start} returns, or nothing is and the
+ * reason is thrown.
+ */
+public final class Gateway implements GatewayState, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("postern");
+
+    private final String version;
+    private final TimeSource time = TimeSource.system();
+    private final long startedNanos = time.nanoTime();
+    private final Instant startedAt = time.instant();
+    private final Metrics metrics = new Metrics();
+    private final RecentMessages recent = new RecentMessages();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    private final LiveConfiguration live;
+    private final List<Runnable> undo = new ArrayList<>();
+    private @Nullable Spool spool;
+    private @Nullable SmtpListeners listeners;
+
+    private Gateway(Snapshot snapshot, String version) throws StartFailure {
+        this.version = version;
+        this.live = new LiveConfiguration(snapshot, time, new DnsMeters(metrics));
+        undo.add(metrics::close);
+        undo.add(live::close);
+    }
+
+    /**
+     * Starts the gateway with a configuration that reads well.
+     *
+     * @throws StartFailure if anything forbids it; nothing is left running
+     */
+    public static Gateway start(SnapshotResult.Loaded loaded, String version) throws StartFailure {
+        PosternConfig config = loaded.snapshot().config();
+        List<Problem> problems = new ArrayList<>(loaded.warnings());
+        problems.addAll(Surroundings.check(config));
+        List<Problem> errors = problems.stream().filter(Problem::isError).toList();
+        if (!errors.isEmpty()) {
+            throw new StartFailure(
+                    String.join("\n", errors.stream().map(Problem::toString).toList())
+                            + "\npostern: not started");
+        }
+        try {
+            Logging.configure(config.log());
+        } catch (IOException e) {
+            throw new StartFailure(config.placeOf("log") + ": " + e.getMessage(), e);
+        }
+        problems.forEach(p -> LOG.warn("{}", p));
+        Gateway gateway = new Gateway(loaded.snapshot(), version);
+        try {
+            gateway.open(config);
+            return gateway;
+        } catch (StartFailure | RuntimeException e) {
+            gateway.close();
+            throw e;
+        }
+    }
+
+    private void open(PosternConfig config) throws StartFailure {
+        SpoolMeters spoolMeters = new SpoolMeters(metrics);
+        Spool opened = openSpool(config, spoolMeters);
+        spool = opened;
+        undo.add(opened::close);
+        spoolMeters.watch(opened);
+
+        RelayScheduler scheduler = scheduler(opened);
+        SmtpListeners smtp =
+                new SmtpListeners(
+                        config.listeners(),
+                        () -> live.config().limits(),
+                        () -> live.config().networks(),
+                        config.hostname().ascii(),
+                        live.tls(),
+                        new Intake(
+                                new Intake.Parts(
+                                        live::revision,
+                                        opened,
+                                        metrics,
+                                        recent,
+                                        scheduler::wake,
+                                        time)),
+                        time,
+                        new SmtpMeters(metrics));
+        listeners = smtp;
+        gauges(opened);
+        AdminServer admin = admin(config);
+        undo.add(admin::close);
+        scheduler.start();
+        undo.add(() -> stop(scheduler));
+        try {
+            smtp.start();
+        } catch (ListenerException e) {
+            throw new StartFailure(config.placeOf("listeners.0") + ": " + e.getMessage(), e);
+        }
+        undo.add(() -> smtp.stop(live.config().limits().drain()));
+        Signals.onHangup(this::reload);
+        LOG.info(
+                "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
+                version,
+                smtp.boundAddresses(),
+                config.domains().keySet(),
+                config.admin().address().getHostAddress(),
+                admin.port(),
+                uptime().toMillis());
+    }
+
+    private Spool openSpool(PosternConfig config, SpoolMeters meters) throws StartFailure {
+        try {
+            return DiskSpool.open(SpoolOptions.of(config.spool()), time, meters);
+        } catch (SpoolException e) {
+            throw new StartFailure(config.placeOf("data") + ": spool: " + e.getMessage(), e);
+        }
+    }
+
+    private RelayScheduler scheduler(Spool opened) {
+        return new RelayScheduler(
+                opened,
+                live::route,
+                live::downstreamsByName,
+                this::connections,
+                this::retryPolicy,
+                time,
+                RandomGenerator.getDefault(),
+                new RelayLog(metrics, recent, time));
+    }
+
+    /**
+     * How many attempts a downstream may have under way; one that is gone just now gets none more.
+     */
+    private int connections(String downstream) {
+        DownstreamConfig config = live.config().downstreams().get(downstream);
+        return config == null ? 1 : config.connections();
+    }
+
+    private RetryPolicy retryPolicy() {
+        SpoolConfig config = live.config().spool();
+        return new RetryPolicy(config.retryFirst(), config.retryMax(), config.retryExpire());
+    }
+
+    private void stop(RelayScheduler scheduler) {
+        try {
+            scheduler.stop(live.config().limits().drain());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private AdminServer admin(PosternConfig config) throws StartFailure {
+        try {
+            AdminServer admin =
+                    new AdminServer(
+                            config.admin(),
+                            AdminToken.readOrCreate(config.data()),
+                            new Api(this, metrics, recent, time).routes());
+            admin.start();
+            return admin;
+        } catch (IOException e) {
+            throw new StartFailure(config.placeOf("admin") + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void gauges(Spool opened) {
+        metrics.gauge("config.reload.success", () -> live.lastReloadGood() ? 1 : 0);
+        metrics.gauge("config.revision", () -> (double) live.snapshot().revision());
+        metrics.gauge("ready", () -> ready() ? 1 : 0);
+        metrics.gauge("overload.load", () -> overload().load());
+        metrics.gauge(
+                "queue.oldest.age.seconds",
+                () -> opened.summary().oldestAge().toMillis() / 1000.0,
+                "downstream",
+                "all");
+        // how far the wall clock has moved against the monotonic one since the start
+        metrics.gauge(
+                "clock.step.seconds",
+                () ->
+                        Duration.between(startedAt, time.instant()).minus(uptime()).toMillis()
+                                / 1000.0);
+        live.tls()
+                .earliestExpiry()
+                .ifPresent(first ->
+                        metrics.gauge(
+                                "tls.certificate.expiry.timestamp.seconds",
+                                () ->
+                                        live.tls()
+                                                .earliestExpiry()
+                                                .map(i -> (double) i.getEpochSecond())
+                                                .orElse(0.0)));
+    }
+
+    /** Waits until the gateway has stopped. */
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+
+    /**
+     * Stops: no new connections, messages in DATA may finish within {@code limits.drain}, attempts
+     * under way end, the spool is written out. Returns when all is down; further calls wait for the
+     * first.
+     */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitQuietly();
+            return;
+        }
+        LOG.info("stopping");
+        for (int i = undo.size() - 1; i >= 0; i--) {
+            try {
+                undo.get(i).run();
+            } catch (RuntimeException e) {
+                LOG.error("while stopping: {}", e.toString(), e);
+            }
+        }
+        LOG.info("stopped");
+        closed.countDown();
+    }
+
+    private void awaitQuietly() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    @Override
+    public Duration uptime() {
+        return Duration.ofNanos(time.nanoTime() - startedNanos);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return live.snapshot();
+    }
+
+    @Override
+    public List<InetSocketAddress> listeners() {
+        SmtpListeners smtp = listeners;
+        return smtp == null ? List.of() : smtp.boundAddresses();
+    }
+
+    @Override
+    public int connections() {
+        return smtp().connections();
+    }
+
+    @Override
+    public OverloadController overload() {
+        return smtp().overload();
+    }
+
+    private SmtpListeners smtp() {
+        SmtpListeners smtp = listeners;
+        if (smtp == null) {
+            throw new IllegalStateException("the gateway has not been opened");
+        }
+        return smtp;
+    }
+
+    @Override
+    public Spool spool() {
+        Spool opened = spool;
+        if (opened == null) {
+            throw new IllegalStateException("the gateway has not been opened");
+        }
+        return opened;
+    }
+
+    @Override
+    public List<Downstream> downstreams() {
+        return live.downstreams();
+    }
+
+    @Override
+    public List<Part> parts() {
+        SpoolHealth health = spool().health();
+        boolean listening = !listeners().isEmpty() && !closing.get();
+        OverloadController.State load = overload().state();
+        return List.of(
+                new Part(
+                        "listeners",
+                        listening,
+                        closing.get() ? "stopping" : listening ? "" : "not open yet"),
+                new Part("spool", health.writable() && health.room(), health.detail()),
+                new Part(
+                        "overload",
+                        load != OverloadController.State.CLOSED,
+                        load == OverloadController.State.OPEN ? "" : overload().worst()));
+    }
+
+    @Override
+    public SnapshotResult reload() {
+        return live.reload();
+    }
+}

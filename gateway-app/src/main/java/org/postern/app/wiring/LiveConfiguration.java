@@ -1,0 +1,178 @@
+package org.postern.app.wiring;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.app.intake.Revision;
+import org.postern.app.telemetry.DnsMeters;
+import org.postern.auth.Authenticator;
+import org.postern.auth.AuthenticatorSettings;
+import org.postern.auth.dns.CachingDnsClient;
+import org.postern.core.config.DomainConfig;
+import org.postern.core.config.ListenerConfig;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.Problem;
+import org.postern.core.problem.Problem.Severity;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.DeliveryEnvironment;
+import org.postern.queue.delivery.Downstream;
+import org.postern.smtp.tls.TlsContexts;
+import org.postern.smtp.tls.TlsProblemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration in force together with what is built from it: evaluators, DNS client,
+ * downstreams and certificates. A reload builds the new parts, swaps one reference and closes what
+ * is no longer used; if anything is wrong the old ones stay. Reading is one volatile read; reloads
+ * run one at a time.
+ */
+final class LiveConfiguration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("config");
+
+    private final Snapshots snapshots;
+    private final TimeSource time;
+    private final DnsMeters dnsMeters;
+    private final TlsContexts tls;
+    private volatile Parts current;
+
+    /** A revision and the parts behind it. */
+    private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {}
+
+    LiveConfiguration(Snapshot first, TimeSource time, DnsMeters dnsMeters) throws StartFailure {
+        this.snapshots = new Snapshots(first, time);
+        this.time = time;
+        this.dnsMeters = dnsMeters;
+        PosternConfig config = first.config();
+        try {
+            tls = TlsContexts.load(config.tls());
+            CachingDnsClient dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
+            current =
+                    new Parts(
+                            new Revision(first, authenticator(config, dns)),
+                            dns,
+                            DownstreamTable.of(config, environment(config)));
+        } catch (TlsProblemException e) {
+            throw new StartFailure(config.placeOf("tls") + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new StartFailure(
+                    "dns: no resolver to ask: " + e.getMessage() + "; name one under dns.servers",
+                    e);
+        }
+    }
+
+    private DeliveryEnvironment environment(PosternConfig config) {
+        return DeliveryEnvironment.system(config.hostname());
+    }
+
+    private Authenticator authenticator(PosternConfig config, CachingDnsClient dns) {
+        Set<InetAddress> own = new HashSet<>();
+        for (ListenerConfig listener : config.listeners()) {
+            if (!listener.address().isAnyLocalAddress()) {
+                own.add(listener.address());
+            }
+        }
+        return new Authenticator(AuthenticatorSettings.of(config, own), dns, time);
+    }
+
+    /** What a session pins. */
+    Revision revision() {
+        return current.revision();
+    }
+
+    Snapshot snapshot() {
+        return current.revision().snapshot();
+    }
+
+    PosternConfig config() {
+        return snapshot().config();
+    }
+
+    TlsContexts tls() {
+        return tls;
+    }
+
+    /** Whether the last reload was taken. */
+    boolean lastReloadGood() {
+        return snapshots.lastReloadGood();
+    }
+
+    /** All downstreams as they are configured now. */
+    Map<String, Downstream> downstreamsByName() {
+        return current.downstreams().byName();
+    }
+
+    /** All downstreams as they are configured now, by name. */
+    List<Downstream> downstreams() {
+        return current.downstreams().all();
+    }
+
+    /** Where a domain's mail goes now; empty when the domain is no longer ours. */
+    Optional<String> route(Domain domain) {
+        return Optional.ofNullable(config().domains().get(domain)).map(DomainConfig::downstream);
+    }
+
+    /** Swaps in what stands on disk, or says why the old configuration stays. */
+    synchronized SnapshotResult reload() {
+        SnapshotResult result = snapshots.reload(s -> Surroundings.check(s.config()));
+        switch (result) {
+            case SnapshotResult.Refused refused -> {
+                refused.problems().all().forEach(p -> LOG.error("{}", p));
+                LOG.error("reload refused, revision {} stays in force", snapshot().revision());
+                return result;
+            }
+            case SnapshotResult.Loaded loaded -> {
+                loaded.warnings().forEach(p -> LOG.warn("{}", p));
+                return swap(loaded);
+            }
+        }
+    }
+
+    private SnapshotResult swap(SnapshotResult.Loaded loaded) {
+        Parts before = current;
+        PosternConfig old = before.revision().snapshot().config();
+        PosternConfig config = loaded.snapshot().config();
+        try {
+            tls.reload(config.tls());
+            CachingDnsClient dns =
+                    config.dns().equals(old.dns())
+                            ? before.dns()
+                            : CachingDnsClient.of(config.dns(), time, dnsMeters);
+            current =
+                    new Parts(
+                            new Revision(loaded.snapshot(), authenticator(config, dns)),
+                            dns,
+                            before.downstreams().next(config, environment(config)));
+            if (dns != before.dns()) {
+                before.dns().close();
+            }
+            LOG.info("revision {} is in force", loaded.snapshot().revision());
+            return loaded;
+        } catch (IOException | TlsProblemException e) {
+            LOG.error("reload refused: {}", e.getMessage());
+            return new SnapshotResult.Refused(
+                    new org.postern.core.problem.Problems(
+                            List.of(
+                                    new Problem(
+                                            Place.start(config.file()),
+                                            Severity.ERROR,
+                                            String.valueOf(e.getMessage()))),
+                            0));
+        }
+    }
+
+    @Override
+    public void close() {
+        current.downstreams().close();
+        current.dns().close();
+    }
+}

@@ -1,0 +1,148 @@
+package org.postern.app.wiring;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.postern.auth.dns.CachingDnsClient;
+import org.postern.auth.dns.DnsAnswer;
+import org.postern.auth.dns.DnsBudget;
+import org.postern.auth.dns.DnsListener;
+import org.postern.auth.dns.DnsName;
+import org.postern.core.config.DownstreamConfig;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.Problem;
+import org.postern.core.problem.Problem.Severity;
+import org.postern.core.time.Deadline;
+import org.postern.core.time.TimeSource;
+import org.postern.smtp.tls.TlsContexts;
+import org.postern.smtp.tls.TlsProblemException;
+
+/**
+ * What the real world has against a configuration that reads well: certificates that do not load, a
+ * data directory that cannot be written, downstreams whose names do not exist. A name that nobody
+ * can answer for just now is a warning, not an error: mail is taken and waits.
+ */
+public final class Surroundings {
+    private static final Duration DNS_BUDGET = Duration.ofSeconds(5);
+
+    private Surroundings() {}
+
+    /** Everything found, in the order of the configuration; empty when all is well. */
+    public static List<Problem> check(PosternConfig config) {
+        List<Problem> problems = new ArrayList<>();
+        data(config, problems);
+        try {
+            TlsContexts.load(config.tls());
+        } catch (TlsProblemException e) {
+            problems.add(error(config.placeOf("tls"), String.valueOf(e.getMessage())));
+        }
+        config.downstreams().values().stream()
+                .sorted(java.util.Comparator.comparing(DownstreamConfig::name))
+                .forEach(d -> downstream(config, d, problems));
+        return problems;
+    }
+
+    private static void data(PosternConfig config, List<Problem> problems) {
+        Path data = config.data();
+        Place place = config.placeOf("data");
+        try {
+            Files.createDirectories(data);
+            Path probe = Files.createTempFile(data, ".writable", null);
+            Files.delete(probe);
+        } catch (FileAlreadyExistsException e) {
+            problems.add(error(place, "data: " + data + " is not a directory; name another"));
+        } catch (IOException e) {
+            problems.add(
+                    error(
+                            place,
+                            "data: "
+                                    + data
+                                    + " cannot be written ("
+                                    + reason(e)
+                                    + "); give the gateway's user write access or name another"
+                                    + " directory"));
+        }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case java.nio.file.AccessDeniedException denied -> "permission denied";
+            case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
+            default -> e.getClass().getSimpleName();
+        };
+    }
+
+    private static void downstream(
+            PosternConfig config, DownstreamConfig downstream, List<Problem> problems) {
+        String host =
+                switch (downstream.target()) {
+                    case DownstreamConfig.Target.Lmtp lmtp -> lmtp.host();
+                    case DownstreamConfig.Target.Smtp smtp -> smtp.host();
+                    case DownstreamConfig.Target.LmtpUnix unix -> "";
+                    case DownstreamConfig.Target.Maildir maildir -> "";
+                };
+        if (host.isEmpty() || resolves(host)) {
+            return;
+        }
+        Place place = config.placeOf("downstreams." + downstream.name());
+        if (knownNotToExist(config, host)) {
+            problems.add(
+                    error(
+                            place,
+                            "downstream host "
+                                    + host
+                                    + " does not exist in DNS or the hosts file; correct the name,"
+                                    + " or give an address such as lmtp://127.0.0.1:24"));
+        } else {
+            problems.add(
+                    new Problem(
+                            place,
+                            Severity.WARNING,
+                            "downstream host "
+                                    + host
+                                    + " cannot be resolved just now (DNS does not answer); mail for"
+                                    + " it is taken and waits"));
+        }
+    }
+
+    private static boolean resolves(String host) {
+        try {
+            return InetAddress.getAllByName(host).length > 0;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** The system's resolver does not tell "there is none" from "nobody answered"; ours does. */
+    private static boolean knownNotToExist(PosternConfig config, String host) {
+        TimeSource time = TimeSource.system();
+        try (CachingDnsClient dns = CachingDnsClient.of(config.dns(), time, DnsListener.NONE)) {
+            DnsBudget budget = DnsBudget.until(Deadline.after(time, DNS_BUDGET));
+            return DnsName.parse(host)
+                    .map(n -> isAbsent(dns.a(n, budget)) && isAbsent(dns.aaaa(n, budget)))
+                    .orElse(true);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAbsent(DnsAnswer<InetAddress> answer) {
+        return switch (answer) {
+            case DnsAnswer.NxDomain<InetAddress> none -> true;
+            case DnsAnswer.NoData<InetAddress> none -> true;
+            case DnsAnswer.Found<InetAddress> found -> false;
+            case DnsAnswer.TempError<InetAddress> trouble -> false;
+        };
+    }
+
+    private static Problem error(Place place, String message) {
+        return new Problem(place, Severity.ERROR, message);
+    }
+}
