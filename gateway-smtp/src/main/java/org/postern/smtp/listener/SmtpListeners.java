@@ -78,6 +78,7 @@ public final class SmtpListeners {
         List<Gauge> all = new ArrayList<>(gauges);
         all.add(new Gauge("heap", HeapLoad::now));
         all.add(new Gauge("connections", () -> connectionLoad(registry, limits.get())));
+        all.add(new Gauge("descriptors", () -> DescriptorLoad.of(registry.size())));
         OverloadController overload = new OverloadController(all, time);
         Admission admission = new Admission(limits, overload, time, metrics);
         parts =

@@ -1,5 +1,6 @@
 package org.postern.smtp.bench;
 
+import java.net.InetAddress;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
 import org.postern.smtp.session.ClientConnection;
@@ -14,6 +15,14 @@ import org.postern.smtp.session.Visit;
 /** Accepts everything and keeps nothing, so that the protocol alone is measured. */
 public final class DiscardHandler implements SessionHandler, Visit, ContentReceiver {
     private static final SmtpReply TAKEN = SmtpReply.of(250, "2.0.0", "Discarded");
+
+    /** 127.0.0.1 is known good, other loopback addresses stand for strangers. */
+    @Override
+    public Standing standing(InetAddress client) {
+        return client.equals(InetAddress.getLoopbackAddress())
+                ? Standing.KNOWN_GOOD
+                : Standing.STRANGER;
+    }
 
     @Override
     public Visit open(ClientConnection client) {

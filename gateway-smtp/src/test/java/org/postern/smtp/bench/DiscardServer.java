@@ -15,7 +15,8 @@ import org.postern.smtp.tls.TlsContexts;
 
 /**
  * The listener with a handler that discards, in a process of its own: {@code DiscardServer PORT
- * [CHAIN KEY]}; with a certificate the port speaks TLS at once.
+ * [CHAIN KEY]}; with a certificate the port speaks TLS at once. The property {@code connections} is
+ * the limit of that name.
  */
 public final class DiscardServer {
     private DiscardServer() {}
@@ -24,7 +25,7 @@ public final class DiscardServer {
     public static void main(String[] args) throws Exception {
         Limits limits =
                 Limits.defaults().toBuilder()
-                        .connections(0)
+                        .connections(Integer.getInteger("connections", 0))
                         .connectionsPerClient(0)
                         .connectionsPerNetwork(0)
                         .connectionRatePerClient(0)
