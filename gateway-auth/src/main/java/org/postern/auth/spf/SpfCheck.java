@@ -35,6 +35,7 @@ final class SpfCheck {
             Comparator.comparingInt(MxRecord::preference)
                     .thenComparing(mx -> mx.exchange().octets());
 
+    private final SpfRecords records;
     private final DnsClient dns;
     private final DnsBudget budget;
     private final SpfRequest request;
@@ -48,7 +49,13 @@ final class SpfCheck {
     private int voidLookups;
 
     SpfCheck(
-            DnsClient dns, DnsBudget budget, SpfRequest request, String receiver, TimeSource time) {
+            SpfRecords records,
+            DnsClient dns,
+            DnsBudget budget,
+            SpfRequest request,
+            String receiver,
+            TimeSource time) {
+        this.records = records;
         this.dns = dns;
         this.budget = budget;
         this.request = request;
@@ -158,14 +165,18 @@ final class SpfCheck {
         if (record == null) {
             return noRecord(name);
         }
-        String text = new String(record, StandardCharsets.ISO_8859_1);
-        trace.line("TXT " + name + (found.stale() ? " (stale): " : ": ") + text);
-        try {
-            return evaluate(SpfParser.parse(text), domain, name);
-        } catch (SpfSyntaxException e) {
-            trace.line("syntax error: " + e.getMessage());
-            return permerror(SpfReason.PERMERROR_SYNTAX);
-        }
+        String label = "TXT " + name + (found.stale() ? " (stale): " : ": ");
+        return switch (records.read(record)) {
+            case SpfRecords.Reading.Good(String text, SpfRecord read) -> {
+                trace.line(label + text);
+                yield evaluate(read, domain, name);
+            }
+            case SpfRecords.Reading.Broken(String text, String error) -> {
+                trace.line(label + text);
+                trace.line("syntax error: " + error);
+                yield permerror(SpfReason.PERMERROR_SYNTAX);
+            }
+        };
     }
 
     private Outcome evaluate(SpfRecord record, String domain, DnsName name) {

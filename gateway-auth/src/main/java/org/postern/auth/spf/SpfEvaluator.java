@@ -17,6 +17,7 @@ public final class SpfEvaluator {
     private final DnsClient dns;
     private final TimeSource time;
     private final String receiver;
+    private final SpfRecords records = new SpfRecords();
 
     /**
      * An evaluator.
@@ -32,7 +33,7 @@ public final class SpfEvaluator {
     /** Checks one identity. */
     public SpfResult check(SpfRequest request, DnsBudget budget) {
         long start = time.nanoTime();
-        SpfCheck check = new SpfCheck(dns, budget, request, receiver, time);
+        SpfCheck check = new SpfCheck(records, dns, budget, request, receiver, time);
         SpfCheck.Outcome outcome = check.run();
         return new SpfResult(
                 outcome.result(),

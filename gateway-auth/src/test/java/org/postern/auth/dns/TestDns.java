@@ -232,6 +232,11 @@ public final class TestDns implements DnsClient {
         return ask(DnsName.reverse(address), "PTR", DnsName.class, budget);
     }
 
+    /** PTR records at a name in the reverse tree. */
+    DnsAnswer<DnsName> ptrOf(DnsName name, DnsBudget budget) {
+        return ask(name, "PTR", DnsName.class, budget);
+    }
+
     @Override
     public DnsAnswer<TlsaRecord> tlsa(DnsName name, DnsBudget budget) {
         return ask(name, "TLSA", TlsaRecord.class, budget);
