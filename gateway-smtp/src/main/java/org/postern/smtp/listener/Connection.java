@@ -76,8 +76,8 @@ final class Connection {
 
     private static void finish(SocketTransport wire, SessionEnd end) {
         switch (end) {
-            case DISCONNECTED, TIMEOUT, TLS, SHUTDOWN, SHED -> wire.close();
-            case QUIT, LIMIT, EARLY_TALKER, REFUSED, PROXY, XCLIENT, ERROR ->
+            case DISCONNECTED, TLS, SHUTDOWN, SHED -> wire.close();
+            case QUIT, LIMIT, TIMEOUT, EARLY_TALKER, REFUSED, PROXY, XCLIENT, ERROR ->
                     wire.closeGently(CLOSE_PATIENCE, CLOSE_OCTETS);
         }
     }

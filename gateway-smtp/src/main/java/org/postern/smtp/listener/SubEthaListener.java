@@ -5,7 +5,9 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.net.Ip;
 import org.slf4j.Logger;
@@ -25,6 +27,8 @@ final class SubEthaListener {
 
     /** More than any process has descriptors; our own admission says no long before. */
     private static final int MAX_CONNECTIONS = 65_000;
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final SMTPServer server;
     private final GatewayServerSocket socket;
@@ -70,7 +74,7 @@ final class SubEthaListener {
         }
     }
 
-    private static void closeQuietly(@org.jspecify.annotations.Nullable GatewayServerSocket s) {
+    private static void closeQuietly(@Nullable GatewayServerSocket s) {
         if (s != null) {
             try {
                 s.close();
@@ -114,9 +118,22 @@ final class SubEthaListener {
         socket.stopAccepting();
     }
 
-    /** Ends SubEtha's accept thread, after all sessions have ended. */
+    /**
+     * Ends SubEtha's accept thread, after all sessions have ended. SubEtha would wait for ever for
+     * a session's thread that does not come back from a call; a stop must end, so we do not.
+     */
     void close() {
-        server.stop();
+        Thread stopping = Thread.ofPlatform().daemon().name("smtp-stop").start(() -> server.stop());
+        try {
+            if (!stopping.join(STOP_PATIENCE)) {
+                LOG.warn(
+                        "{}: sessions are still at work in the gateway after their connections were"
+                                + " closed; not waiting for them",
+                        socket.getLocalSocketAddress());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Runs our session in place of SubEtha's. */

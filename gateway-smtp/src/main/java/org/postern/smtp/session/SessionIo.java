@@ -239,6 +239,9 @@ final class SessionIo {
      * @return what the client did meanwhile
      */
     Silence listen(Duration delay) throws IOException {
+        if (input.available() > 0) {
+            return Silence.BROKEN; // it came along with a PROXY header
+        }
         try {
             return input.fill(transport, delay.toNanos()) < 0 ? Silence.CLOSED : Silence.BROKEN;
         } catch (SocketTimeoutException e) {

@@ -257,6 +257,17 @@ class LimitsTest {
     }
 
     @Test
+    void whatCameAlongWithAProxyHeaderIsEarlyTalkToo() throws Exception {
+        try (TestGateway gateway =
+                        TestGateway.withLimits(limits().greetDelay(Duration.ofSeconds(10)))
+                                .behindBalancer();
+                TestClient c = gateway.connect()) {
+            c.send("PROXY TCP4 192.0.2.7 203.0.113.25 40000 25", "EHLO early.test");
+            assertThat(c.line()).startsWith("554 5.5.1");
+        }
+    }
+
+    @Test
     void aClientThatWaitsForTheGreetingGetsIt() throws Exception {
         try (TestGateway gateway =
                         TestGateway.withLimits(limits().greetDelay(Duration.ofMillis(200)));
