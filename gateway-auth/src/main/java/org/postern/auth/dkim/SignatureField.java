@@ -287,11 +287,15 @@ public final class SignatureField {
         if (!tags.has("i")) {
             return false;
         }
-        String agent = required("i");
+        String agent =
+                DkimProblem.present(
+                        QuotedPrintable.decode(required("i")),
+                        DkimReason.PERMERROR_SYNTAX,
+                        "i= is no dkim-quoted-printable text");
         int at = agent.lastIndexOf('@');
         DkimProblem.require(at >= 0, DkimReason.PERMERROR_SYNTAX, "i= has no @");
         try {
-            Domain within = Domain.parse(utf8(TagList.withoutWhite(agent.substring(at + 1))));
+            Domain within = Domain.parse(utf8(agent.substring(at + 1)));
             DkimProblem.require(
                     within.isWithin(domain),
                     DkimReason.PERMERROR_AGENT,

@@ -300,6 +300,8 @@ class DkimVerifierTest {
         "i=alice@org, agent-domain",
         "i=alice@badexample.org, agent-domain",
         "i=alice, syntax",
+        "i=alice=4@example.org, syntax",
+        "i=alice@example.org=4, syntax",
         "bh=????, syntax",
         "bh=, syntax",
         "bh=AAAA=, syntax"
@@ -313,6 +315,8 @@ class DkimVerifierTest {
         "i=@example.org",
         "i=@sub.example.org",
         "i=alice=20x@EXAMPLE.org",
+        "i=alice=40example.org",
+        "i=alice@=65xample.org",
         "q=dns/txt",
         "q=http : dns/txt",
         "c=relaxed/relaxed",
