@@ -1,7 +1,6 @@
 package org.postern.auth.header;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * One field of a {@link HeaderSection}: a range of the received content, nothing decoded.
@@ -12,12 +11,27 @@ import java.util.Locale;
 public record HeaderField(HeaderSection section, int index) {
 
     /**
-     * The name in lower case without white space before the colon; empty where the line has no
-     * colon. Octets above 127 are kept one to one as ISO 8859-1.
+     * The name, its ASCII letters in lower case, without white space before the colon; empty where
+     * the line has no colon. Octets above 127 are kept one to one as ISO 8859-1.
      */
     public String name() {
         int end = section.nameEnd(index);
-        return end < 0 ? "" : section.text(section.start(index), end).toLowerCase(Locale.ROOT);
+        return end < 0 ? "" : lower(section.text(section.start(index), end));
+    }
+
+    /** ASCII only: other octets may be half a character of UTF-8. */
+    private static String lower(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= 'A' && name.charAt(i) <= 'Z') {
+                StringBuilder out = new StringBuilder(name);
+                for (int k = i; k < name.length(); k++) {
+                    char c = name.charAt(k);
+                    out.setCharAt(k, c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
+                }
+                return out.toString();
+            }
+        }
+        return name;
     }
 
     /** Whether it has this name; the case of ASCII letters is ignored. */

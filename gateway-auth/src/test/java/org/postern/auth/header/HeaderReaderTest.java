@@ -119,6 +119,13 @@ class HeaderReaderTest {
     }
 
     @Test
+    void onlyAsciiLettersHaveCase() {
+        HeaderSection section = read("X-\u00c1B: 1\r\n\r\n");
+        assertThat(section.field(0).name()).isEqualTo("x-\u00c1b");
+        assertThat(section.fields(section.field(0).name())).hasSize(1);
+    }
+
+    @Test
     void aContinuationWithNothingAboveItIsNoField() {
         HeaderSection section = read(" From: a@example.org\r\nTo: b\r\n\r\n");
         assertThat(section.malformed()).isTrue();
