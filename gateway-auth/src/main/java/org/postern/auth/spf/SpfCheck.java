@@ -487,6 +487,7 @@ final class SpfCheck {
             return null;
         }
         String text = new String(records.getFirst(), StandardCharsets.ISO_8859_1);
+        trace.line("exp: TXT " + name.get() + ": " + text);
         try {
             return MacroExpander.explanation(
                             MacroString.explainString(text),

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -212,6 +214,42 @@ class ServerPoolTest {
         assertThat(recorder.events()).contains(DnsListener.Event.TRUNCATED);
     }
 
+    @Test
+    void aTextRecordOfSixtyKilobytesArrivesWhole() throws Exception {
+        String text = "v=spf1" + " ip4:192.0.2.1".repeat(4_300) + " -all";
+        try (WireDns wire = new WireDns(TestDns.of().txt("example.test", text))) {
+            assertThat(texts(wire.client().txt(NAME, budget()))).containsExactly(text);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTruncatedByTcpTooIsABadAnswer() throws Exception {
+        DnsResponder server =
+                responder((query, tcp) -> {
+                    Message cut = DnsResponder.answer(query, 0);
+                    cut.getHeader().setFlag(Flags.TC);
+                    return List.of(cut.toWire());
+                });
+        assertThat(reason(client(2, server.address()).txt(NAME, budget())))
+                .isEqualTo(DnsAnswer.Reason.BAD_ANSWER);
+    }
+
+    @Test
+    void aFloodOfForgedAnswersEndsAndTheNextTryIsTaken() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        DnsClient dns =
+                client((query, tcp) -> {
+                    byte[] right = DnsResponder.answer(query, 0, TXT).toWire();
+                    if (count.getAndIncrement() > 0) {
+                        return List.of(right);
+                    }
+                    byte[] forged = right.clone();
+                    forged[0] ^= 1;
+                    return Collections.nCopies(3_000, forged);
+                });
+        assertThat(texts(dns.txt(NAME, budget()))).containsExactly("v=spf1 -all");
+    }
+
     private static String quoted() {
         return "\"" + "y".repeat(50) + "\"";
     }
@@ -314,7 +352,7 @@ class ServerPoolTest {
         DnsClient dns =
                 client((query, tcp) -> {
                     byte[] wire = DnsResponder.answer(query, 0, TXT).toWire();
-                    return List.of(java.util.Arrays.copyOf(wire, wire.length - 6));
+                    return List.of(Arrays.copyOf(wire, wire.length - 6));
                 });
         assertThat(reason(dns.txt(NAME, budget()))).isEqualTo(DnsAnswer.Reason.BAD_ANSWER);
     }

@@ -3,6 +3,7 @@ package org.postern.auth.spf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.TestDns;
+import org.postern.auth.dns.WireDns;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.net.Ip;
 import org.postern.core.time.TimeSource;
@@ -54,12 +57,27 @@ class SpfConformanceTest {
     private static List<DynamicTest> tests(Path file) throws Exception {
         return SpfSuite.read(file).stream()
                 .map(c ->
-                        DynamicTest.dynamicTest(file.getFileName() + " " + c.name(), () -> run(c)))
+                        DynamicTest.dynamicTest(
+                                file.getFileName() + " " + c.name(), () -> run(c, c.dns())))
                 .toList();
     }
 
-    private static void run(SpfSuite.Case c) {
-        SpfEvaluator spf = new SpfEvaluator(c.dns(), TimeSource.system(), "receiver.example");
+    @TestFactory
+    List<DynamicTest> everyCaseHasTheSameResultOverTheWire() throws Exception {
+        assumeTrue(present(), "not run: no conformance suite at " + SUITE);
+        return SpfSuite.read(SUITE).stream()
+                .map(c -> DynamicTest.dynamicTest(c.name(), () -> runOverTheWire(c)))
+                .toList();
+    }
+
+    private static void runOverTheWire(SpfSuite.Case c) throws IOException {
+        try (WireDns dns = new WireDns(c.dns())) {
+            run(c, dns.client());
+        }
+    }
+
+    private static void run(SpfSuite.Case c, DnsClient dns) {
+        SpfEvaluator spf = new SpfEvaluator(dns, TimeSource.system(), "receiver.example");
         SpfResult result =
                 spf.check(
                         SpfRequest.mailFrom(Ip.parse(c.host()), c.helo(), c.mailFrom()),
