@@ -76,31 +76,35 @@ public final class HeaderSection {
 
     /** Finds the name of field {@code i}; false if it is not one that RFC 5322 allows. */
     private boolean index(int i) {
-        int at = starts[i];
-        int hash = SEED;
-        boolean good = true;
-        int nameEnd = at;
-        while (at < ends[i] && bytes[at] != ':' && bytes[at] != '\n') {
-            byte b = bytes[at++];
-            if (b == ' ' || b == '\t' || b == '\r') {
-                continue; // RFC 5322, 4.5.8: white space before the colon
-            }
-            good &= nameEnd == at - 1 && b > ' ' && b < 0x7f;
-            hash = (hash ^ lower(b)) * FNV_PRIME;
-            nameEnd = at;
+        int start = starts[i];
+        int colon = start;
+        while (colon < ends[i] && bytes[colon] != ':' && bytes[colon] != '\n') {
+            colon++;
         }
-        boolean colon = at < ends[i] && bytes[at] == ':';
-        nameEnds[i] = colon ? nameEnd : -1;
-        valueStarts[i] = colon ? at + 1 : starts[i];
-        hashes[i] = hash;
-        if (!colon) {
+        if (colon == ends[i] || bytes[colon] != ':') {
+            nameEnds[i] = -1;
+            valueStarts[i] = start;
             above[i] = -1;
             return false;
         }
+        int nameEnd = colon;
+        // RFC 5322, 4.5.8: white space before the colon
+        while (nameEnd > start && (bytes[nameEnd - 1] == ' ' || bytes[nameEnd - 1] == '\t')) {
+            nameEnd--;
+        }
+        int hash = SEED;
+        boolean good = nameEnd > start;
+        for (int k = start; k < nameEnd; k++) {
+            good &= bytes[k] > ' ' && bytes[k] < 0x7f;
+            hash = (hash ^ lower(bytes[k])) * FNV_PRIME;
+        }
+        nameEnds[i] = nameEnd;
+        valueStarts[i] = colon + 1;
+        hashes[i] = hash;
         int bucket = spread(hash) & (lowest.length - 1);
         above[i] = lowest[bucket];
         lowest[bucket] = i;
-        return good && nameEnd > starts[i];
+        return good;
     }
 
     /** How many fields there are, those not well formed included. */

@@ -119,6 +119,16 @@ class HeaderReaderTest {
     }
 
     @Test
+    void aNameWithWhiteSpaceOrControlsInItIsFoundByItselfAlone() {
+        HeaderSection section = read("Fr om: 1\r\nFr\rom: 2\r\nFrom\r: 3\r\n\r\n");
+        assertThat(section.fields("fr om")).hasSize(1);
+        assertThat(section.fields("fr\rom")).hasSize(1);
+        assertThat(section.fields("from\r")).hasSize(1);
+        assertThat(section.fields("from")).isEmpty();
+        assertThat(section.malformed()).isTrue();
+    }
+
+    @Test
     void onlyAsciiLettersHaveCase() {
         HeaderSection section = read("X-\u00c1B: 1\r\n\r\n");
         assertThat(section.field(0).name()).isEqualTo("x-\u00c1b");
