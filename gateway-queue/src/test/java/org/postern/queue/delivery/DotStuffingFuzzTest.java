@@ -39,8 +39,7 @@ class DotStuffingFuzzTest {
 
     private static boolean endsLine(byte[] content) {
         int end = content.length;
-        // the content begins where a line begins, so one LF alone ends the line before it
-        return content[end - 1] == '\n' && (end == 1 || content[end - 2] == '\r');
+        return end > 1 && content[end - 1] == '\n' && content[end - 2] == '\r';
     }
 
     private static byte[] model(byte[] content) {
