@@ -37,7 +37,14 @@ public final class Domain implements MailHost, Comparable<Domain> {
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);
         }
-        check(name);
+        try {
+            check(name);
+        } catch (InvalidAddressException e) {
+            // a place in the A-label form is no place in what was written
+            throw isAscii(text)
+                    ? e
+                    : new InvalidAddressException(String.valueOf(e.getMessage()), 0);
+        }
         return new Domain(name.toLowerCase(Locale.ROOT));
     }
 
