@@ -23,12 +23,23 @@ public final class HeaderReader {
     private static final int FIRST_BUFFER = 4096;
     private static final int FIRST_FIELDS = 32;
 
+    /** What a line that is not kept has had so far. */
+    private enum Line {
+        NOTHING,
+        ONE_CR,
+        TEXT;
+
+        private Line with(byte octet) {
+            return this == NOTHING && octet == '\r' ? ONE_CR : TEXT;
+        }
+    }
+
     private final int limit;
     private byte[] buffer;
     private int size;
     private int lineStart;
     private long skipped;
-    private boolean skippedLineHasOctets;
+    private Line skippedLine = Line.NOTHING;
 
     private int[] starts = new int[FIRST_FIELDS];
     private int[] ends = new int[FIRST_FIELDS];
@@ -117,7 +128,7 @@ public final class HeaderReader {
         } else if (length > limit - size) {
             truncated = true;
             dropUnfinishedField();
-            skippedLineHasOctets = size > lineStart;
+            lookAt(buffer, lineStart, size);
             skip(block, from, to);
         } else {
             if (size + length > buffer.length) {
@@ -139,17 +150,21 @@ public final class HeaderReader {
     }
 
     private void skip(byte[] block, int from, int to) {
-        for (int i = from; i < to && !skippedLineHasOctets; i++) {
-            skippedLineHasOctets = block[i] != '\n' && block[i] != '\r';
-        }
+        lookAt(block, from, to);
         skipped += to - from;
+    }
+
+    private void lookAt(byte[] octets, int from, int to) {
+        for (int i = from; i < to && skippedLine != Line.TEXT && octets[i] != '\n'; i++) {
+            skippedLine = skippedLine.with(octets[i]);
+        }
     }
 
     private void endOfLine() {
         if (truncated) {
-            terminated = !skippedLineHasOctets;
+            terminated = skippedLine != Line.TEXT;
             complete = terminated;
-            skippedLineHasOctets = false;
+            skippedLine = Line.NOTHING;
             return;
         }
         boolean crlf = size - lineStart >= 2 && buffer[size - 2] == '\r';

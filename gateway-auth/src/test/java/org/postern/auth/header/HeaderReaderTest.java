@@ -177,6 +177,20 @@ class HeaderReaderTest {
     }
 
     @Test
+    void theBodyIsFoundWhereverTheLimitFalls() {
+        String message = "A: 1\r\n\r\r\nB: 2\r\n 3\nC: 3\r\n\r\nbody\r\n\r\nmore";
+        byte[] bytes = message.getBytes(ISO_8859_1);
+        for (int limit = 1; limit <= bytes.length; limit++) {
+            for (int step = 1; step <= bytes.length; step++) {
+                HeaderSection section = read(bytes, step, limit);
+                assertThat(section.bodyOffset()).isEqualTo(message.indexOf("body"));
+                assertThat(section.terminated()).isTrue();
+                assertThat(section.truncated()).isEqualTo(limit < message.indexOf("body"));
+            }
+        }
+    }
+
+    @Test
     void aHundredThousandFieldsAreReadAndFoundInBoundedMemory() {
         StringBuilder message = new StringBuilder();
         for (int i = 0; i < 100_000; i++) {
