@@ -102,6 +102,10 @@ final class ConfigReader {
                 top.section("log")
                         .map(this::log)
                         .orElseGet(() -> new LogConfig(Keys.LOG_LEVEL.fallbackValue(), null));
+        PolicyConfig policy =
+                top.section("policy")
+                        .map(new PolicyReader(problems)::read)
+                        .orElse(PolicyConfig.NONE);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -120,6 +124,7 @@ final class ConfigReader {
                 domains.downstreams(),
                 admin,
                 log,
+                policy,
                 places(top));
     }
 

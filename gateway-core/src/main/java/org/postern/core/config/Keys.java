@@ -18,9 +18,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.postern.core.config.Key.Shape;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
@@ -383,12 +383,11 @@ final class Keys {
                     "file that gets one JSON object a line; none by default");
 
     /** Every key. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = Stream.concat(TABLE.stream(), PolicyKeys.ALL.stream()).toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
     static final List<String> NOT_YET =
             List.of(
-                    "policy",
                     "greylisting",
                     "dnsbl",
                     "reputation",

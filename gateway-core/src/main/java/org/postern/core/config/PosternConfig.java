@@ -24,6 +24,7 @@ import org.postern.core.problem.Place;
  * @param downstreams {@code downstreams} and those given directly with a domain, by name
  * @param admin {@code admin}
  * @param log {@code log}
+ * @param policy {@code policy}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -43,6 +44,7 @@ public record PosternConfig(
         Map<String, DownstreamConfig> downstreams,
         AdminConfig admin,
         LogConfig log,
+        PolicyConfig policy,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

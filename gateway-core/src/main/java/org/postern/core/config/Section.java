@@ -57,6 +57,12 @@ final class Section {
         return entries.containsKey(key);
     }
 
+    /** Whether the file has this key, which is one of this section's. */
+    boolean has(Key<?> key) {
+        known.add(key.name());
+        return has(key.name());
+    }
+
     /** The entry of a key, if the file has it. */
     Optional<YamlNode.Entry> entry(String key) {
         known.add(key);

@@ -3,6 +3,7 @@ package org.postern.core.config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -82,6 +83,49 @@ final class ValueTypes {
                     Kind.TEXT,
                     STRING_SCHEMA,
                     ValueTypes::resolver);
+
+    static final ValueType<String> RULE_NAME =
+            new ValueType<>(
+                    "a name of up to 40 small letters, digits and hyphens, such as hold-invoices",
+                    Kind.TEXT,
+                    "{\"type\": \"string\", \"pattern\": \"^[a-z][a-z0-9-]{0,39}$\"}",
+                    PolicyValues::ruleName);
+
+    static final ValueType<String> REPLY_TEXT =
+            new ValueType<>(
+                    "one line of printable ASCII, at most 300 characters",
+                    Kind.TEXT,
+                    "{\"type\": \"string\", \"pattern\": \"^[ -~]{1,300}$\"}",
+                    PolicyValues::reply);
+
+    static final ValueType<Instant> END =
+            new ValueType<>(
+                    "a day such as 2026-12-31 (to its end, UTC) or a time such as"
+                            + " 2026-12-31T12:00:00Z",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    PolicyValues::end);
+
+    static final ValueType<String> ADDRESS_OR_DOMAIN =
+            new ValueType<>(
+                    "an address, or \"@example.net\" for all of a domain",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    PolicyValues::addressOrDomain);
+
+    static final ValueType<ConditionConfig.DomainPattern> DOMAIN_PATTERN =
+            new ValueType<>(
+                    "a domain, or .example.net with everything beneath it",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    PolicyValues::domainPattern);
+
+    static final ValueType<String> REASON =
+            new ValueType<>(
+                    "a reason code or its beginning up to a dot, such as dmarc.fail",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    PolicyValues::reason);
 
     private ValueTypes() {}
 
@@ -214,7 +258,7 @@ final class ValueTypes {
         return n << (10 * power);
     }
 
-    private static Domain domain(String text) throws BadValueException {
+    static Domain domain(String text) throws BadValueException {
         try {
             return Domain.parse(text);
         } catch (InvalidAddressException e) {
@@ -223,7 +267,7 @@ final class ValueTypes {
         }
     }
 
-    private static EmailAddress address(String text) throws BadValueException {
+    static EmailAddress address(String text) throws BadValueException {
         try {
             return EmailAddress.parse(text);
         } catch (InvalidAddressException e) {

@@ -20,6 +20,7 @@ import org.postern.core.recipients.RecipientLookup;
  * @param lookup what the directory says of it
  * @param verdicts what authentication found
  * @param advice what it asks for
+ * @param size octets of the content, 0 while they are not known
  */
 public record Facts(
         InetAddress client,
@@ -29,35 +30,43 @@ public record Facts(
         @Nullable EmailAddress recipient,
         @Nullable RecipientLookup lookup,
         @Nullable Verdicts verdicts,
-        @Nullable Advice advice) {
+        @Nullable Advice advice,
+        long size) {
 
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
-        return new Facts(client, false, null, null, null, null, null, null);
+        return new Facts(client, false, null, null, null, null, null, null, 0);
     }
 
     /** After STARTTLS. */
     public Facts withTls(boolean encrypted) {
-        return new Facts(client, encrypted, helo, reversePath, recipient, lookup, verdicts, advice);
+        return new Facts(
+                client, encrypted, helo, reversePath, recipient, lookup, verdicts, advice, size);
     }
 
     /** After HELO or EHLO. */
     public Facts withHelo(String name) {
-        return new Facts(client, tls, name, reversePath, recipient, lookup, verdicts, advice);
+        return new Facts(client, tls, name, reversePath, recipient, lookup, verdicts, advice, size);
     }
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
-        return new Facts(client, tls, helo, path, null, null, null, null);
+        return new Facts(client, tls, helo, path, null, null, null, null, 0);
     }
 
     /** At RCPT, once the directory has answered. */
     public Facts withRecipient(EmailAddress address, RecipientLookup answer) {
-        return new Facts(client, tls, helo, reversePath, address, answer, verdicts, advice);
+        return new Facts(client, tls, helo, reversePath, address, answer, verdicts, advice, size);
     }
 
     /** At the end of the content; a message has no single recipient. */
     public Facts withAuthentication(Verdicts found, Advice asked) {
-        return new Facts(client, tls, helo, reversePath, null, null, found, asked);
+        return new Facts(client, tls, helo, reversePath, null, null, found, asked, size);
+    }
+
+    /** At the end of the content: how many octets it has. */
+    public Facts withSize(long octets) {
+        return new Facts(
+                client, tls, helo, reversePath, recipient, lookup, verdicts, advice, octets);
     }
 }

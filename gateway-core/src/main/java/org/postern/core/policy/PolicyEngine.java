@@ -1,23 +1,28 @@
 package org.postern.core.policy;
 
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.core.config.PolicyConfig;
+import org.postern.core.config.RuleConfig;
 import org.postern.core.lists.AccessLists;
 
 /**
  * Decides at each stage of a session: the stage's rules in order, the first that applies. What no
- * rule speaks against is accepted by the rule {@value #DEFAULT_RULE}. Immutable; never blocks; any
- * thread.
+ * rule speaks against is accepted by the rule {@value #DEFAULT_RULE}. The rules of section {@code
+ * policy} come after those about recipients and before the lists and those about authentication.
+ * Immutable; never blocks; any thread.
  *
  * <table>
  * <caption>The rules that hold without a line of policy</caption>
  * <tr><th>stage</th><th>rule</th><th>outcome</th></tr>
- * <tr><td>connect, helo, mail, rcpt, data</td><td>deny-list</td><td>554 at connect, else 550 5.7.1</td></tr>
  * <tr><td>rcpt</td><td>foreign-domain</td><td>550 5.7.1</td></tr>
  * <tr><td>rcpt</td><td>unknown-recipient</td><td>550 5.1.1</td></tr>
  * <tr><td>rcpt</td><td>directory-unavailable</td><td>451 4.3.0</td></tr>
+ * <tr><td>all</td><td>deny-list</td><td>554 at connect, else 550 5.7.1</td></tr>
  * <tr><td>data</td><td>dmarc-reject, dubious-from</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>authentication-defer</td><td>451 4.7.0</td></tr>
  * <tr><td>data</td><td>dmarc-quarantine</td><td>tag: X-Postern-Policy</td></tr>
@@ -37,26 +42,37 @@ public final class PolicyEngine {
 
     /** The rules that hold without a line of policy, with these lists. */
     public static PolicyEngine builtIn(AccessLists lists) {
+        return of(PolicyConfig.NONE, lists, InstantSource.system());
+    }
+
+    /**
+     * The rules of a configuration and the built-in ones.
+     *
+     * @param policy the rules of section {@code policy}
+     * @param lists the lists
+     * @param time the clock by which rules expire
+     */
+    public static PolicyEngine of(PolicyConfig policy, AccessLists lists, InstantSource time) {
         ListRules list = new ListRules(lists);
         Map<Stage, List<Rule>> rules = new EnumMap<>(Stage.class);
-        rules.put(Stage.CONNECT, List.of(list.at(Stage.CONNECT)));
-        rules.put(Stage.HELO, List.of(list.at(Stage.HELO)));
-        rules.put(Stage.MAIL, List.of(list.at(Stage.MAIL)));
-        rules.put(
-                Stage.RCPT,
-                List.of(
-                        RecipientRules.FOREIGN_DOMAIN,
-                        list.at(Stage.RCPT),
-                        RecipientRules.UNKNOWN_RECIPIENT,
-                        RecipientRules.DIRECTORY_UNAVAILABLE));
-        rules.put(
-                Stage.DATA,
-                List.of(
-                        list.at(Stage.DATA),
-                        AuthenticationRules.DMARC_REJECT,
-                        AuthenticationRules.DUBIOUS_FROM,
-                        AuthenticationRules.AUTHENTICATION_DEFER,
-                        AuthenticationRules.DMARC_QUARANTINE));
+        for (Stage stage : Stage.values()) {
+            List<Rule> ofStage = new ArrayList<>();
+            if (stage == Stage.RCPT) {
+                // no rule of a configuration comes before these: a relay for the world, or mail for
+                // nobody, is never what was meant
+                ofStage.addAll(List.of(RecipientRules.values()));
+            }
+            for (RuleConfig rule : policy.rules()) {
+                if (ConfiguredRule.stage(rule.at()) == stage) {
+                    ofStage.add(new ConfiguredRule(rule, time));
+                }
+            }
+            ofStage.add(list.at(stage));
+            if (stage == Stage.DATA) {
+                ofStage.addAll(List.of(AuthenticationRules.values()));
+            }
+            rules.put(stage, List.copyOf(ofStage));
+        }
         return new PolicyEngine(rules);
     }
 
@@ -79,12 +95,23 @@ public final class PolicyEngine {
      * @param facts what is known; what the stage should know but does not is passed over
      */
     public Verdict decide(Stage stage, Facts facts) {
+        return evaluate(stage, facts).verdict();
+    }
+
+    /** The same, with what rules in mode observe would have done. */
+    public Evaluation evaluate(Stage stage, Facts facts) {
+        List<Verdict> observed = List.of();
         for (Rule rule : rules.getOrDefault(stage, List.of())) {
             Optional<Verdict> verdict = rule.decide(facts);
-            if (verdict.isPresent()) {
-                return verdict.get();
+            if (verdict.isEmpty()) {
+                continue;
             }
+            if (!rule.observesOnly()) {
+                return new Evaluation(verdict.get(), observed);
+            }
+            observed = observed.isEmpty() ? new ArrayList<>() : observed;
+            observed.add(verdict.get());
         }
-        return ACCEPTED;
+        return new Evaluation(ACCEPTED, observed);
     }
 }

@@ -74,7 +74,7 @@ public final class Snapshots {
                         draft.config().get(),
                         lists,
                         recipients,
-                        PolicyEngine.builtIn(lists)),
+                        PolicyEngine.of(draft.config().get().policy(), lists, time)),
                 found.warnings());
     }
 

@@ -24,6 +24,12 @@ final class ConfigurationReference {
         SECTIONS.put("networks", "`networks`: who is who around the gateway");
         SECTIONS.put("authentication", "`authentication`: SPF, DKIM, ARC, DMARC");
         SECTIONS.put("lists", "`lists`: allow and deny");
+        SECTIONS.put(
+                "policy.rules[]",
+                "`policy.rules`: a list, the first rule of a stage that applies decides");
+        SECTIONS.put(
+                "policy.rules[].when",
+                "`policy.rules[].when`: every condition must hold; of a list, one value");
         SECTIONS.put("spool", "`spool`");
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("admin", "`admin`: HTTP");
@@ -41,6 +47,9 @@ final class ConfigurationReference {
                 if (key.section().equals(section)) {
                     out.append(row(key));
                 }
+            }
+            if (section.endsWith(".when")) {
+                out.append(POLICY);
             }
         });
         out.append(LISTS);
@@ -110,6 +119,40 @@ final class ConfigurationReference {
             ```
             """;
 
+    private static final String POLICY =
+            """
+            | `not` | a mapping of conditions | none | They do not hold all together |
+
+            Conditions are about facts that are known by then; asking for one too early is an error. A fact that is not
+            known, such as the domain of a null sender, meets no condition (and so meets `not`). Domains are
+            `example.org` alone, or `.example.org` with everything beneath it.
+
+            The order at each stage: foreign domain, unknown recipient and a directory that is away (no rule opens these),
+            then `policy.rules`, then the deny lists, then what authentication advises. `accept` ends the stage: what comes
+            after it is passed by, DMARC too. A rule's name stands in the reply in brackets and in log, trace and metrics;
+            its reason is `policy.` and the name.
+
+            ```yaml
+            policy:
+              rules:
+                - name: our-scanner            # it sends as everybody, and we know it
+                  stage: data
+                  when: { client: 192.0.2.10 }
+                  action: accept
+                - name: hold-invoices
+                  stage: data
+                  when: { author-domain: [.invoices.example], not: { dkim: pass } }
+                  action: quarantine
+                  mode: observe                # look first: it is counted and logged, nothing is held
+                  expires: 2026-12-31
+                - name: plain-text-senders
+                  stage: mail
+                  when: { sender-domain: bank.example, tls: false }
+                  action: reject
+                  reply: Mail from bank.example is taken over TLS alone
+            ```
+            """;
+
     private static final String LISTS =
             """
 
@@ -168,12 +211,20 @@ final class ConfigurationReference {
         Map<String, String> spool = properties(sections, "spool");
         spool.put("retry", object(properties(sections, "spool.retry")));
         top.put("spool", object(spool));
+        Map<String, String> when = properties(sections, "policy.rules[].when");
+        when.put("not", "{\"$ref\": \"#/$defs/conditions\"}");
+        Map<String, String> rule = properties(sections, "policy.rules[]");
+        rule.put("when", "{\"$ref\": \"#/$defs/conditions\"}");
+        top.put("policy", object(Map.of("rules", array(object(rule)))));
         for (String plain :
                 new String[] {"dns", "limits", "authentication", "lists", "admin", "log"}) {
             top.put(plain, object(properties(sections, plain)));
         }
         return "{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
                 + "\"title\": \"Postern configuration\",\n"
+                + "\"$defs\": {\"conditions\": "
+                + object(when)
+                + "},\n"
                 + "\"required\": [\"hostname\", \"data\", \"listeners\", \"domains\"],\n"
                 + object(top).substring(1)
                 + "\n";

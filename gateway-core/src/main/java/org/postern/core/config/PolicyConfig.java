@@ -1,0 +1,18 @@
+package org.postern.core.config;
+
+import java.util.List;
+
+/**
+ * Section {@code policy}: rules of one's own, tried before the built-in ones, the first that
+ * applies decides.
+ *
+ * @param rules {@code rules}, in the order of the file
+ */
+public record PolicyConfig(List<RuleConfig> rules) {
+    public PolicyConfig {
+        rules = List.copyOf(rules);
+    }
+
+    /** No rules but the built-in ones. */
+    public static final PolicyConfig NONE = new PolicyConfig(List.of());
+}

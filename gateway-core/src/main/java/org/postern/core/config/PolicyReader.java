@@ -1,0 +1,228 @@
+package org.postern.core.config;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.config.ConditionConfig.AddressOf;
+import org.postern.core.config.ConditionConfig.DomainOf;
+import org.postern.core.config.ConditionConfig.DomainPattern;
+import org.postern.core.config.ConditionConfig.Method;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.ProblemCollector;
+import org.postern.core.yaml.YamlNode;
+
+/**
+ * Reads section {@code policy}. A rule that could never apply, because its stage comes before what
+ * it asks for is known, or that does what its stage cannot, is an error and not a silent nothing.
+ */
+final class PolicyReader {
+    /** The most rules, so that one look at a message stays cheap. */
+    private static final int MAX_RULES = 1_000;
+
+    private final ProblemCollector problems;
+
+    PolicyReader(ProblemCollector problems) {
+        this.problems = problems;
+    }
+
+    PolicyConfig read(Section section) {
+        List<RuleConfig> rules = new ArrayList<>();
+        section.entry("rules")
+                .map(YamlNode.Entry::value)
+                .ifPresent(value -> {
+                    if (value instanceof YamlNode.Sequence list) {
+                        readAll(list, rules);
+                    } else if (!(value instanceof YamlNode.Scalar s && s.isNull())) {
+                        problems.error(
+                                value.place(),
+                                "policy.rules must be a list of rules, found " + value.kind());
+                    }
+                });
+        section.finish();
+        return new PolicyConfig(rules);
+    }
+
+    private void readAll(YamlNode.Sequence list, List<RuleConfig> rules) {
+        Map<String, Place> names = new HashMap<>();
+        if (list.items().size() > MAX_RULES) {
+            problems.error(list.place(), "policy.rules has more than " + MAX_RULES + " rules");
+            return;
+        }
+        for (YamlNode item : list.items()) {
+            Section s = Section.of("policy.rules", item, problems);
+            Optional<String> name = s.one(PolicyKeys.RULE_NAME);
+            Place place = s.placeOf(PolicyKeys.RULE_NAME);
+            name.map(n -> names.putIfAbsent(n, place))
+                    .ifPresent(first ->
+                            problems.error(
+                                    place,
+                                    "rule "
+                                            + name.get()
+                                            + " stands already in line "
+                                            + first.line()));
+            rule(s, name).ifPresent(rules::add);
+        }
+    }
+
+    private Optional<RuleConfig> rule(Section s, Optional<String> name) {
+        Optional<RuleConfig.At> at = s.one(PolicyKeys.RULE_STAGE);
+        Optional<RuleConfig.Action> action = s.one(PolicyKeys.RULE_ACTION);
+        RuleConfig.Mode mode = s.orDefault(PolicyKeys.RULE_MODE);
+        Optional<Instant> expires = s.one(PolicyKeys.RULE_EXPIRES);
+        Optional<String> reply = s.one(PolicyKeys.RULE_REPLY);
+        List<ConditionConfig> conditions = new ArrayList<>();
+        s.section("when")
+                .ifPresent(
+                        when -> conditions.addAll(conditions(when, at.orElse(RuleConfig.At.DATA))));
+        s.finish();
+        if (at.isEmpty() || action.isEmpty() || name.isEmpty()) {
+            return Optional.empty();
+        }
+        checkAction(s, at.get(), action.get(), reply);
+        return Optional.of(
+                new RuleConfig(
+                        name.get(),
+                        at.get(),
+                        conditions,
+                        action.get(),
+                        mode,
+                        expires.orElse(null),
+                        reply.orElse(null)));
+    }
+
+    private void checkAction(
+            Section s, RuleConfig.At at, RuleConfig.Action action, Optional<String> reply) {
+        boolean possible =
+                switch (action) {
+                    case TAG, QUARANTINE -> at == RuleConfig.At.DATA;
+                    // RFC 5321, 3.1: a greeting is 220 or 554
+                    case DEFER -> at != RuleConfig.At.CONNECT;
+                    case ACCEPT, REJECT -> true;
+                };
+        if (!possible) {
+            problems.error(
+                    s.placeOf(PolicyKeys.RULE_ACTION),
+                    action == RuleConfig.Action.DEFER
+                            ? "a client cannot be deferred at connect; use stage helo or mail"
+                            : "a message can be tagged or quarantined at stage data alone");
+        }
+        boolean answered = action == RuleConfig.Action.REJECT || action == RuleConfig.Action.DEFER;
+        if (reply.isPresent() && !answered) {
+            problems.error(
+                    s.placeOf(PolicyKeys.RULE_REPLY), "reply goes with reject and defer alone");
+        }
+    }
+
+    private List<ConditionConfig> conditions(Section s, RuleConfig.At at) {
+        List<ConditionConfig> all = new ArrayList<>();
+        if (s.has(PolicyKeys.WHEN_CLIENT)) {
+            all.add(new ConditionConfig.Client(s.values(PolicyKeys.WHEN_CLIENT)));
+        }
+        known(s, PolicyKeys.WHEN_TLS, at, RuleConfig.At.HELO);
+        s.one(PolicyKeys.WHEN_TLS).ifPresent(v -> all.add(new ConditionConfig.Encrypted(v)));
+        known(s, PolicyKeys.WHEN_NULL_SENDER, at, RuleConfig.At.MAIL);
+        s.one(PolicyKeys.WHEN_NULL_SENDER)
+                .ifPresent(v -> all.add(new ConditionConfig.NullSender(v)));
+        address(s, PolicyKeys.WHEN_SENDER, AddressOf.SENDER, at, all);
+        address(s, PolicyKeys.WHEN_RECIPIENT, AddressOf.RECIPIENT, at, all);
+        domain(s, PolicyKeys.WHEN_HELO, DomainOf.HELO, at, all);
+        domain(s, PolicyKeys.WHEN_SENDER_DOMAIN, DomainOf.SENDER, at, all);
+        domain(s, PolicyKeys.WHEN_RECIPIENT_DOMAIN, DomainOf.RECIPIENT, at, all);
+        domain(s, PolicyKeys.WHEN_REVERSE_NAME, DomainOf.REVERSE_NAME, at, all);
+        domain(s, PolicyKeys.WHEN_AUTHOR_DOMAIN, DomainOf.AUTHOR, at, all);
+        domain(s, PolicyKeys.WHEN_AUTHENTICATED_DOMAIN, DomainOf.AUTHENTICATED, at, all);
+        result(s, PolicyKeys.WHEN_SPF, Method.SPF, at, all);
+        result(s, PolicyKeys.WHEN_HELO_SPF, Method.HELO_SPF, at, all);
+        result(s, PolicyKeys.WHEN_IPREV, Method.IPREV, at, all);
+        result(s, PolicyKeys.WHEN_DKIM, Method.DKIM, at, all);
+        result(s, PolicyKeys.WHEN_ARC, Method.ARC, at, all);
+        result(s, PolicyKeys.WHEN_DMARC, Method.DMARC, at, all);
+        if (s.has(PolicyKeys.WHEN_REASON)) {
+            known(s, PolicyKeys.WHEN_REASON, at, RuleConfig.At.DATA);
+            all.add(new ConditionConfig.Reason(s.values(PolicyKeys.WHEN_REASON)));
+        }
+        known(s, PolicyKeys.WHEN_SIZE_OVER, at, RuleConfig.At.DATA);
+        s.one(PolicyKeys.WHEN_SIZE_OVER).ifPresent(v -> all.add(new ConditionConfig.SizeOver(v)));
+        s.section("not")
+                .ifPresent(n -> {
+                    List<ConditionConfig> none = conditions(n, at);
+                    if (none.isEmpty()) {
+                        problems.error(n.place(), "not needs at least one condition");
+                    }
+                    all.add(new ConditionConfig.Not(none));
+                });
+        s.finish();
+        return all;
+    }
+
+    private void address(
+            Section s, Key<String> key, AddressOf of, RuleConfig.At at, List<ConditionConfig> all) {
+        if (s.has(key)) {
+            if (of == AddressOf.RECIPIENT) {
+                onlyAtRcpt(s, key, at);
+            } else {
+                known(s, key, at, RuleConfig.At.MAIL);
+            }
+            all.add(new ConditionConfig.Address(of, new HashSet<>(s.values(key))));
+        }
+    }
+
+    private void domain(
+            Section s,
+            Key<DomainPattern> key,
+            DomainOf of,
+            RuleConfig.At at,
+            List<ConditionConfig> all) {
+        if (!s.has(key)) {
+            return;
+        }
+        switch (of) {
+            case HELO -> known(s, key, at, RuleConfig.At.HELO);
+            case SENDER -> known(s, key, at, RuleConfig.At.MAIL);
+            case RECIPIENT -> onlyAtRcpt(s, key, at);
+            case REVERSE_NAME, AUTHOR, AUTHENTICATED -> known(s, key, at, RuleConfig.At.DATA);
+        }
+        all.add(new ConditionConfig.DomainName(of, s.values(key)));
+    }
+
+    private void result(
+            Section s,
+            Key<AuthResult> key,
+            Method of,
+            RuleConfig.At at,
+            List<ConditionConfig> all) {
+        if (s.has(key)) {
+            known(s, key, at, RuleConfig.At.DATA);
+            Set<AuthResult> results = EnumSet.noneOf(AuthResult.class);
+            results.addAll(s.values(key));
+            all.add(new ConditionConfig.Result(of, results));
+        }
+    }
+
+    private void known(Section s, Key<?> key, RuleConfig.At at, RuleConfig.At from) {
+        if (s.has(key) && at.compareTo(from) < 0) {
+            problems.error(
+                    s.placeOf(key),
+                    key.name()
+                            + " is known from stage "
+                            + from.name().toLowerCase(java.util.Locale.ROOT)
+                            + " on; this rule's stage is "
+                            + at.name().toLowerCase(java.util.Locale.ROOT));
+        }
+    }
+
+    private void onlyAtRcpt(Section s, Key<?> key, RuleConfig.At at) {
+        if (at != RuleConfig.At.RCPT) {
+            problems.error(
+                    s.placeOf(key),
+                    key.name() + " can be asked at stage rcpt alone: a message has many");
+        }
+    }
+}

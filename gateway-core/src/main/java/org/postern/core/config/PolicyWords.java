@@ -1,0 +1,35 @@
+package org.postern.core.config;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.postern.core.authres.AuthResult;
+
+/** The words that rules are written with. */
+final class PolicyWords {
+    private PolicyWords() {}
+
+    static ValueType<RuleConfig.At> stages() {
+        return ValueTypes.word(words(RuleConfig.At.values()));
+    }
+
+    static ValueType<RuleConfig.Action> actions() {
+        return ValueTypes.word(words(RuleConfig.Action.values()));
+    }
+
+    static ValueType<RuleConfig.Mode> modes() {
+        return ValueTypes.word(words(RuleConfig.Mode.values()));
+    }
+
+    /** The words of RFC 8601, 2.7. */
+    static ValueType<AuthResult> results() {
+        return ValueTypes.word(words(AuthResult.values()));
+    }
+
+    private static <E extends Enum<E>> Map<String, E> words(E[] values) {
+        Map<String, E> words = new LinkedHashMap<>();
+        Arrays.stream(values).forEach(v -> words.put(v.name().toLowerCase(Locale.ROOT), v));
+        return words;
+    }
+}

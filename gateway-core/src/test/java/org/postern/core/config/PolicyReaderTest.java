@@ -1,0 +1,191 @@
+package org.postern.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.mail.Domain;
+import org.postern.core.net.Cidr;
+
+class PolicyReaderTest {
+    private static final String BASE =
+            """
+            hostname: mx1.example.net
+            data: /var/lib/postern
+            listeners: [{ address: 127.0.0.1, port: 25 }]
+            domains:
+              example.net:
+                recipients: { static: [] }
+                downstream: lmtp://127.0.0.1:24
+            """;
+
+    @TempDir Path directory;
+
+    private LoadResult load(String policy) throws IOException {
+        Path file = directory.resolve("postern.yaml");
+        Files.writeString(file, BASE + policy);
+        return ConfigLoader.load(file);
+    }
+
+    private List<String> problems(String policy) throws IOException {
+        LoadResult result = load(policy);
+        assertThat(result).isInstanceOf(LoadResult.Refused.class);
+        return ((LoadResult.Refused) result)
+                .problems().all().stream()
+                        .map(p ->
+                                p.place().line()
+                                        - 7
+                                        + ":"
+                                        + p.place().column()
+                                        + ": "
+                                        + p.message())
+                        .toList();
+    }
+
+    @Test
+    void everyConditionIsRead() throws IOException {
+        LoadResult result =
+                load(
+                        """
+                        policy:
+                          rules:
+                            - name: at-data
+                              stage: data
+                              when:
+                                client: [192.0.2.0/24]
+                                tls: true
+                                helo: mx.example
+                                null-sender: false
+                                sender: ["@a.example", B@c.example]
+                                sender-domain: .a.example
+                                reverse-name: r.example
+                                author-domain: x.example
+                                authenticated-domain: y.example
+                                spf: [fail, softfail]
+                                helo-spf: none
+                                iprev: fail
+                                dkim: pass
+                                arc: none
+                                dmarc: [fail]
+                                reason: dmarc.fail
+                                size-over: 10MB
+                                not: { client: 192.0.2.7 }
+                              action: quarantine
+                              mode: observe
+                              expires: 2026-12-31
+                            - name: at-rcpt
+                              stage: rcpt
+                              when: { recipient: a@example.net, recipient-domain: example.net }
+                              action: defer
+                              reply: Not today
+                        """);
+        assertThat(result).as("%s", result).isInstanceOf(LoadResult.Loaded.class);
+        List<RuleConfig> rules = ((LoadResult.Loaded) result).config().policy().rules();
+        assertThat(rules.get(0).conditions())
+                .hasSize(18)
+                .contains(
+                        new ConditionConfig.Client(List.of(Cidr.parse("192.0.2.0/24"))),
+                        new ConditionConfig.Encrypted(true),
+                        new ConditionConfig.NullSender(false),
+                        new ConditionConfig.Address(
+                                ConditionConfig.AddressOf.SENDER,
+                                Set.of("@a.example", "b@c.example")),
+                        new ConditionConfig.DomainName(
+                                ConditionConfig.DomainOf.SENDER,
+                                List.of(
+                                        new ConditionConfig.DomainPattern(
+                                                Domain.of("a.example"), true))),
+                        new ConditionConfig.Result(
+                                ConditionConfig.Method.SPF,
+                                Set.of(AuthResult.FAIL, AuthResult.SOFTFAIL)),
+                        new ConditionConfig.Reason(List.of("dmarc.fail")),
+                        new ConditionConfig.SizeOver(10L << 20),
+                        new ConditionConfig.Not(
+                                List.of(
+                                        new ConditionConfig.Client(
+                                                List.of(Cidr.parse("192.0.2.7"))))));
+        assertThat(rules.get(0).mode()).isEqualTo(RuleConfig.Mode.OBSERVE);
+        assertThat(rules.get(0).expires()).isEqualTo(Instant.parse("2027-01-01T00:00:00Z"));
+        assertThat(rules.get(1).at()).isEqualTo(RuleConfig.At.RCPT);
+        assertThat(rules.get(1).mode()).isEqualTo(RuleConfig.Mode.ENFORCE);
+        assertThat(rules.get(1).reply()).isEqualTo("Not today");
+    }
+
+    @Test
+    void everyProblemOfARuleIsToldAtOnce() throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                policy:
+                                  rules:
+                                    - name: Bad Name
+                                      stage: connect
+                                      when: { dmarc: fail, sender: a@b.example, colour: red, recipient: x@y.example }
+                                      action: defer
+                                    - name: dmarc-reject
+                                      stage: later
+                                      action: drop
+                                    - name: twice
+                                      stage: mail
+                                      action: tag
+                                    - name: twice
+                                      stage: data
+                                      when: { dmarc: bad, client: 1.2.3.4/5, not: {}, reason: "X Y" }
+                                      action: accept
+                                      mode: maybe
+                                      reply: ok
+                                      expires: soon
+                                """))
+                .containsExactly(
+                        "3:13: policy.rules[].name must be a name of up to 40 small letters, digits"
+                                + " and hyphens, such as hold-invoices, found Bad Name",
+                        "5:22: dmarc is known from stage data on; this rule's stage is connect",
+                        "5:36: sender is known from stage mail on; this rule's stage is connect",
+                        "5:49: unknown key colour in policy.rules.when; known are client, tls,"
+                                + " null-sender, sender, recipient, helo, sender-domain,"
+                                + " recipient-domain, reverse-name, author-domain,"
+                                + " authenticated-domain, spf, helo-spf, iprev, dkim, arc, dmarc,"
+                                + " reason, size-over, not",
+                        "5:73: recipient can be asked at stage rcpt alone: a message has many",
+                        "7:13: policy.rules[].name must not be the name of a built-in rule:"
+                                + " dmarc-reject",
+                        "8:14: policy.rules[].stage must be one of connect, helo, mail, rcpt, data,"
+                                + " found later",
+                        "9:15: policy.rules[].action must be one of accept, tag, quarantine,"
+                                + " reject, defer, found drop",
+                        "12:15: a message can be tagged or quarantined at stage data alone",
+                        "13:13: rule twice stands already in line 17",
+                        "15:22: policy.rules[].when.dmarc must be one of none, pass, fail,"
+                                + " softfail, policy, neutral, temperror, permerror, found bad",
+                        "15:35: policy.rules[].when.client must be a network: address has bits set"
+                                + " beyond its prefix; did you mean 0.0.0.0/5?",
+                        "15:51: not needs at least one condition",
+                        "15:63: policy.rules[].when.reason must be a reason code or its beginning"
+                                + " up to a dot, such as dmarc.fail, found X Y",
+                        "17:13: policy.rules[].mode must be one of observe, enforce, found maybe",
+                        "18:14: reply goes with reject and defer alone",
+                        "19:16: policy.rules[].expires must be a day such as 2026-12-31 (to its"
+                                + " end, UTC) or a time such as 2026-12-31T12:00:00Z, found soon");
+    }
+
+    @Test
+    void rulesThatAreNoListAreTold() throws IOException {
+        assertThat(problems("policy: { rules: { name: x } }\n"))
+                .containsExactly("1:18: policy.rules must be a list of rules, found a mapping");
+    }
+
+    @Test
+    void aSectionWithoutRulesIsNoPolicy() throws IOException {
+        assertThat(((LoadResult.Loaded) load("policy:\n")).config().policy())
+                .isEqualTo(PolicyConfig.NONE);
+        assertThat(((LoadResult.Loaded) load("policy: { rules: }\n")).config().policy())
+                .isEqualTo(PolicyConfig.NONE);
+    }
+}
