@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -199,7 +200,7 @@ public final class Api {
         text.append(story.isEmpty() ? "; the log knows what became of it\n" : ":\n");
         for (RecentMessages.Step step : story) {
             text.append("  ")
-                    .append(step.at())
+                    .append(step.at().truncatedTo(ChronoUnit.MILLIS))
                     .append("  ")
                     .append(Human.printable(step.text()))
                     .append('\n');

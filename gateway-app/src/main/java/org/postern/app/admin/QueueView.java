@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.postern.app.intake.RecentMessages;
 import org.postern.queue.spool.QueueEntry;
@@ -95,7 +96,11 @@ final class QueueView {
         out.put("received", entry.received().toString());
         out.put("age_seconds", entry.age().toMillis() / 1000.0);
         out.put("attempts", entry.attempts());
-        out.put("next_attempt", entry.nextAttempt(now).map(Instant::toString).orElse(null));
+        out.put(
+                "next_attempt",
+                entry.nextAttempt(now)
+                        .map(at -> at.truncatedTo(ChronoUnit.MILLIS).toString())
+                        .orElse(null));
         out.put("downstream", entry.downstream());
         if (!entry.reason().isEmpty()) {
             out.put("reason", entry.reason());
@@ -148,7 +153,7 @@ final class QueueView {
                                 .map(at ->
                                         ", next "
                                                 + (at.isAfter(now)
-                                                        ? "at " + at
+                                                        ? "at " + at.truncatedTo(ChronoUnit.SECONDS)
                                                         : "as soon as the downstream allows"))
                                 .orElse(", none planned"));
         line(text, "sha256", entry.contentSha256());
@@ -162,7 +167,7 @@ final class QueueView {
                 first = false;
             }
             text.append("  ")
-                    .append(step.at())
+                    .append(step.at().truncatedTo(ChronoUnit.MILLIS))
                     .append("  ")
                     .append(Human.printable(step.text()))
                     .append('\n');

@@ -2,6 +2,7 @@ package org.postern.app.admin;
 
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.postern.core.net.Ip;
@@ -86,7 +87,7 @@ final class StatusView {
                         + ", revision "
                         + snapshot.revision()
                         + ", read "
-                        + snapshot.loaded());
+                        + snapshot.loaded().truncatedTo(ChronoUnit.SECONDS));
         return out.toString();
     }
 
@@ -94,9 +95,14 @@ final class StatusView {
         Instant trouble = status.lastTroubleAt();
         Instant success = status.lastSuccessAt();
         if (trouble != null && (success == null || trouble.isAfter(success))) {
-            return "in trouble since " + trouble + ": " + status.lastTrouble();
+            return "in trouble since "
+                    + trouble.truncatedTo(ChronoUnit.SECONDS)
+                    + ": "
+                    + status.lastTrouble();
         }
-        return success == null ? "not tried yet" : "well, last took mail " + success;
+        return success == null
+                ? "not tried yet"
+                : "well, last took mail " + success.truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static void line(StringBuilder out, String label, String value) {

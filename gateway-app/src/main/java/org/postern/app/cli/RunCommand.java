@@ -28,9 +28,7 @@ final class RunCommand implements Callable<Integer> {
         Path file = config.file();
         switch (Snapshots.read(file, TimeSource.system())) {
             case SnapshotResult.Refused refused ->
-                    throw new CommandFailure(
-                            ExitCode.FAILED,
-                            refused.problems() + "\npostern: not started: " + file + " has errors");
+                    throw new CommandFailure(ExitCode.FAILED, refused.problems().toString());
             case SnapshotResult.Loaded loaded -> {
                 try (Gateway gateway = Gateway.start(loaded, Version.text())) {
                     Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));

@@ -1,6 +1,7 @@
 package org.postern.app.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -8,12 +9,12 @@ import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,10 +43,20 @@ public final class Metrics implements AutoCloseable {
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
+        cpuTime();
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
+    }
+
+    private void cpuTime() {
+        if (ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean os) {
+            FunctionCounter.builder("process.cpu", os, o -> o.getProcessCpuTime() / 1e9)
+                    .baseUnit("seconds")
+                    .description("CPU time that the process has used")
+                    .register(registry);
+        }
     }
 
     /**
@@ -64,6 +75,7 @@ public final class Metrics implements AutoCloseable {
                         new Key(name, List.of(labels)),
                         key ->
                                 Counter.builder(PREFIX + key.name())
+                                        .description(MetricHelp.of(key.name()))
                                         .tags(tags(key.labels()))
                                         .register(registry))
                 .increment(amount);
@@ -75,6 +87,7 @@ public final class Metrics implements AutoCloseable {
                         new Key(name, List.of(labels)),
                         key ->
                                 Timer.builder(PREFIX + key.name())
+                                        .description(MetricHelp.of(key.name()))
                                         .tags(tags(key.labels()))
                                         .serviceLevelObjectives(
                                                 Duration.ofMillis(1),
@@ -94,6 +107,7 @@ public final class Metrics implements AutoCloseable {
      */
     public void gauge(String name, DoubleSupplier value, String... labels) {
         Gauge.builder(PREFIX + name, value::getAsDouble)
+                .description(MetricHelp.of(name))
                 .tags(tags(List.of(labels)))
                 .strongReference(true)
                 .register(registry);

@@ -62,8 +62,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     private final LiveConfiguration live;
     private final List<Runnable> undo = new ArrayList<>();
-    private @Nullable Spool spool;
-    private @Nullable SmtpListeners listeners;
+    private volatile @Nullable Spool spool;
+    private volatile @Nullable SmtpListeners listeners;
+    private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
         this.version = version;
@@ -84,8 +85,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         List<Problem> errors = problems.stream().filter(Problem::isError).toList();
         if (!errors.isEmpty()) {
             throw new StartFailure(
-                    String.join("\n", errors.stream().map(Problem::toString).toList())
-                            + "\npostern: not started");
+                    String.join("\n", errors.stream().map(Problem::toString).toList()));
         }
         try {
             Logging.configure(config.log());
@@ -140,6 +140,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
             throw new StartFailure(config.placeOf("listeners.0") + ": " + e.getMessage(), e);
         }
         undo.add(() -> smtp.stop(live.config().limits().drain()));
+        up = true;
         Signals.onHangup(this::reload);
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
@@ -250,7 +251,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
             awaitQuietly();
             return;
         }
-        LOG.info("stopping");
+        boolean wasUp = up;
+        if (wasUp) {
+            LOG.info("stopping");
+        }
         for (int i = undo.size() - 1; i >= 0; i--) {
             try {
                 undo.get(i).run();
@@ -258,7 +262,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 LOG.error("while stopping: {}", e.toString(), e);
             }
         }
-        LOG.info("stopped");
+        if (wasUp) {
+            LOG.info("stopped");
+        }
         closed.countDown();
     }
 

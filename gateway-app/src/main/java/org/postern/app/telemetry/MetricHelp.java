@@ -1,0 +1,78 @@
+package org.postern.app.telemetry;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What each metric says, for the HELP line of a scrape and for {@code docs/metrics.md}. */
+public final class MetricHelp {
+    private static final Map<String, String> HELP =
+            new TreeMap<>(
+                    Map.ofEntries(
+                            Map.entry("auth", "Time that the checks of a message took, by method"),
+                            Map.entry(
+                                    "auth.results",
+                                    "Results of the checks by method, result and reason"),
+                            Map.entry(
+                                    "clock.step.seconds",
+                                    "How far the wall clock moved against the monotonic clock"
+                                            + " since the start"),
+                            Map.entry(
+                                    "config.reload.success",
+                                    "Whether the last reload was taken, 1 or 0"),
+                            Map.entry("config.revision", "Revision of the configuration in force"),
+                            Map.entry("delivery", "Time that delivery attempts took"),
+                            Map.entry(
+                                    "delivery.attempts", "Recipient outcomes of delivery attempts"),
+                            Map.entry("dns.events", "What happened on the way to DNS servers"),
+                            Map.entry("dns.queries", "Questions to the DNS client by outcome"),
+                            Map.entry(
+                                    "messages",
+                                    "Messages and refused recipients by disposition and reason"),
+                            Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),
+                            Map.entry("queue.bytes", "Octets of content in the spool"),
+                            Map.entry("queue.messages", "Entries in the spool by state"),
+                            Map.entry(
+                                    "queue.oldest.age.seconds",
+                                    "Age of the oldest entry that is queued or deferred"),
+                            Map.entry("ready", "Whether the gateway takes mail, 1 or 0"),
+                            Map.entry("recipient.lookups", "Recipient look-ups by result"),
+                            Map.entry(
+                                    "smtp.accept.failures",
+                                    "Connections that could not be accepted"),
+                            Map.entry("smtp.connections", "SMTP connections open now"),
+                            Map.entry("smtp.limit.hits", "Limits reached, by name"),
+                            Map.entry("smtp.replies", "SMTP replies by command and code"),
+                            Map.entry("smtp.sessions", "SMTP sessions ended, by outcome"),
+                            Map.entry("smtp.tls.handshakes", "TLS handshakes by version"),
+                            Map.entry("spool.alarms", "Alarms of the spool by kind"),
+                            Map.entry("spool.disk.free.bytes", "Free octets on the spool's disk"),
+                            Map.entry("spool.sync", "Time that one force of the spool took"),
+                            Map.entry("spool.synced.bytes", "Octets made durable"),
+                            Map.entry("spool.synced.records", "Records made durable"),
+                            Map.entry("spool.writable", "Whether the spool can be written, 1 or 0"),
+                            Map.entry(
+                                    "tls.certificate.expiry.timestamp.seconds",
+                                    "When the first certificate in use expires")));
+
+    private MetricHelp() {}
+
+    /**
+     * The help of a metric.
+     *
+     * @param name as given to {@link Metrics}, without prefix and suffix
+     * @throws IllegalArgumentException if the table does not have it: a metric without help is a
+     *     bug
+     */
+    public static String of(String name) {
+        String help = HELP.get(name);
+        if (help == null) {
+            throw new IllegalArgumentException("metric " + name + " has no help text");
+        }
+        return help;
+    }
+
+    /** All names and their help, in order. */
+    public static Map<String, String> all() {
+        return Map.copyOf(HELP);
+    }
+}

@@ -1,0 +1,59 @@
+package org.postern.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Exit codes as the interface promises them; the output is looked at end to end. */
+class PosternCommandTest {
+    @TempDir Path folder;
+
+    private String config(String more) throws IOException {
+        return Files.writeString(
+                        folder.resolve("postern.yaml"),
+                        """
+                        hostname: mx.example.test
+                        data: data
+                        listeners: [{ address: 127.0.0.1, port: 2525 }]
+                        domains:
+                          example.test:
+                            recipients: { static: [postmaster@example.test] }
+                            downstream: maildir:///nowhere/mail
+                        """
+                                + more)
+                .toString();
+    }
+
+    @Test
+    void answersTwoToWrongUsage() {
+        assertThat(PosternCommand.execute("no-such-command")).isEqualTo(ExitCode.USAGE);
+        assertThat(PosternCommand.execute("send-test", "not an address")).isEqualTo(ExitCode.USAGE);
+        assertThat(PosternCommand.execute()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void answersOneToAConfigurationWithProblemsAndNoughtToOneWithout() throws IOException {
+        assertThat(PosternCommand.execute("check", "--config", config(""))).isEqualTo(ExitCode.OK);
+        assertThat(PosternCommand.execute("check", "--config", config("no-such-key: 1\n")))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(
+                        PosternCommand.execute(
+                                "run", "--config", folder.resolve("missing.yaml").toString()))
+                .isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void answersThreeWhenNoDaemonCanBeReached() throws IOException {
+        String config = config("admin: { port: 1 }\n");
+        assertThat(PosternCommand.execute("status", "--config", config))
+                .isEqualTo(ExitCode.UNREACHABLE);
+        Files.createDirectories(folder.resolve("data"));
+        Files.writeString(folder.resolve("data/admin.token"), "0".repeat(64) + "\n");
+        assertThat(PosternCommand.execute("queue", "list", "--config", config))
+                .isEqualTo(ExitCode.UNREACHABLE);
+    }
+}
