@@ -1,6 +1,7 @@
 package org.postern.auth.dns;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
@@ -41,8 +42,8 @@ enum QueryType {
     @Nullable Object read(Record record) {
         return switch (record) {
             case TXTRecord txt when this == TXT -> join(txt.getStringsAsByteArrays());
-            case ARecord a when this == A -> a.getAddress();
-            case AAAARecord aaaa when this == AAAA -> aaaa.getAddress();
+            case ARecord a when this == A -> withoutName(a.getAddress());
+            case AAAARecord aaaa when this == AAAA -> withoutName(aaaa.getAddress());
             case MXRecord mx when this == MX -> {
                 DnsName exchange = WireNames.read(mx.getTarget());
                 yield exchange == null ? null : new MxRecord(mx.getPriority(), exchange);
@@ -68,6 +69,15 @@ enum QueryType {
             case TlsaRecord tlsa -> 56 + tlsa.data().length;
             default -> throw new IllegalArgumentException("no record: " + record.getClass());
         };
+    }
+
+    /** The address alone: dnsjava hangs the owner's name on it, which would only take room. */
+    private static InetAddress withoutName(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 octets", e);
+        }
     }
 
     private static byte[] join(List<byte[]> strings) {
