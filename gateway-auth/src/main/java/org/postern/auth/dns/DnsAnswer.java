@@ -91,6 +91,14 @@ public sealed interface DnsAnswer<T> {
             this.word = word;
         }
 
+        /** Whether a limit of ours is behind it, and not the DNS. */
+        public boolean isOurs() {
+            return switch (this) {
+                case BUDGET, DEADLINE, OVERLOAD, CLOSED -> true;
+                case TIMEOUT, SERVFAIL, REFUSED, BAD_ANSWER, CNAME_LOOP, UNREACHABLE -> false;
+            };
+        }
+
         /** The word in reasons and metrics. */
         public String word() {
             return word;

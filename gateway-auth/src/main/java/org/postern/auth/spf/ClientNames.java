@@ -25,11 +25,28 @@ final class ClientNames {
     private final InetAddress client;
     private final Map<DnsName, Boolean> validated = new HashMap<>();
     private @Nullable DnsAnswer<DnsName> answer;
+    private DnsAnswer.@Nullable Reason limit;
 
     ClientNames(DnsClient dns, DnsBudget budget, InetAddress client) {
         this.dns = dns;
         this.budget = budget;
         this.client = client;
+    }
+
+    /** The client. */
+    InetAddress client() {
+        return client;
+    }
+
+    /** Which limit of ours kept a question here from being answered, or null. */
+    DnsAnswer.@Nullable Reason limit() {
+        return limit;
+    }
+
+    private void note(DnsAnswer<?> from) {
+        if (from instanceof DnsAnswer.TempError<?> error && error.reason().isOurs()) {
+            limit = error.reason();
+        }
     }
 
     /** What the PTR question brought. */
@@ -38,6 +55,7 @@ final class ClientNames {
         if (known == null) {
             known = dns.ptr(client, budget);
             answer = known;
+            note(known);
         }
         return known;
     }
@@ -78,6 +96,7 @@ final class ClientNames {
         // RFC 7208, 5.5: a DNS error here means that the name is skipped
         DnsAnswer<InetAddress> addresses =
                 client instanceof Inet4Address ? dns.a(name, budget) : dns.aaaa(name, budget);
+        note(addresses);
         return addresses.records().contains(client);
     }
 }

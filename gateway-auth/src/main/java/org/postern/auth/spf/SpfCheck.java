@@ -1,11 +1,8 @@
 package org.postern.auth.spf;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +10,6 @@ import org.postern.auth.dns.DnsAnswer;
 import org.postern.auth.dns.DnsBudget;
 import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.DnsName;
-import org.postern.auth.dns.MxRecord;
 import org.postern.auth.spf.SpfRecord.Directive;
 import org.postern.auth.spf.SpfRecord.Mechanism;
 import org.postern.core.authres.AuthResult;
@@ -25,28 +21,17 @@ final class SpfCheck {
     /** RFC 7208, 4.6.4: terms that ask the DNS. */
     static final int MAX_LOOKUPS = 10;
 
-    /** RFC 7208, 4.6.4: terms whose question finds nothing. */
-    static final int MAX_VOID_LOOKUPS = 2;
-
-    /** RFC 7208, 4.6.4: exchangers of one {@code mx}. */
-    static final int MAX_MX = 10;
-
-    private static final Comparator<MxRecord> EXCHANGER_ORDER =
-            Comparator.comparingInt(MxRecord::preference)
-                    .thenComparing(mx -> mx.exchange().octets());
-
     private final SpfRecords records;
     private final DnsClient dns;
     private final DnsBudget budget;
     private final SpfRequest request;
-    private final String receiver;
-    private final TimeSource time;
     private final InetAddress client;
     private final byte[] clientOctets;
     private final ClientNames clientNames;
+    private final SpfMacros macros;
+    private final SpfLookups lookUp;
     private final SpfTrace trace = new SpfTrace();
     private int lookups;
-    private int voidLookups;
 
     SpfCheck(
             SpfRecords records,
@@ -59,46 +44,14 @@ final class SpfCheck {
         this.dns = dns;
         this.budget = budget;
         this.request = request;
-        this.receiver = receiver;
-        this.time = time;
         this.client = unmapped(request.client());
         this.clientOctets = client.getAddress();
         this.clientNames = new ClientNames(dns, budget, client);
+        this.macros = new SpfMacros(request, clientNames, receiver, time);
+        this.lookUp = new SpfLookups(dns, budget, client, clientNames, trace);
     }
 
-    /**
-     * What {@code check_host()} returns.
-     *
-     * @param mechanism the directive that decided, "default", or null
-     * @param exp the explanation's domain-spec, if the record that decided has one
-     * @param domain the domain whose record decided, for the macros of the explanation
-     */
-    record Outcome(
-            AuthResult result,
-            String reason,
-            @Nullable String mechanism,
-            @Nullable MacroString exp,
-            String domain) {
-        static Outcome of(AuthResult result, String reason) {
-            return new Outcome(result, reason, null, null, "");
-        }
-    }
-
-    /** Whether a mechanism matches, or ends the check. */
-    private sealed interface Match {
-        enum Answer implements Match {
-            YES,
-            NO
-        }
-
-        record Stop(Outcome outcome) implements Match {}
-
-        static Match of(boolean yes) {
-            return yes ? Answer.YES : Answer.NO;
-        }
-    }
-
-    Outcome run() {
+    SpfOutcome run() {
         trace.line(
                 request.identity().word()
                         + " "
@@ -109,9 +62,20 @@ final class SpfCheck {
                         + Ip.text(client)
                         + ", helo "
                         + request.helo());
-        Outcome outcome = checkHost(request.domain());
+        SpfOutcome outcome = withinOurLimits(checkHost(request.domain()));
         trace.line("result " + outcome.result().word() + " (" + outcome.reason() + ")");
         return outcome;
+    }
+
+    /**
+     * RFC 7208, 5.5 passes over errors in looking for the client's names. Where the error is that
+     * we had no time or no question left, what follows from it is no finding.
+     */
+    private SpfOutcome withinOurLimits(SpfOutcome outcome) {
+        DnsAnswer.Reason limit = clientNames.limit();
+        return limit == null || outcome.result() == AuthResult.PASS
+                ? outcome
+                : SpfOutcome.temperror(limit);
     }
 
     List<String> trace() {
@@ -123,34 +87,37 @@ final class SpfCheck {
     }
 
     int voidLookups() {
-        return voidLookups;
+        return lookUp.voidLookups();
     }
 
     /** RFC 7208, 4: {@code check_host(ip, domain, sender)}. */
-    private Outcome checkHost(String domain) {
+    private SpfOutcome checkHost(String domain) {
         DnsName name = SpfDomain.checkable(domain).orElse(null);
         if (name == null) {
             trace.line("'" + domain + "' is no domain that could publish SPF");
-            return Outcome.of(AuthResult.NONE, SpfReason.NONE_INVALID_DOMAIN);
+            return SpfOutcome.of(AuthResult.NONE, SpfReason.NONE_INVALID_DOMAIN);
         }
         return switch (dns.txt(name, budget)) {
-            case DnsAnswer.TempError<byte[]> error -> temperror("TXT " + name, error);
+            case DnsAnswer.TempError<byte[]> error -> {
+                trace.line("TXT " + name + ": " + error.reason().word() + ", " + error.detail());
+                yield SpfOutcome.temperror(error.reason());
+            }
             case DnsAnswer.NxDomain<byte[]> nothing -> {
                 trace.line("TXT " + name + ": the domain does not exist");
-                yield Outcome.of(AuthResult.NONE, SpfReason.NONE_NO_SUCH_DOMAIN);
+                yield SpfOutcome.of(AuthResult.NONE, SpfReason.NONE_NO_SUCH_DOMAIN);
             }
             case DnsAnswer.NoData<byte[]> nothing -> noRecord(name);
             case DnsAnswer.Found<byte[]> found -> select(name, domain, found);
         };
     }
 
-    private Outcome noRecord(DnsName name) {
+    private SpfOutcome noRecord(DnsName name) {
         trace.line("TXT " + name + ": no SPF record");
-        return Outcome.of(AuthResult.NONE, SpfReason.NONE_NO_RECORD);
+        return SpfOutcome.of(AuthResult.NONE, SpfReason.NONE_NO_RECORD);
     }
 
     /** RFC 7208, 4.5: exactly one record may begin with the version. */
-    private Outcome select(DnsName name, String domain, DnsAnswer.Found<byte[]> found) {
+    private SpfOutcome select(DnsName name, String domain, DnsAnswer.Found<byte[]> found) {
         byte[] record = null;
         for (byte[] txt : found.records()) {
             if (!SpfParser.isSpf(txt)) {
@@ -158,7 +125,7 @@ final class SpfCheck {
             }
             if (record != null) {
                 trace.line("TXT " + name + ": more than one SPF record");
-                return permerror(SpfReason.PERMERROR_MULTIPLE_RECORDS);
+                return SpfOutcome.permerror(SpfReason.PERMERROR_MULTIPLE_RECORDS);
             }
             record = txt;
         }
@@ -174,31 +141,31 @@ final class SpfCheck {
             case SpfRecords.Reading.Broken(String text, String error) -> {
                 trace.line(label + text);
                 trace.line("syntax error: " + error);
-                yield permerror(SpfReason.PERMERROR_SYNTAX);
+                yield SpfOutcome.permerror(SpfReason.PERMERROR_SYNTAX);
             }
         };
     }
 
-    private Outcome evaluate(SpfRecord record, String domain, DnsName name) {
+    private SpfOutcome evaluate(SpfRecord record, String domain, DnsName name) {
         int silent = 0;
         for (Directive directive : record.directives()) {
             switch (match(directive.mechanism(), domain, name)) {
-                case Match.Answer.NO -> {
+                case SpfMatch.Answer.NO -> {
                     if (directive.mechanism() instanceof Mechanism.Network) {
                         silent++;
                     }
                 }
-                case Match.Answer.YES -> {
+                case SpfMatch.Answer.YES -> {
                     noteNetworks(silent);
                     trace.line(directive.source() + " matches: " + directive.result().word());
-                    return new Outcome(
+                    return new SpfOutcome(
                             directive.result(),
                             SpfReason.matched(directive.result(), directive.mechanism().name()),
                             directive.source(),
                             record.exp(),
                             domain);
                 }
-                case Match.Stop(Outcome outcome) -> {
+                case SpfMatch.Stop(SpfOutcome outcome) -> {
                     return outcome;
                 }
             }
@@ -208,7 +175,7 @@ final class SpfCheck {
         if (redirect != null) {
             return redirect(redirect, domain);
         }
-        return new Outcome(
+        return new SpfOutcome(
                 AuthResult.NEUTRAL, SpfReason.NEUTRAL_DEFAULT, "default", null, domain); // 4.7
     }
 
@@ -219,34 +186,36 @@ final class SpfCheck {
     }
 
     /** RFC 7208, 6.1. */
-    private Outcome redirect(MacroString spec, String domain) {
+    private SpfOutcome redirect(MacroString spec, String domain) {
         if (++lookups > MAX_LOOKUPS) {
             return tooManyLookups("redirect=" + spec);
         }
-        String target = expand(spec, domain);
+        String target = macros.expand(spec, domain);
         trace.line("redirect to " + target);
-        Outcome outcome = checkHost(target);
+        SpfOutcome outcome = checkHost(target);
         return outcome.result() == AuthResult.NONE
-                ? permerror(SpfReason.PERMERROR_REDIRECT_NONE)
+                ? SpfOutcome.permerror(SpfReason.PERMERROR_REDIRECT_NONE)
                 : outcome;
     }
 
-    private Match match(Mechanism mechanism, String domain, DnsName name) {
+    private SpfMatch match(Mechanism mechanism, String domain, DnsName name) {
         return switch (mechanism) {
-            case Mechanism.All all -> Match.Answer.YES;
-            case Mechanism.Network network -> Match.of(network.holds(clientOctets));
+            case Mechanism.All all -> SpfMatch.Answer.YES;
+            case Mechanism.Network network -> SpfMatch.of(network.holds(clientOctets));
             case Mechanism.Include(MacroString spec) ->
                     counted("include:" + spec, () -> include(spec, domain));
             case Mechanism.A(MacroString spec, int prefix4, int prefix6) ->
-                    counted(show("a", spec), () -> a(target(spec, domain, name), prefix4, prefix6));
+                    counted(
+                            show("a", spec),
+                            () -> lookUp.a(target(spec, domain, name), prefix4, prefix6));
             case Mechanism.Mx(MacroString spec, int prefix4, int prefix6) ->
                     counted(
                             show("mx", spec),
-                            () -> mx(target(spec, domain, name), prefix4, prefix6));
+                            () -> lookUp.mx(target(spec, domain, name), prefix4, prefix6));
             case Mechanism.Ptr(MacroString spec) ->
-                    counted(show("ptr", spec), () -> ptr(target(spec, domain, name)));
+                    counted(show("ptr", spec), () -> lookUp.ptr(target(spec, domain, name)));
             case Mechanism.Exists(MacroString spec) ->
-                    counted(show("exists", spec), () -> exists(target(spec, domain, name)));
+                    counted(show("exists", spec), () -> lookUp.exists(target(spec, domain, name)));
         };
     }
 
@@ -256,228 +225,51 @@ final class SpfCheck {
 
     /** A mechanism that asks the DNS. */
     private interface Question {
-        Match ask();
+        SpfMatch ask();
     }
 
-    private Match counted(String term, Question question) {
+    private SpfMatch counted(String term, Question question) {
         if (++lookups > MAX_LOOKUPS) { // RFC 7208, 4.6.4
-            return new Match.Stop(tooManyLookups(term));
+            return new SpfMatch.Stop(tooManyLookups(term));
         }
         return question.ask();
     }
 
-    private Outcome tooManyLookups(String term) {
+    private SpfOutcome tooManyLookups(String term) {
         trace.line(term + " would be look-up " + lookups + " of at most " + MAX_LOOKUPS);
-        return permerror(SpfReason.PERMERROR_TOO_MANY_LOOKUPS);
+        return SpfOutcome.permerror(SpfReason.PERMERROR_TOO_MANY_LOOKUPS);
     }
 
     /** RFC 7208, 5.2: what each result of the included record means here. */
-    private Match include(MacroString spec, String domain) {
-        String target = expand(spec, domain);
+    private SpfMatch include(MacroString spec, String domain) {
+        String target = macros.expand(spec, domain);
         trace.line("include:" + spec + " is " + target);
         trace.enter();
-        Outcome outcome = checkHost(target);
+        SpfOutcome outcome = checkHost(target);
         trace.leave();
         return switch (outcome.result()) {
-            case PASS -> Match.Answer.YES;
-            case FAIL, SOFTFAIL, NEUTRAL, POLICY -> Match.Answer.NO;
-            case NONE -> new Match.Stop(permerror(SpfReason.PERMERROR_INCLUDE_NONE));
-            case TEMPERROR, PERMERROR -> new Match.Stop(outcome);
+            case PASS -> SpfMatch.Answer.YES;
+            case FAIL, SOFTFAIL, NEUTRAL, POLICY -> SpfMatch.Answer.NO;
+            case NONE -> new SpfMatch.Stop(SpfOutcome.permerror(SpfReason.PERMERROR_INCLUDE_NONE));
+            case TEMPERROR, PERMERROR -> new SpfMatch.Stop(outcome);
         };
-    }
-
-    /** RFC 7208, 5.3. */
-    private Match a(Optional<DnsName> target, int prefix4, int prefix6) {
-        if (target.isEmpty()) {
-            return unaskable("a");
-        }
-        DnsName name = target.get();
-        DnsAnswer<InetAddress> answer = addresses(name);
-        return switch (answer) {
-            case DnsAnswer.TempError<InetAddress> error -> stop(addressType() + name, error);
-            case DnsAnswer.NoData<InetAddress> nothing -> voidLookup(addressType() + name);
-            case DnsAnswer.NxDomain<InetAddress> nothing -> voidLookup(addressType() + name);
-            case DnsAnswer.Found<InetAddress> found ->
-                    Match.of(holds(name, found.records(), prefix4, prefix6));
-        };
-    }
-
-    /** RFC 7208, 5.4. */
-    private Match mx(Optional<DnsName> target, int prefix4, int prefix6) {
-        if (target.isEmpty()) {
-            return unaskable("mx");
-        }
-        DnsName name = target.get();
-        return switch (dns.mx(name, budget)) {
-            case DnsAnswer.TempError<MxRecord> error -> stop("MX " + name, error);
-            case DnsAnswer.NoData<MxRecord> nothing -> voidLookup("MX " + name);
-            case DnsAnswer.NxDomain<MxRecord> nothing -> voidLookup("MX " + name);
-            case DnsAnswer.Found<MxRecord> found ->
-                    exchangers(name, found.records(), prefix4, prefix6);
-        };
-    }
-
-    private Match exchangers(DnsName name, List<MxRecord> records, int prefix4, int prefix6) {
-        List<MxRecord> sorted = new ArrayList<>(records);
-        sorted.sort(EXCHANGER_ORDER); // the order of an answer is luck
-        int asked = 0;
-        for (MxRecord mx : sorted) {
-            if (++asked > MAX_MX) { // RFC 7208, 4.6.4: only where an eleventh would be asked
-                trace.line("MX " + name + ": more than " + MAX_MX + " exchangers");
-                return new Match.Stop(permerror(SpfReason.PERMERROR_TOO_MANY_MX));
-            }
-            if (mx.exchange().isRoot()) {
-                trace.line("MX " + name + ": null MX");
-                continue; // RFC 7505: there is no host
-            }
-            DnsAnswer<InetAddress> answer = addresses(mx.exchange());
-            if (answer instanceof DnsAnswer.TempError<InetAddress> error) {
-                return stop("MX " + name + ", " + addressType() + mx.exchange(), error);
-            }
-            if (holds(mx.exchange(), answer.records(), prefix4, prefix6)) {
-                return Match.Answer.YES;
-            }
-        }
-        return Match.Answer.NO;
-    }
-
-    /** RFC 7208, 5.5: do not use; but publishers do. */
-    private Match ptr(Optional<DnsName> target) {
-        if (target.isEmpty()) {
-            return unaskable("ptr");
-        }
-        return switch (clientNames.answer()) {
-            case DnsAnswer.TempError<DnsName> error -> {
-                // RFC 7208, 5.5: "the mechanism fails to match"
-                trace.line("PTR " + Ip.text(client) + ": " + error.detail() + ", no match");
-                yield Match.Answer.NO;
-            }
-            case DnsAnswer.NoData<DnsName> nothing -> voidLookup("PTR " + Ip.text(client));
-            case DnsAnswer.NxDomain<DnsName> nothing -> voidLookup("PTR " + Ip.text(client));
-            case DnsAnswer.Found<DnsName> found -> {
-                DnsName name = clientNames.within(target.get());
-                trace.line(
-                        "PTR "
-                                + Ip.text(client)
-                                + ": "
-                                + found.records().size()
-                                + " names, "
-                                + (name == null ? "none validated" : name + " validated")
-                                + " within "
-                                + target.get());
-                yield Match.of(name != null);
-            }
-        };
-    }
-
-    /** RFC 7208, 5.7: an A record, whatever the client's family. */
-    private Match exists(Optional<DnsName> target) {
-        if (target.isEmpty()) {
-            return unaskable("exists");
-        }
-        DnsName name = target.get();
-        return switch (dns.a(name, budget)) {
-            case DnsAnswer.TempError<InetAddress> error -> stop("A " + name, error);
-            case DnsAnswer.NoData<InetAddress> nothing -> voidLookup("A " + name);
-            case DnsAnswer.NxDomain<InetAddress> nothing -> voidLookup("A " + name);
-            case DnsAnswer.Found<InetAddress> found -> {
-                trace.line("A " + name + ": exists");
-                yield Match.Answer.YES;
-            }
-        };
-    }
-
-    private DnsAnswer<InetAddress> addresses(DnsName name) {
-        return client instanceof Inet4Address ? dns.a(name, budget) : dns.aaaa(name, budget);
-    }
-
-    private String addressType() {
-        return client instanceof Inet4Address ? "A " : "AAAA ";
-    }
-
-    private boolean holds(DnsName name, List<InetAddress> addresses, int prefix4, int prefix6) {
-        int prefix = clientOctets.length == 4 ? prefix4 : prefix6;
-        for (InetAddress address : addresses) {
-            if (SpfRecord.sameNetwork(address.getAddress(), clientOctets, prefix)) {
-                trace.line(
-                        addressType()
-                                + name
-                                + ": "
-                                + Ip.text(address)
-                                + "/"
-                                + prefix
-                                + " holds it");
-                return true;
-            }
-        }
-        trace.line(addressType() + name + ": none of " + addresses.size() + " addresses holds it");
-        return false;
-    }
-
-    private Match voidLookup(String question) {
-        voidLookups++;
-        trace.line(question + ": nothing there (void look-up " + voidLookups + ")");
-        return voidLookups > MAX_VOID_LOOKUPS
-                ? new Match.Stop(permerror(SpfReason.PERMERROR_TOO_MANY_VOID_LOOKUPS))
-                : Match.Answer.NO;
-    }
-
-    /** RFC 7208, 4.8 leaves it open: a name that cannot be asked does not exist. */
-    private Match unaskable(String mechanism) {
-        trace.line(mechanism + ": the name cannot exist, no match");
-        return Match.Answer.NO;
-    }
-
-    private Match stop(String question, DnsAnswer.TempError<?> error) {
-        return new Match.Stop(temperror(question, error));
-    }
-
-    private Outcome temperror(String question, DnsAnswer.TempError<?> error) {
-        trace.line(question + ": " + error.reason().word() + ", " + error.detail());
-        return Outcome.of(AuthResult.TEMPERROR, SpfReason.temperror(error.reason()));
-    }
-
-    private static Outcome permerror(String reason) {
-        return Outcome.of(AuthResult.PERMERROR, reason);
     }
 
     /** RFC 7208, 4.8: the target-name, the domain itself where the term names none. */
     private Optional<DnsName> target(@Nullable MacroString spec, String domain, DnsName name) {
-        return spec == null ? Optional.of(name) : DnsName.parse(expand(spec, domain));
-    }
-
-    private String expand(MacroString spec, String domain) {
-        return MacroExpander.name(spec, letter -> value(letter, domain));
-    }
-
-    /** RFC 7208, 7.2. */
-    private String value(char letter, String domain) {
-        return switch (letter) {
-            case 's' -> request.localPart() + "@" + request.domain();
-            case 'l' -> request.localPart();
-            case 'o' -> request.domain();
-            case 'd' -> domain;
-            case 'i' -> SpfDomain.dotted(clientOctets);
-            case 'p' -> clientNames.best(DnsName.parse(domain).orElse(null));
-            case 'v' -> clientOctets.length == 4 ? "in-addr" : "ip6";
-            case 'h' -> request.helo();
-            case 'c' -> Ip.text(client);
-            case 'r' -> receiver;
-            case 't' -> Long.toString(time.instant().getEpochSecond());
-            default -> throw new IllegalArgumentException("no macro " + letter);
-        };
+        return spec == null ? Optional.of(name) : DnsName.parse(macros.expand(spec, domain));
     }
 
     /**
      * RFC 7208, 6.2: only for fail; whatever goes wrong, there is no explanation and the result
      * stays. Its look-up counts against no limit but the message's.
      */
-    @Nullable String explanation(Outcome outcome) {
+    @Nullable String explanation(SpfOutcome outcome) {
         MacroString exp = outcome.exp();
         if (outcome.result() != AuthResult.FAIL || exp == null) {
             return null;
         }
-        Optional<DnsName> name = DnsName.parse(expand(exp, outcome.domain()));
+        Optional<DnsName> name = DnsName.parse(macros.expand(exp, outcome.domain()));
         if (name.isEmpty()) {
             return null;
         }
@@ -491,7 +283,7 @@ final class SpfCheck {
         try {
             return MacroExpander.explanation(
                             MacroString.explainString(text),
-                            letter -> value(letter, outcome.domain()))
+                            letter -> macros.value(letter, outcome.domain()))
                     .orElse(null);
         } catch (SpfSyntaxException e) {
             trace.line("exp: TXT " + name.get() + ": " + e.getMessage());

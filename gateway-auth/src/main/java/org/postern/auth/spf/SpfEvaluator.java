@@ -34,7 +34,7 @@ public final class SpfEvaluator {
     public SpfResult check(SpfRequest request, DnsBudget budget) {
         long start = time.nanoTime();
         SpfCheck check = new SpfCheck(records, dns, budget, request, receiver, time);
-        SpfCheck.Outcome outcome = check.run();
+        SpfOutcome outcome = check.run();
         return new SpfResult(
                 outcome.result(),
                 request.identity(),

@@ -2,7 +2,7 @@ package org.postern.auth.spf;
 
 /** Octets of records and names, as people may see them. */
 final class Text {
-    private static final int MAX_SHOWN = 400;
+    private static final int MAX_SHOWN = 1_000;
 
     private Text() {}
 
