@@ -75,6 +75,12 @@ public final class AddedEntries {
                 : Optional.empty();
     }
 
+    /** Whether a file is one of these: its entries come and go by themselves, unwatched. */
+    static boolean isAdded(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.equals(Target.ALLOW.file) || name.equals(Target.DENY.file);
+    }
+
     /** The entries of a list, in the order they were added. */
     public List<ListEntry> entries(Target target) throws IOException {
         return List.copyOf(read(target).values());

@@ -159,7 +159,7 @@ final class ListFile implements YamlSections {
                             + text.text());
             return Optional.empty();
         }
-        if (!now.isBefore(end)) {
+        if (!now.isBefore(end) && !AddedEntries.isAdded(text.place().file())) {
             problems.warning(text.place(), "this entry has expired and has no effect");
         }
         return Optional.of(end);

@@ -50,7 +50,8 @@ final class RecipientFileReader implements YamlSections {
      *
      * @param reference the file and where it is named
      * @param users the domains that use it
-     * @param hosted all domains that mail is taken for: aliases may lead to them alone
+     * @param hosted all domains that mail is taken for, to which alone aliases may lead; empty
+     *     where they are not known
      * @param problems receives what is wrong
      * @return what could be read of it
      */
@@ -214,7 +215,8 @@ final class RecipientFileReader implements YamlSections {
         }
         return parse(s.text(), s.place())
                 .filter(t -> {
-                    boolean ours = t.domain() == null || hosted.contains(t.domain());
+                    boolean ours =
+                            t.domain() == null || hosted.isEmpty() || hosted.contains(t.domain());
                     if (!ours) {
                         problems.error(
                                 s.place(),

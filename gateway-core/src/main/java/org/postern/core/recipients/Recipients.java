@@ -55,7 +55,7 @@ public final class Recipients implements RecipientDirectory {
         Set<Domain> hosted =
                 draft.config()
                         .map(c -> c.domains().keySet())
-                        .orElseGet(() -> draft.recipientFiles().keySet());
+                        .orElse(Set.of()); // unknown where the configuration has errors
         Map<Path, RecipientDirectory> read = new HashMap<>();
         references.forEach((path, reference) ->
                 read.put(

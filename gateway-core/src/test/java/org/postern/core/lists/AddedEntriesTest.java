@@ -103,6 +103,7 @@ class AddedEntriesTest {
                 null,
                 time.instant().plus(Duration.ofMinutes(5)));
         time.advance(Duration.ofMinutes(6));
+        assertThat(loaded().client(Ip.parse("192.0.2.1"))).isEqualTo(ListMatch.None.INSTANCE);
         added.add(Target.DENY, ListKind.CLIENT, "192.0.2.2", null, null, null);
         assertThat(added.entries(Target.DENY))
                 .extracting(ListEntry::value)
