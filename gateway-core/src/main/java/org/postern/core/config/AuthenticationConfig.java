@@ -29,6 +29,11 @@ public record AuthenticationConfig(
     /** Time for all look-ups of one message where the file says nothing. */
     public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(10);
 
+    /** The same with every check on, under this id. */
+    public AuthenticationConfig checking(String id) {
+        return new AuthenticationConfig(true, id, deadline, dmarcExceptions, trustedSealers);
+    }
+
     /** Every check on, under this id. */
     public static AuthenticationConfig defaults(String authservId) {
         return new AuthenticationConfig(true, authservId, DEFAULT_DEADLINE, List.of(), List.of());
