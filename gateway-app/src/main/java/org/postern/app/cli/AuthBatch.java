@@ -126,7 +126,8 @@ final class AuthBatch {
         }
     }
 
-    private static boolean write(BlockingQueue<Optional<FutureTask<Line>>> answers, OutputStream out)
+    private static boolean write(
+            BlockingQueue<Optional<FutureTask<Line>>> answers, OutputStream out)
             throws IOException, InterruptedException {
         boolean all = true;
         while (true) {
