@@ -44,8 +44,8 @@ final class Gateway implements AutoCloseable {
                 - bob@example.test
                 - carol@example.test
                 """);
-        gateway.file("lists/allow.yaml", "[]\n");
-        gateway.file("lists/deny.yaml", "[]\n");
+        gateway.file("lists/allow.yaml", "");
+        gateway.file("lists/deny.yaml", "");
         gateway.configure(
                 configuration(
                         gateway,

@@ -25,6 +25,8 @@ final class Peers {
         PACKAGE_OF.put("dig", "dnsutils");
         PACKAGE_OF.put("dkimsign", "python3-dkim");
         PACKAGE_OF.put("/usr/lib/python3/dist-packages/nacl", "python3-nacl");
+        PACKAGE_OF.put("openssl", "openssl");
+        PACKAGE_OF.put("haproxy", "haproxy");
         PACKAGE_OF.put("promtool", "prometheus");
     }
 

@@ -124,6 +124,24 @@ final class Program implements AutoCloseable {
         }
     }
 
+    /** Waits for its end, but no longer than this. */
+    void awaitFor(long millis) {
+        try {
+            process.waitFor(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends it a signal, by its name. */
+    void signal(String name) {
+        Result result =
+                run(new byte[0], Map.of(), List.of("kill", "-" + name, Long.toString(pid())));
+        if (result.exitCode() != 0) {
+            throw new AssertionError("kill: " + result.all());
+        }
+    }
+
     /** Ends it at once: SIGKILL. */
     void kill() {
         process.destroyForcibly();

@@ -99,11 +99,17 @@ final class SmtpClient implements AutoCloseable {
         }
     }
 
-    /** Sends a message in a session of its own and gives the reply to its content. */
+    /** Sends a message in a session of its own and gives the first refusal or the last 250. */
     static String send(int port, String from, List<String> to, byte[] content) {
         try (SmtpClient client = connect(port)) {
-            client.reply();
-            client.command("EHLO client.pass.test");
+            String greeting = client.reply();
+            if (!greeting.startsWith("220")) {
+                return greeting;
+            }
+            String hello = client.command("EHLO client.pass.test");
+            if (!hello.startsWith("250")) {
+                return hello;
+            }
             String reply = client.transaction(from, to, content);
             client.command("QUIT");
             return reply;

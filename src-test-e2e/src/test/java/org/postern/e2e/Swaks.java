@@ -31,14 +31,6 @@ final class Swaks {
 
     /** The transcript of a session and how swaks judged it. */
     record Transcript(int exitCode, String text) {
-        /** Replies of the server, one line each. */
-        List<String> replies() {
-            return text.lines()
-                    .filter(line -> line.startsWith("<"))
-                    .map(line -> line.replaceFirst("^<[-*~]*>? *(\\*\\* )?", "").strip())
-                    .toList();
-        }
-
         /** Whether the message was accepted. */
         boolean accepted() {
             return exitCode == 0;
@@ -66,7 +58,6 @@ final class Swaks {
                                     to,
                                     "--data",
                                     "@" + data,
-                                    "--no-data-fixup",
                                     "--timeout",
                                     "20"));
             command.addAll(options);

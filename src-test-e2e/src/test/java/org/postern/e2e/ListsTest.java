@@ -1,0 +1,145 @@
+package org.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Allow and deny lists in the session, and their reload while mail flows. */
+@WithPeers
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ListsTest {
+    private Gateway gateway;
+
+    @BeforeAll
+    void start(Surroundings around) {
+        gateway = around.newGateway("lists").start();
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void emptyLists() {
+        gateway.file("lists/deny.yaml", "").file("lists/allow.yaml", "");
+        reload();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "client,               127.0.0.0/8,        554",
+        "helo,                 client.pass.test,   550",
+        "sender,               someone@pass.test,  550 5.7.1",
+        "sender-domain,        pass.test,          550 5.7.1",
+        "recipient,            alice@example.test, 550 5.7.1",
+    })
+    void aDeniedOneIsRefusedUntilAnAllowEntryOutweighsIt(
+            String kind, String entry, String refusal) {
+        assertThat(send()).startsWith("250 2.");
+        gateway.file("lists/deny.yaml", kind + ": [" + entry + "]\n");
+        reload();
+        assertThat(send()).startsWith(refusal);
+        gateway.file("lists/allow.yaml", kind + ": [" + entry + "]\n");
+        reload();
+        assertThat(send()).startsWith("250 2.");
+    }
+
+    @Test
+    void aSignalReloadsTheLists() {
+        gateway.file("lists/deny.yaml", "sender: [someone@pass.test]\n");
+        assertThat(send()).startsWith("250 2.");
+        gateway.program().signal("HUP");
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> send().startsWith("550 5.7.1"));
+    }
+
+    @Test
+    void aBrokenListFileIsRefusedWithItsPlaceAndTheOldListsStay() {
+        gateway.file("lists/deny.yaml", "sender: [someone@pass.test]\n");
+        reload();
+        gateway.file("lists/deny.yaml", "sender:\n  - someone@pass.test\n  - not an address\n");
+        Program.Result refused = gateway.command("reload");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.out() + refused.err()).contains("lists/deny.yaml:3:5: ");
+        assertThat(send()).startsWith("550 5.7.1");
+
+        gateway.program().signal("HUP");
+        gateway.awaitConsole("lists/deny.yaml:3:5: ");
+        assertThat(send()).startsWith("550 5.7.1");
+
+        Program.Result check = gateway.command("check");
+        assertThat(check.exitCode()).isEqualTo(1);
+        assertThat(check.out() + check.err()).contains("lists/deny.yaml:3:5: ");
+    }
+
+    @Test
+    void aSessionKeepsTheListsItBeganWith() {
+        try (SmtpClient client = SmtpClient.connect(gateway.smtpPort())) {
+            client.reply();
+            client.command("EHLO client.pass.test");
+            gateway.file("lists/deny.yaml", "sender: [someone@pass.test]\n");
+            reload();
+            assertThat(client.command("MAIL FROM:<someone@pass.test>")).startsWith("250");
+            assertThat(client.command("RCPT TO:<alice@example.test>")).startsWith("250");
+        }
+        assertThat(send()).startsWith("550 5.7.1");
+    }
+
+    @Test
+    void noMessageIsDisturbedByReloadsWhileMailFlows() throws InterruptedException {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger accepted = new AtomicInteger();
+        AtomicReference<String> wrong = new AtomicReference<>("");
+        Thread sender =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            while (!stop.get()) {
+                                String reply = send();
+                                if (reply.startsWith("250 2.")) {
+                                    accepted.incrementAndGet();
+                                } else {
+                                    wrong.set(reply);
+                                }
+                            }
+                        });
+        for (int i = 0; i < 10; i++) {
+            gateway.file("lists/deny.yaml", "client: [192.0.2." + i + "]\n");
+            gateway.program().signal("HUP");
+            int before = accepted.get();
+            await().atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> accepted.get() >= before + 2 || !wrong.get().isEmpty());
+        }
+        stop.set(true);
+        sender.join();
+        assertThat(wrong.get()).isEmpty();
+        assertThat(accepted.get()).isGreaterThanOrEqualTo(20);
+    }
+
+    private void reload() {
+        Program.Result result = gateway.command("reload");
+        assertThat(result.exitCode()).as(result.all()).isZero();
+    }
+
+    private String send() {
+        return SmtpClient.send(
+                gateway.smtpPort(),
+                "someone@pass.test",
+                List.of("alice@example.test"),
+                Message.from("someone@pass.test").octets());
+    }
+}
