@@ -25,6 +25,7 @@ import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.DeliveryEnvironment;
 import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.HostResolver;
 import org.postern.smtp.tls.TlsContexts;
 import org.postern.smtp.tls.TlsProblemException;
 import org.slf4j.Logger;
@@ -71,7 +72,11 @@ final class LiveConfiguration implements AutoCloseable {
     }
 
     private DeliveryEnvironment environment(PosternConfig config) {
-        return DeliveryEnvironment.system(config.hostname());
+        return new DeliveryEnvironment(
+                config.hostname(),
+                time,
+                HostResolver.system(),
+                new DeliveryLookups(() -> current.dns(), time));
     }
 
     private Authenticator authenticator(PosternConfig config, CachingDnsClient dns) {
