@@ -5,10 +5,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.postern.app.intake.RecentMessages;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientStatus;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -157,8 +159,15 @@ final class QueueView {
                                                         : "as soon as the downstream allows"))
                                 .orElse(", none planned"));
         line(text, "sha256", entry.contentSha256());
-        for (Map.Entry<String, String> note : new java.util.TreeMap<>(entry.notes()).entrySet()) {
-            line(text, note.getKey(), note.getValue());
+        line(
+                text,
+                "rule",
+                entry.notes().getOrDefault("rule", "")
+                        + ", reason "
+                        + entry.notes().getOrDefault("reason", "none noted"));
+        String verdicts = entry.notes().get("verdicts");
+        if (verdicts != null) {
+            verdicts(text, Exchange.JSON.readTree(verdicts));
         }
         boolean first = true;
         for (RecentMessages.Step step : story) {
@@ -174,6 +183,33 @@ final class QueueView {
         }
         text.append("\nheaders as relayed\n").append(headers);
         out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Each method with its result and what decided; a signature is a line of its own. */
+    private static void verdicts(StringBuilder text, JsonNode verdicts) {
+        for (Map.Entry<String, JsonNode> method : verdicts.properties()) {
+            if (method.getValue().isArray()) {
+                for (JsonNode signature : method.getValue()) {
+                    line(text, method.getKey(), verdict(signature));
+                }
+                if (method.getValue().isEmpty()) {
+                    line(text, method.getKey(), "none: no signature");
+                }
+            } else {
+                line(text, method.getKey(), verdict(method.getValue()));
+            }
+        }
+    }
+
+    private static String verdict(JsonNode one) {
+        StringBuilder out = new StringBuilder(one.path("result").asString());
+        for (String name : List.of("domain", "name", "author_domain", "selector")) {
+            String value = one.path(name).asString("");
+            if (!value.isEmpty()) {
+                out.append(", ").append(name.replace('_', ' ')).append(' ').append(value);
+            }
+        }
+        return out.append(", ").append(one.path("reason").asString()).toString();
     }
 
     private static void line(StringBuilder out, String name, String value) {

@@ -1,7 +1,10 @@
 package org.postern.app.intake;
 
+import java.net.InetAddress;
 import java.util.function.Supplier;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.lists.ListMatch;
+import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
 import org.postern.smtp.session.ClientConnection;
@@ -36,6 +39,16 @@ public final class Intake implements SessionHandler {
     /** An intake of these parts. */
     public Intake(Parts parts) {
         this.parts = parts;
+    }
+
+    @Override
+    public Standing standing(InetAddress client) {
+        Snapshot snapshot = parts.live().get().snapshot();
+        boolean ours =
+                snapshot.config().networks().internal().stream().anyMatch(n -> n.contains(client));
+        return ours || snapshot.lists().client(client) instanceof ListMatch.Allow
+                ? Standing.KNOWN_GOOD
+                : Standing.STRANGER;
     }
 
     @Override
