@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             SendTestCommand.class,
             QueueCommand.class,
             ReloadCommand.class,
+            AuthCommand.class,
             CommandLine.HelpCommand.class,
         })
 public final class PosternCommand implements Runnable {

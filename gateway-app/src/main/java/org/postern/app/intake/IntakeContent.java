@@ -19,6 +19,7 @@ import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
+import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.SpoolException;
@@ -126,12 +127,10 @@ final class IntakeContent implements ContentReceiver {
             long before = parts.time().nanoTime();
             AuthenticationOutcome outcome = checks.finish();
             countVerdicts(outcome.verdicts(), parts.time().nanoTime() - before);
-            Verdict verdict =
-                    revision.snapshot()
-                            .policy()
-                            .decide(
-                                    Stage.DATA,
-                                    facts.withAuthentication(outcome.verdicts(), outcome.advice()));
+            Facts known =
+                    facts.withAuthentication(outcome.verdicts(), outcome.advice())
+                            .withSize(spooled.size());
+            Verdict verdict = Rules.decide(parts, revision, Stage.DATA, known);
             return switch (verdict) {
                 case Verdict.Reject reject ->
                         notTaken(reject.rule(), reject.reason(), reject.reply(), outcome);
@@ -171,9 +170,15 @@ final class IntakeContent implements ContentReceiver {
                                 .map(r -> new org.postern.queue.spool.ByteRange(r.start(), r.end()))
                                 .toList(),
                         Map.of(
-                                "verdicts", VerdictNotes.json(outcome.verdicts()),
-                                "rule", verdict.rule(),
-                                "reason", verdict.reason()));
+                                "verdicts",
+                                VerdictNotes.json(outcome.verdicts()),
+                                "rule",
+                                verdict.rule(),
+                                "reason",
+                                verdict.reason(),
+                                SenderAuthentication.NOTE,
+                                SenderAuthentication.of(outcome.verdicts(), mail.reversePath())
+                                        .word()));
         StoredMessage stored;
         try {
             stored = spooled.commit(meta);

@@ -174,7 +174,7 @@ final class IntakeVisit implements Visit {
     }
 
     private Decision decide(Stage stage, Function<SmtpReply, Decision> refusal) {
-        Verdict verdict = revision.snapshot().policy().decide(stage, facts);
+        Verdict verdict = Rules.decide(parts, revision, stage, facts);
         SmtpReply reply =
                 switch (verdict) {
                     case Verdict.Reject reject -> reject.reply();

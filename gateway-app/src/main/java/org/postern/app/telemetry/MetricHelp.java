@@ -29,6 +29,9 @@ public final class MetricHelp {
                                     "messages",
                                     "Messages and refused recipients by disposition and reason"),
                             Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),
+                            Map.entry(
+                                    "policy.observed",
+                                    "What rules in mode observe would have done"),
                             Map.entry("queue.bytes", "Octets of content in the spool"),
                             Map.entry("queue.messages", "Entries in the spool by state"),
                             Map.entry(

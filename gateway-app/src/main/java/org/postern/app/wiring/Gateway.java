@@ -37,6 +37,7 @@ import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolHealth;
 import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.log.DiskSpool;
+import org.postern.smtp.admission.Gauge;
 import org.postern.smtp.admission.OverloadController;
 import org.postern.smtp.listener.ListenerException;
 import org.postern.smtp.listener.SmtpListeners;
@@ -104,7 +105,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     }
 
     private void open(PosternConfig config) throws StartFailure {
-        SpoolMeters spoolMeters = new SpoolMeters(metrics);
+        SpoolMeters spoolMeters = new SpoolMeters(metrics, time);
         Spool opened = openSpool(config, spoolMeters);
         spool = opened;
         undo.add(opened::close);
@@ -127,7 +128,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         scheduler::wake,
                                         time)),
                         time,
-                        new SmtpMeters(metrics));
+                        new SmtpMeters(metrics),
+                        List.of(new Gauge("spool-latency", spoolMeters::latencyLoad)));
         listeners = smtp;
         gauges(opened);
         AdminServer admin = admin(config);
@@ -223,16 +225,13 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 () ->
                         Duration.between(startedAt, time.instant()).minus(uptime()).toMillis()
                                 / 1000.0);
-        live.tls()
-                .earliestExpiry()
-                .ifPresent(first ->
-                        metrics.gauge(
-                                "tls.certificate.expiry.timestamp.seconds",
-                                () ->
-                                        live.tls()
-                                                .earliestExpiry()
-                                                .map(i -> (double) i.getEpochSecond())
-                                                .orElse(0.0)));
+        metrics.gauge(
+                "tls.certificate.expiry.timestamp.seconds",
+                () ->
+                        live.tls()
+                                .earliestExpiry()
+                                .map(i -> (double) i.getEpochSecond())
+                                .orElse(Double.NaN));
     }
 
     /** Waits until the gateway has stopped. */

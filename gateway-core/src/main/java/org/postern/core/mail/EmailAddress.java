@@ -13,8 +13,12 @@ import java.util.Objects;
  * <p>Immutable.
  */
 public final class EmailAddress {
-    /** The longest local part in octets (RFC 5321, 4.5.3.1.1). */
-    public static final int MAX_LOCAL_PART_OCTETS = 64;
+    /**
+     * The longest local part in octets. RFC 5321, 4.5.3.1.1 says 64 but asks in 4.5.3.1 for no
+     * limit where it can be helped: list and bounce addresses are longer in practice, and refusing
+     * them loses good mail. A path may have 256 octets (4.5.3.1.3), brackets and domain included.
+     */
+    public static final int MAX_LOCAL_PART_OCTETS = 250;
 
     private final String localPart;
     private final MailHost host;
