@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The state of the gateway on one screen, and as JSON. */
-final class StatusView {
+public final class StatusView {
     private static final int LABEL = 13;
 
     private StatusView() {}
@@ -112,7 +112,8 @@ final class StatusView {
                 .append('\n');
     }
 
-    private static String address(InetSocketAddress address) {
+    /** {@code 192.0.2.1:25} or {@code [2001:db8::1]:25}. */
+    public static String address(InetSocketAddress address) {
         String ip = Ip.text(address.getAddress());
         return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + address.getPort();
     }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             SendTestCommand.class,
             QueueCommand.class,
+            ListsCommand.class,
             ReloadCommand.class,
             AuthCommand.class,
             CommandLine.HelpCommand.class,

@@ -14,6 +14,7 @@ import org.postern.app.admin.AdminServer;
 import org.postern.app.admin.AdminToken;
 import org.postern.app.admin.Api;
 import org.postern.app.admin.GatewayState;
+import org.postern.app.admin.StatusView;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.RecentMessages;
 import org.postern.app.intake.RelayLog;
@@ -147,7 +148,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
                 version,
-                smtp.boundAddresses(),
+                String.join(", ", smtp.boundAddresses().stream().map(StatusView::address).toList()),
                 config.domains().keySet(),
                 config.admin().address().getHostAddress(),
                 admin.port(),

@@ -56,4 +56,16 @@ class PosternCommandTest {
         assertThat(PosternCommand.execute("queue", "list", "--config", config))
                 .isEqualTo(ExitCode.UNREACHABLE);
     }
+
+    @Test
+    void saysWhichListEntryHits() throws IOException {
+        Files.writeString(folder.resolve("deny.yaml"), "client:\n  - 192.0.2.0/24\n");
+        String config = config("lists: { deny: [deny.yaml] }\n");
+        assertThat(PosternCommand.execute("lists", "test", "192.0.2.7", "--config", config))
+                .isEqualTo(ExitCode.OK);
+        assertThat(PosternCommand.execute("lists", "test", "192.0.3.7", "--config", config))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(PosternCommand.execute("lists", "test", "not a thing", "--config", config))
+                .isEqualTo(ExitCode.USAGE);
+    }
 }
