@@ -33,8 +33,8 @@ import org.postern.queue.spool.SpoolWriter;
 import org.postern.queue.spool.disk.Disk;
 
 /**
- * The spool on disk: {@code docs/spool.md} in code. Two threads of its own, the log's writer and
- * the keeper; everything else runs on the callers'.
+ * The spool on disk: {@code docs/spool.md} in code. Three threads of its own, the log's writer,
+ * the keeper and the preparer of segments; everything else runs on the callers'.
  */
 public final class DiskSpool implements Spool {
     private static final int CHANGE_BATCH = 10_000;
@@ -56,6 +56,7 @@ public final class DiskSpool implements Spool {
     private final Closeable directoryLock;
     private final Thread writerThread;
     private final Thread keeperThread;
+    private final Thread preparer;
     private volatile boolean closed;
 
     private DiskSpool(
@@ -98,6 +99,11 @@ public final class DiskSpool implements Spool {
                         options.largeBytes(),
                         listener::stored);
         this.writerThread = Thread.ofPlatform().name("spool-writer").unstarted(writer);
+        this.preparer =
+                Thread.ofPlatform()
+                        .name("spool-preparer")
+                        .daemon()
+                        .unstarted(store::prepareWhenNeeded);
         this.keeperThread = Thread.ofPlatform().name("spool-keeper").daemon().unstarted(keeper);
     }
 
@@ -133,6 +139,7 @@ public final class DiskSpool implements Spool {
     private void start(SpoolOpening opened) throws IOException {
         writer.start();
         keeper.look();
+        preparer.start();
         writerThread.start();
         keeperThread.start();
         keeper.call();
@@ -146,6 +153,11 @@ public final class DiskSpool implements Spool {
                     List.of(new QueueId(id)),
                     new Change.Hold("spool", "its content is missing or cut"));
         }
+    }
+
+    /** One round of the keeper's, here and now: for tests that do not want to wait for it. */
+    void keepHouse() {
+        keeper.round();
     }
 
     /** On the writer's thread, once it is durable that an entry is over. */
@@ -387,13 +399,9 @@ public final class DiskSpool implements Spool {
                             "closed without a last mark: " + e.getMessage()));
         }
         writer.close();
-        // the writer may be waiting for a segment that only the keeper makes
-        while (writerThread.isAlive()) {
-            if (!store.spareReady()) {
-                store.prepare();
-            }
-            joinBriefly(writerThread);
-        }
+        join(writerThread);
+        store.stopPreparing();
+        join(preparer);
         try {
             store.close();
             directoryLock.close();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.postern.queue.spool.disk.DiskFile;
  */
 final class SegmentStore {
     private static final int ZEROS = 1 << 20;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** A segment is sparse when less than this part of it is live content. */
     private static final int SPARSE = 5;
@@ -32,6 +34,8 @@ final class SegmentStore {
     private final ConcurrentSkipListMap<Integer, Segment> segments = new ConcurrentSkipListMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition spareChanged = lock.newCondition();
+    private final Condition needed = lock.newCondition();
+    private boolean closing;
     private boolean spareReady;
     private boolean reserveReady;
     private @Nullable IOException spareFailure;
@@ -72,9 +76,59 @@ final class SegmentStore {
     }
 
     /**
-     * Makes spare and reserve where they are missing. By the keeper; takes as long as zeroing them
-     * takes. Also the probe that tells whether a failed disk is well again.
+     * Makes spares and reserves as they are needed, on a thread of its own: the writer waits for
+     * it, so it waits for nobody. After a failure it tries again each second, which is also the
+     * probe that tells whether the disk is well again.
      */
+    void prepareWhenNeeded() {
+        lock.lock();
+        try {
+            while (!closing) {
+                if (spareReady && reserveReady) {
+                    needed.awaitUninterruptibly();
+                    continue;
+                }
+                lock.unlock();
+                try {
+                    prepare();
+                } finally {
+                    lock.lock();
+                }
+                if (!closing && !(spareReady && reserveReady)) {
+                    awaitRetry();
+                }
+            }
+            spareFailure = spareReady ? null : new IOException("the spool is closed");
+            spareChanged.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitRetry() {
+        try {
+            long left = RETRY_NANOS;
+            while (left > 0 && !closing) {
+                left = needed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread; a try too early does no harm
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets the preparing thread end; a writer that waits for it goes on. */
+    void stopPreparing() {
+        lock.lock();
+        try {
+            closing = true;
+            needed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes spare and reserve where they are missing; as long as zeroing them takes. */
     void prepare() {
         boolean needSpare;
         boolean needReserve;
@@ -173,6 +227,8 @@ final class SegmentStore {
      */
     Segment openNext(boolean mayUseReserve, HeaderFacts facts) throws IOException {
         boolean fromReserve;
+        int number;
+        Path path;
         lock.lock();
         try {
             while (!spareReady && spareFailure == null) {
@@ -190,12 +246,14 @@ final class SegmentStore {
             } else {
                 spareReady = false;
             }
+            needed.signalAll();
+            number = ++highest;
+            path = log.resolve(Segment.fileName(number));
+            // under the lock: the next one gets the same name
+            disk.rename(fromReserve ? reserve() : spare(), path);
         } finally {
             lock.unlock();
         }
-        int number = ++highest;
-        Path path = log.resolve(Segment.fileName(number));
-        disk.rename(fromReserve ? reserve() : spare(), path);
         DiskFile file = disk.open(path, true);
         try {
             SegmentHeader header =

@@ -1,0 +1,398 @@
+package org.postern.queue.spool.log;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.time.ManualTimeSource;
+import org.postern.queue.spool.AttemptResult;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.RecipientState;
+import org.postern.queue.spool.RecipientStatus;
+import org.postern.queue.spool.SpoolAlarm;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.disk.SimulatedDisk;
+import org.postern.queue.spool.disk.SimulatedDisk.Kind;
+import org.postern.queue.spool.disk.SimulatedDisk.Operation;
+
+/** A disk that fails, fills up, or gives back other bytes than it was given. */
+class DiskFaultTest {
+    private static final Path SPOOL = Path.of("/spool");
+    private static final SpoolOptions OPTIONS =
+            new SpoolOptions(SPOOL, 256 << 10, 64 << 10, 1000, 40_000);
+    private static final Recipient TO = Recipient.of(EmailAddress.of("b@example.net"));
+    private static final String EIO = "Input/output error";
+    private static final String ENOSPC = "No space left on device";
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+    private final List<SpoolAlarm> alarms = Collections.synchronizedList(new ArrayList<>());
+    private SimulatedDisk disk = new SimulatedDisk();
+    private DiskSpool spool;
+
+    @BeforeEach
+    void open() throws SpoolException {
+        spool =
+                DiskSpool.open(
+                        OPTIONS,
+                        disk,
+                        time,
+                        new SpoolListener() {
+                            @Override
+                            public void alarm(SpoolAlarm alarm) {
+                                alarms.add(alarm);
+                            }
+                        });
+    }
+
+    @AfterEach
+    void close() {
+        disk.heal();
+        spool.close();
+    }
+
+    private void reopen() throws SpoolException {
+        spool.close();
+        open();
+    }
+
+    private QueueId commit(int size) throws IOException {
+        byte[] content = "x".repeat(size).getBytes(US_ASCII);
+        try (SpoolWriter writer = spool.begin()) {
+            writer.write(content, 0, size);
+            return writer.commit(
+                            new MessageMeta(
+                                    Envelope.of(ReversePath.Null.INSTANCE, List.of(TO)),
+                                    time.instant(),
+                                    "192.0.2.1",
+                                    "x",
+                                    new byte[0],
+                                    List.of(),
+                                    Map.of()))
+                    .id();
+        }
+    }
+
+    private void delivered(QueueId id) throws SpoolException {
+        spool.record(
+                id,
+                new AttemptResult(
+                        Map.of(TO, new RecipientStatus(TO, RecipientState.DELIVERED, "250", "s")),
+                        Duration.ZERO,
+                        "",
+                        true));
+    }
+
+    private void assertReadable(QueueId id, int size) throws IOException {
+        try (InputStream in = spool.received(id).open()) {
+            assertThat(in.readAllBytes()).hasSize(size);
+        }
+    }
+
+    private List<QueueId> ids() {
+        return spool.entries().map(QueueEntry::id).toList();
+    }
+
+    private static boolean onSegment(Operation o, Kind kind) {
+        String name = String.valueOf(o.path().getFileName());
+        return o.kind() == kind && name.startsWith("0") && name.endsWith(".seg");
+    }
+
+    private void assertRefused(SpoolException.Kind kind, int code) {
+        assertThatThrownBy(() -> commit(100))
+                .isInstanceOfSatisfying(
+                        SpoolException.class,
+                        e -> {
+                            assertThat(e.kind()).isEqualTo(kind);
+                            assertThat(e.reply().code()).isEqualTo(code);
+                        });
+    }
+
+    private Path segment(int number) {
+        return SPOOL.resolve("log").resolve(Segment.fileName(number));
+    }
+
+    @Test
+    void promisesNothingWhenAForceFailsAndNeverBelievesItLater() throws Exception {
+        QueueId before = commit(100);
+        disk.fail(EIO, o -> onSegment(o, Kind.FORCE));
+        assertRefused(SpoolException.Kind.FAILED, 451);
+        disk.heal();
+        await().until(spool::hasRoom);
+        QueueId after = commit(100);
+        assertThat(ids()).containsExactly(before, after);
+        // the bytes of the refused message are in the first segment, and stay unbelieved
+        disk = disk.restart(SimulatedDisk.Unforced.KEPT, 1);
+        spool.close();
+        open();
+        assertThat(ids()).containsExactly(before, after);
+        assertThat(alarms).noneMatch(a -> a.kind() == SpoolAlarm.Kind.DAMAGE);
+    }
+
+    @Test
+    void writesNothingMoreToASegmentAfterAFailedWrite() throws Exception {
+        commit(100);
+        disk.fail(EIO, o -> onSegment(o, Kind.WRITE));
+        assertRefused(SpoolException.Kind.FAILED, 451);
+        disk.fail(EIO, o -> o.path().equals(segment(1)));
+        await().untilAsserted(() -> assertThat(commit(100)).isNotNull());
+        assertThat(alarms).anyMatch(a -> a.kind() == SpoolAlarm.Kind.WRITE_FAILED);
+    }
+
+    @Test
+    void keepsAnOutcomeInHandUntilTheDiskTakesIt() throws Exception {
+        QueueId id = commit(100);
+        disk.fail(EIO, o -> true);
+        CompletableFuture<Void> recorded;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            recorded =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    delivered(id);
+                                } catch (SpoolException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            },
+                            threads);
+            await().until(() -> !spool.health().writable());
+            assertThat(spool.hasRoom()).isFalse();
+            assertThat(recorded).isNotDone();
+            assertReadable(id, 100);
+            disk.heal();
+            recorded.join();
+        }
+        disk = disk.restart(SimulatedDisk.Unforced.LOST, 1);
+        spool.close();
+        open();
+        assertThat(ids()).isEmpty();
+    }
+
+    @Test
+    void recordsDeliveriesOnAFullDiskAndTakesMailAgainWhenThereIsRoom() throws Exception {
+        List<QueueId> queued = new ArrayList<>();
+        disk.fail(ENOSPC, o -> o.kind() == Kind.CREATE);
+        // the spare that was ready is used up, then there is no other
+        while (queued.size() < 1000) {
+            try {
+                queued.add(commit(30_000));
+            } catch (SpoolException e) {
+                assertThat(e.kind()).isEqualTo(SpoolException.Kind.FULL);
+                assertThat(e.reply().toString()).startsWith("452 4.3.1");
+                break;
+            }
+        }
+        assertThat(queued).hasSizeBetween(5, 999);
+        for (QueueId id : queued) {
+            delivered(id);
+        }
+        assertRefused(SpoolException.Kind.FULL, 452);
+        assertThat(spool.health().detail()).contains("disk is full");
+        disk.heal();
+        await().atMost(Duration.ofSeconds(20)).until(spool::hasRoom);
+        QueueId after = commit(100);
+        reopen();
+        assertThat(ids()).containsExactly(after);
+        assertThat(alarms).noneMatch(a -> a.kind() == SpoolAlarm.Kind.DAMAGE);
+    }
+
+    @Test
+    void refusesMailBelowTheFloorBeforeTheDiskIsFull() throws Exception {
+        disk.usableSpace(999);
+        spool.keepHouse();
+        assertThat(spool.hasRoom()).isFalse();
+        assertThat(spool.health().writable()).isTrue();
+        assertRefused(SpoolException.Kind.FULL, 452);
+        disk.usableSpace(1000);
+        spool.keepHouse();
+        assertThat(spool.hasRoom()).isTrue();
+    }
+
+    @Test
+    void refusesALargeMessageThatCannotBeWritten() throws Exception {
+        disk.fail(ENOSPC, o -> o.path().toString().contains("large") && o.kind() == Kind.WRITE);
+        assertThatThrownBy(() -> commit(100_000))
+                .isInstanceOfSatisfying(
+                        SpoolException.class,
+                        e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.FULL));
+        disk.heal();
+        assertThat(disk.files()).noneMatch(f -> f.toString().contains("large"));
+        assertReadable(commit(100_000), 100_000);
+    }
+
+    private void flip(Path file, int at) {
+        byte[] content = disk.content(file).clone();
+        content[at] ^= 0x10;
+        disk.content(file, content);
+    }
+
+    /** Offset of the n-th record's header in a segment. */
+    private int recordAt(Path file, int n) {
+        ByteBuffer bytes = ByteBuffer.wrap(disk.content(file));
+        int at = SegmentEnd.FIRST_RECORD;
+        for (int i = 0; i < n; i++) {
+            RecordHeader header = RecordHeader.get(bytes, at);
+            if (header == null) {
+                throw new IllegalArgumentException("no record " + i);
+            }
+            at += header.space();
+        }
+        return at;
+    }
+
+    @Test
+    void keepsWhatABitFlipDestroyedAndReadsAllElse() throws Exception {
+        List<QueueId> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            all.add(commit(1000));
+        }
+        spool.close();
+        flip(segment(1), recordAt(segment(1), 2) + 500);
+        open();
+        assertThat(alarms).anyMatch(a -> a.kind() == SpoolAlarm.Kind.DAMAGE);
+        assertThat(ids()).containsExactly(all.get(0), all.get(1), all.get(3), all.get(4));
+        spool.keepHouse();
+        assertThat(disk.files())
+                .contains(SPOOL.resolve("corrupt").resolve(Segment.fileName(1)))
+                .doesNotContain(segment(1));
+        assertReadable(all.get(4), 1000);
+        alarms.clear();
+        reopen();
+        assertThat(ids()).containsExactly(all.get(0), all.get(1), all.get(3), all.get(4));
+        assertThat(alarms).isEmpty();
+    }
+
+    @Test
+    void raisesAnAlarmWhenTheEndOfAFinishedSegmentIsGone() throws Exception {
+        QueueId first = commit(1000);
+        commit(1000);
+        reopen();
+        QueueId third = commit(1000);
+        spool.close();
+        byte[] content = disk.content(segment(1));
+        disk.content(segment(1), java.util.Arrays.copyOf(content, recordAt(segment(1), 1) + 40));
+        open();
+        assertThat(ids()).containsExactly(first, third);
+        assertThat(alarms)
+                .anyMatch(
+                        a ->
+                                a.kind() == SpoolAlarm.Kind.DAMAGE
+                                        && a.message().contains("missing at its end"));
+    }
+
+    @Test
+    void readsOnBehindAZeroedBlockAndBehindABrokenHeader() throws Exception {
+        List<QueueId> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(commit(1000));
+        }
+        spool.close();
+        byte[] content = disk.content(segment(1)).clone();
+        java.util.Arrays.fill(content, 0, 100, (byte) 0);
+        int second = recordAt(segment(1), 1);
+        java.util.Arrays.fill(content, second - 100, second + 300, (byte) 0);
+        disk.content(segment(1), content);
+        open();
+        assertThat(ids()).containsExactly(all.get(2), all.get(3));
+        assertThat(alarms).anyMatch(a -> a.kind() == SpoolAlarm.Kind.DAMAGE);
+        spool.keepHouse();
+        assertThat(disk.files()).contains(SPOOL.resolve("corrupt").resolve(Segment.fileName(1)));
+    }
+
+    @Test
+    void putsASegmentAsideThatWasCopiedUnderAnotherNumber() throws Exception {
+        QueueId id = commit(1000);
+        delivered(id);
+        spool.close();
+        disk.content(segment(7), disk.content(segment(1)));
+        open();
+        assertThat(ids()).isEmpty();
+        assertThat(disk.files()).contains(SPOOL.resolve("corrupt").resolve(Segment.fileName(7)));
+        assertThat(alarms).anyMatch(a -> a.message().contains("belongs to another place"));
+    }
+
+    @Test
+    void touchesNothingThatAnotherVersionWrote() throws Exception {
+        commit(1000);
+        spool.close();
+        SegmentHeader header = SegmentHeader.decode(ByteBuffer.wrap(disk.content(segment(1))));
+        assertThat(header).isNotNull();
+        SegmentHeader newer =
+                new SegmentHeader(
+                        2, header.spoolName(), 1, header.baseLsn(), header.forcedLsn(), 0, 0);
+        byte[] content = disk.content(segment(1)).clone();
+        newer.encode().get(content, 0, SegmentHeader.BYTES);
+        disk.content(segment(1), content);
+        List<Path> before = disk.files();
+        assertThatThrownBy(this::open)
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("format version 2")
+                .hasMessageContaining("start the version that wrote it");
+        assertThat(disk.files()).isEqualTo(before);
+        assertThat(disk.content(segment(1))).isEqualTo(content);
+    }
+
+    @Test
+    void holdsAMessageWhoseLargeContentIsGone() throws Exception {
+        QueueId gone = commit(100_000);
+        QueueId there = commit(100_000);
+        spool.close();
+        disk.delete(SPOOL.resolve("large").resolve(gone.toString()));
+        open();
+        assertThat(spool.find(gone).orElseThrow().state()).isEqualTo(EntryState.HELD);
+        assertThat(spool.find(there).orElseThrow().state()).isEqualTo(EntryState.QUEUED);
+        assertThat(alarms).anyMatch(a -> a.kind() == SpoolAlarm.Kind.DAMAGE);
+    }
+
+    @Test
+    void neverGivesOutAlteredContent() throws Exception {
+        QueueId small = commit(1000);
+        QueueId large = commit(100_000);
+        flip(segment(1), recordAt(segment(1), 0) + 700);
+        flip(SPOOL.resolve("large").resolve(large.toString()), 50_000);
+        // files that are open still show what they were: read what is on disk now
+        spool.close();
+        byte[] log = disk.content(segment(1)).clone();
+        log[recordAt(segment(1), 0) + 700] ^= 0x10;
+        disk.content(segment(1), log);
+        open();
+        flipOpen(segment(1), recordAt(segment(1), 0) + 700);
+        assertThatThrownBy(() -> assertReadable(small, 1000))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("checksum");
+        assertThatThrownBy(() -> assertReadable(large, 100_000))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("checksum");
+    }
+
+    /** Flips a bit under the feet of whoever has the file open. */
+    private void flipOpen(Path file, int at) {
+        disk.content(file)[at] ^= 0x10;
+    }
+}
