@@ -33,8 +33,8 @@ import org.postern.queue.spool.SpoolWriter;
 import org.postern.queue.spool.disk.Disk;
 
 /**
- * The spool on disk: {@code docs/spool.md} in code. Three threads of its own, the log's writer,
- * the keeper and the preparer of segments; everything else runs on the callers'.
+ * The spool on disk: {@code docs/spool.md} in code. Three threads of its own, the log's writer, the
+ * keeper and the preparer of segments; everything else runs on the callers'.
  */
 public final class DiskSpool implements Spool {
     private static final int CHANGE_BATCH = 10_000;

@@ -14,8 +14,8 @@ import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.disk.Disk;
 
 /**
- * The thread that keeps house: ends of left segments, return of space, free space, the trash, and
- * a mark a minute. A failure is an alarm and another try a second later.
+ * The thread that keeps house: ends of left segments, return of space, free space, the trash, and a
+ * mark a minute. A failure is an alarm and another try a second later.
  */
 final class Keeper implements Runnable {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);

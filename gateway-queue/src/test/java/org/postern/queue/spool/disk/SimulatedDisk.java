@@ -86,10 +86,12 @@ public final class SimulatedDisk implements Disk {
 
         Inode afterPowerLoss(Unforced what, Random random) {
             Inode found = new Inode();
-            boolean sizeKept = what == Unforced.KEPT || (what == Unforced.SOME && random.nextBoolean());
+            boolean sizeKept =
+                    what == Unforced.KEPT || (what == Unforced.SOME && random.nextBoolean());
             found.current = Arrays.copyOf(durable, sizeKept ? current.length : durable.length);
             for (int s = unforced.nextSetBit(0); s >= 0; s = unforced.nextSetBit(s + 1)) {
-                boolean kept = what == Unforced.KEPT || (what == Unforced.SOME && random.nextBoolean());
+                boolean kept =
+                        what == Unforced.KEPT || (what == Unforced.SOME && random.nextBoolean());
                 int from = s * SECTOR;
                 int to = Math.min(from + SECTOR, Math.min(current.length, found.current.length));
                 if (kept && to > from) {
@@ -199,12 +201,9 @@ public final class SimulatedDisk implements Disk {
                 entry.applyTo(names);
             }
         }
-        names.forEach(
-                (name, inode) ->
-                        found.current.put(
-                                name,
-                                seen.computeIfAbsent(
-                                        inode, i -> i.afterPowerLoss(what, random))));
+        names.forEach((name, inode) ->
+                found.current.put(
+                        name, seen.computeIfAbsent(inode, i -> i.afterPowerLoss(what, random))));
         found.durable.putAll(found.current);
         return found;
     }
@@ -340,14 +339,13 @@ public final class SimulatedDisk implements Disk {
         if (stops) {
             throw new Stopped();
         }
-        unforcedEntries.removeIf(
-                entry -> {
-                    boolean forced = entry.touches(directory);
-                    if (forced) {
-                        entry.applyTo(durable);
-                    }
-                    return forced;
-                });
+        unforcedEntries.removeIf(entry -> {
+            boolean forced = entry.touches(directory);
+            if (forced) {
+                entry.applyTo(durable);
+            }
+            return forced;
+        });
     }
 
     @Override
@@ -386,7 +384,8 @@ public final class SimulatedDisk implements Disk {
                         (int)
                                 Math.max(
                                         0,
-                                        Math.min(into.remaining(), inode.current.length - position));
+                                        Math.min(
+                                                into.remaining(), inode.current.length - position));
                 if (n > 0) {
                     into.put(inode.current, (int) position, n);
                 }

@@ -300,10 +300,9 @@ class DiskFaultTest {
         open();
         assertThat(ids()).containsExactly(first, third);
         assertThat(alarms)
-                .anyMatch(
-                        a ->
-                                a.kind() == SpoolAlarm.Kind.DAMAGE
-                                        && a.message().contains("missing at its end"));
+                .anyMatch(a ->
+                        a.kind() == SpoolAlarm.Kind.DAMAGE
+                                && a.message().contains("missing at its end"));
     }
 
     @Test

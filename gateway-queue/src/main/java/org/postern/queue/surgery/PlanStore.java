@@ -1,0 +1,113 @@
+package org.postern.queue.surgery;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.postern.core.mail.QueueId;
+
+/** Plans as files, so that they outlive the command that made them and a restart. */
+final class PlanStore {
+    private static final int VERSION = 1;
+    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final int ID_LENGTH = 8;
+
+    private final Path folder;
+    private final SecureRandom random = new SecureRandom();
+
+    PlanStore(Path folder) {
+        this.folder = folder;
+    }
+
+    /** A new plan id: {@code P} and 40 random bits. */
+    String newId() {
+        StringBuilder id = new StringBuilder("P");
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+        }
+        return id.toString();
+    }
+
+    void write(Plan plan) throws SurgeryException {
+        Path temporary = folder.resolve(plan.id() + ".new");
+        try {
+            Files.createDirectories(folder);
+            try (DataOutputStream out =
+                    new DataOutputStream(
+                            new BufferedOutputStream(Files.newOutputStream(temporary)))) {
+                out.writeInt(VERSION);
+                out.writeUTF(plan.action().name());
+                out.writeUTF(plan.reason());
+                out.writeUTF(plan.actor());
+                out.writeLong(plan.created().toEpochMilli());
+                out.writeUTF(plan.selection());
+                out.writeLong(plan.bytes());
+                out.writeInt(plan.count());
+                for (QueueId id : plan.ids()) {
+                    out.writeLong(id.sequence());
+                }
+            }
+            Files.move(
+                    temporary, folder.resolve(plan.id()), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new SurgeryException(folder + ": the plan cannot be kept: " + e.getMessage(), e);
+        }
+    }
+
+    Plan read(String id) throws SurgeryException {
+        if (id.length() != ID_LENGTH + 1
+                || !id.substring(1).chars().allMatch(c -> DIGITS.indexOf(c) >= 0)) {
+            throw new SurgeryException(id + ": a plan's id is P and 8 letters or digits");
+        }
+        try (DataInputStream in =
+                new DataInputStream(
+                        new BufferedInputStream(Files.newInputStream(folder.resolve(id))))) {
+            if (in.readInt() != VERSION) {
+                throw new SurgeryException(id + ": this plan was made by another version");
+            }
+            Action action = Action.valueOf(in.readUTF());
+            String reason = in.readUTF();
+            String actor = in.readUTF();
+            Instant created = Instant.ofEpochMilli(in.readLong());
+            String selection = in.readUTF();
+            long bytes = in.readLong();
+            int count = in.readInt();
+            List<QueueId> ids = new ArrayList<>(Math.min(count, 1 << 20));
+            for (int i = 0; i < count; i++) {
+                ids.add(new QueueId(in.readLong()));
+            }
+            return new Plan(
+                    id, action, reason, actor, created, selection, ids, bytes, List.of());
+        } catch (NoSuchFileException e) {
+            throw new SurgeryException(
+                    id + ": no such plan; it may have expired, make it again", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new SurgeryException(id + ": the plan cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Removes plans that were made longer ago than {@code age}. */
+    void expire(Instant now, Duration age) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(age))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+}

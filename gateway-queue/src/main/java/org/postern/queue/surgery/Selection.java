@@ -1,0 +1,225 @@
+package org.postern.queue.surgery;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.net.Cidr;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.QueueEntry;
+
+/**
+ * Which entries are meant: the options of {@code queue} commands. Several options narrow it down,
+ * several values of one option widen it. Immutable.
+ */
+public final class Selection {
+    private final List<Predicate<QueueEntry>> conditions;
+    private final Set<EntryState> states;
+    private final Set<QueueId> ids;
+    private final String text;
+
+    private Selection(
+            List<Predicate<QueueEntry>> conditions,
+            Set<EntryState> states,
+            Set<QueueId> ids,
+            String text) {
+        this.conditions = List.copyOf(conditions);
+        this.states = Set.copyOf(states);
+        this.ids = Set.copyOf(ids);
+        this.text = text;
+    }
+
+    /** What the evaluators found about an entry, where its notes say so. */
+    @FunctionalInterface
+    public interface VerdictReader {
+        /** The result of a method such as {@code dmarc}, in the words of RFC 8601. */
+        Optional<String> result(QueueEntry entry, String method);
+    }
+
+    /**
+     * Reads options, without their dashes, with their values.
+     *
+     * @param options from, to, client, domain, verdict, reason, state, since, until, older-than,
+     *     size-over, id
+     * @param now for options that are relative to it
+     * @throws SurgeryException with the option, what is wrong and what is allowed
+     */
+    public static Selection parse(
+            Map<String, List<String>> options, Instant now, VerdictReader verdicts)
+            throws SurgeryException {
+        List<Predicate<QueueEntry>> conditions = new ArrayList<>();
+        Set<EntryState> states = EnumSet.noneOf(EntryState.class);
+        Set<QueueId> ids = new HashSet<>();
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, List<String>> option : new java.util.TreeMap<>(options).entrySet()) {
+            List<Predicate<QueueEntry>> any = new ArrayList<>();
+            for (String value : option.getValue()) {
+                text.append(text.isEmpty() ? "" : " ");
+                text.append("--").append(option.getKey()).append(' ').append(value);
+                switch (option.getKey()) {
+                    case "state" -> states.add(state(value));
+                    case "id" -> ids.add(id(value));
+                    default -> any.add(condition(option.getKey(), value, now, verdicts));
+                }
+            }
+            if (!any.isEmpty()) {
+                conditions.add(entry -> any.stream().anyMatch(c -> c.test(entry)));
+            }
+        }
+        if (states.isEmpty()) {
+            // the trash is meant only by name
+            states = ids.isEmpty() ? EnumSet.complementOf(EnumSet.of(EntryState.TRASH)) : all();
+        }
+        return new Selection(conditions, states, ids, text.toString());
+    }
+
+    private static Set<EntryState> all() {
+        return EnumSet.allOf(EntryState.class);
+    }
+
+    private static Predicate<QueueEntry> condition(
+            String option, String value, Instant now, VerdictReader verdicts)
+            throws SurgeryException {
+        return switch (option) {
+            case "from" -> {
+                AddressPattern pattern = AddressPattern.parse(option, value);
+                yield e -> pattern.matches(e.envelope().reversePath().toString());
+            }
+            case "to" -> {
+                AddressPattern pattern = AddressPattern.parse(option, value);
+                yield e -> anyRecipient(e, r -> pattern.matches(r.address().toString()));
+            }
+            case "domain" -> {
+                Domain domain = domain(value);
+                yield e -> anyRecipient(e, r -> r.address().host().equals(domain));
+            }
+            case "client" -> client(value);
+            case "verdict" -> verdict(value, verdicts);
+            case "reason" ->
+                    e -> value.equals(e.notes().get("reason")) || reasonIs(e.reason(), value);
+            case "since" -> {
+                Instant since = Amounts.instant(option, value, now);
+                yield e -> !e.received().isBefore(since);
+            }
+            case "until" -> {
+                Instant until = Amounts.instant(option, value, now);
+                yield e -> e.received().isBefore(until);
+            }
+            case "older-than" -> {
+                Duration age = Amounts.duration(option, value);
+                yield e -> e.age().compareTo(age) > 0;
+            }
+            case "size-over" -> {
+                long size = Amounts.size(option, value);
+                yield e -> e.size() > size;
+            }
+            default ->
+                    throw new SurgeryException(
+                            "--"
+                                    + option
+                                    + ": no such option; from, to, client, domain, verdict, reason,"
+                                    + " state, since, until, older-than, size-over and id are");
+        };
+    }
+
+    private static boolean anyRecipient(QueueEntry e, Predicate<Recipient> condition) {
+        return e.envelope().recipients().stream().anyMatch(condition);
+    }
+
+    /** A reason given with a plan stands behind the plan's id. */
+    private static boolean reasonIs(String reason, String value) {
+        return reason.equals(value) || reason.endsWith(": " + value);
+    }
+
+    private static Predicate<QueueEntry> client(String value) throws SurgeryException {
+        Cidr network;
+        try {
+            network = Cidr.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw new SurgeryException("--client " + value + ": " + e.getMessage(), e);
+        }
+        return e -> {
+            try {
+                return network.contains(InetAddress.ofLiteral(e.clientAddress()));
+            } catch (IllegalArgumentException notAnAddress) {
+                return false;
+            }
+        };
+    }
+
+    private static Predicate<QueueEntry> verdict(String value, VerdictReader verdicts)
+            throws SurgeryException {
+        int equals = value.indexOf('=');
+        if (equals <= 0 || equals == value.length() - 1) {
+            throw Amounts.wrong("verdict", value, "method=result such as dmarc=fail");
+        }
+        String method = value.substring(0, equals);
+        String result = value.substring(equals + 1);
+        return e -> verdicts.result(e, method).filter(result::equals).isPresent();
+    }
+
+    private static Domain domain(String value) throws SurgeryException {
+        try {
+            return Domain.parse(value.startsWith("@") ? value.substring(1) : value);
+        } catch (InvalidAddressException e) {
+            throw new SurgeryException("--domain " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static EntryState state(String value) throws SurgeryException {
+        for (EntryState state : EntryState.values()) {
+            if (state.word().equals(value.toLowerCase(Locale.ROOT))) {
+                return state;
+            }
+        }
+        throw Amounts.wrong("state", value, "queued, deferred, held or trash");
+    }
+
+    private static QueueId id(String value) throws SurgeryException {
+        try {
+            return QueueId.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw new SurgeryException("--id " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The states that are looked at. */
+    public Set<EntryState> states() {
+        return states;
+    }
+
+    /** The ids that are meant; empty means any. */
+    public Set<QueueId> ids() {
+        return ids;
+    }
+
+    /** Whether nothing narrows it down: every entry outside the trash is meant. */
+    public boolean isEverything() {
+        return text.isEmpty();
+    }
+
+    /** Whether an entry is meant. */
+    public boolean matches(QueueEntry entry) {
+        return states.contains(entry.state())
+                && (ids.isEmpty() || ids.contains(entry.id()))
+                && conditions.stream().allMatch(c -> c.test(entry));
+    }
+
+    /** The options again. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
