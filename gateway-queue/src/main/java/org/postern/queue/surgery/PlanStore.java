@@ -58,8 +58,7 @@ final class PlanStore {
                     out.writeLong(id.sequence());
                 }
             }
-            Files.move(
-                    temporary, folder.resolve(plan.id()), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(temporary, folder.resolve(plan.id()), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new SurgeryException(folder + ": the plan cannot be kept: " + e.getMessage(), e);
         }
@@ -87,8 +86,7 @@ final class PlanStore {
             for (int i = 0; i < count; i++) {
                 ids.add(new QueueId(in.readLong()));
             }
-            return new Plan(
-                    id, action, reason, actor, created, selection, ids, bytes, List.of());
+            return new Plan(id, action, reason, actor, created, selection, ids, bytes, List.of());
         } catch (NoSuchFileException e) {
             throw new SurgeryException(
                     id + ": no such plan; it may have expired, make it again", e);

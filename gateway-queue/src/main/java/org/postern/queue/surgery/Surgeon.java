@@ -95,8 +95,7 @@ public final class Surgeon {
 
     private static boolean makesSense(Action action, QueueEntry entry) {
         return switch (action) {
-            case HOLD ->
-                    entry.state() == EntryState.QUEUED || entry.state() == EntryState.DEFERRED;
+            case HOLD -> entry.state() == EntryState.QUEUED || entry.state() == EntryState.DEFERRED;
             case RELEASE -> entry.state() == EntryState.HELD;
             case DROP -> entry.state() != EntryState.TRASH;
         };

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.index.EntryIndex;
+import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.SpoolAlarm;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolListener;
@@ -37,6 +39,17 @@ final class Recovery {
 
     /** Content length of each live large message. */
     private final Map<Long, Long> large = new HashMap<>();
+
+    /**
+     * A STATE that comes before its message, because compaction has moved the message behind it.
+     */
+    private record EarlyState(int segment, int offset, EntryState state, int wake) {
+        boolean applyTo(EntryIndex index, long id) {
+            return index.setState(id, segment, offset, state, wake) != null;
+        }
+    }
+
+    private final Map<Long, EarlyState> early = new HashMap<>();
 
     /** Notes on segments that DONE records and copies speak of: from, to. */
     private final List<int[]> speaksOf = new ArrayList<>();
@@ -101,7 +114,7 @@ final class Recovery {
             store.speaksOf(pair[0], pair[1]);
         }
         EntryIndex.Walk walk =
-                index.walk(java.util.Set.of(org.postern.queue.spool.EntryState.values()));
+                index.walk(Set.of(EntryState.values()));
         for (var slots = walk.next(); slots != null; slots = walk.next()) {
             for (var slot : slots) {
                 store.messageAt(slot.segment(), slot.size());
@@ -305,31 +318,34 @@ final class Recovery {
         try {
             switch (header.type()) {
                 case MESSAGE -> message(segment, found);
-                case STATE -> {
-                    EntryStatus.Brief s = EntryStatus.brief(found.payload());
-                    long wake =
-                            s.state() == org.postern.queue.spool.EntryState.TRASH
-                                    ? s.trashUntil()
-                                    : s.dueMillis();
-                    index.setState(
-                            s.id(),
-                            segment.number,
-                            found.offset(),
-                            s.state(),
-                            SpoolClock.secondsUp(wake));
-                }
+                case STATE -> state(segment, found);
                 case DONE -> {
                     Decoder in = new Decoder(found.payload());
                     long id = in.i64();
                     speaksOf.add(new int[] {segment.number, in.i32()});
                     index.remove(id);
                     large.remove(id);
+                    early.remove(id);
                 }
                 case CLOCK -> idCeiling = Math.max(idCeiling, new Decoder(found.payload()).i64());
             }
         } catch (SpoolException e) {
             damaged(segment.path, "record at " + found.offset() + ": " + e.getMessage());
             segment.damaged = true;
+        }
+    }
+
+    private void state(Segment segment, SegmentScanner.Found found) throws SpoolException {
+        EntryStatus.Brief s = EntryStatus.brief(found.payload());
+        long wake = s.state() == EntryState.TRASH ? s.trashUntil() : s.dueMillis();
+        EarlyState state =
+                new EarlyState(
+                        segment.number,
+                        found.offset(),
+                        s.state(),
+                        SpoolClock.secondsUp(wake));
+        if (!state.applyTo(index, s.id())) {
+            early.put(s.id(), state);
         }
     }
 
@@ -350,6 +366,10 @@ final class Recovery {
                 (int) (m.acceptedMillis() / 1000),
                 index.route(Routes.of(m.meta().envelope())),
                 (int) Math.min(Integer.MAX_VALUE, m.contentLength()));
+        EarlyState state = early.remove(m.id());
+        if (state != null) {
+            state.applyTo(index, m.id());
+        }
     }
 
     private void damaged(Path path, String what) {

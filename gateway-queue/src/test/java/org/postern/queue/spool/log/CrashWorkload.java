@@ -129,7 +129,7 @@ final class CrashWorkload {
         // several segments come and go, one message of the first stays
         for (int i = 0; i < 14; i++) {
             long id = commit(spool, 38_000);
-            if (i % 4 != 0) {
+            if (i != 9) {
                 finish(spool, id);
             }
         }
@@ -141,7 +141,10 @@ final class CrashWorkload {
         spool.keepHouse();
         commit(spool, 500);
         time.advance(Duration.ofMinutes(3));
-        spool.keepHouse();
+        for (int i = 0; i < 4; i++) {
+            // one segment is evacuated in each round
+            spool.keepHouse();
+        }
     }
 
     private void together(DiskSpool spool) {
