@@ -113,8 +113,7 @@ final class Recovery {
         for (int[] pair : speaksOf) {
             store.speaksOf(pair[0], pair[1]);
         }
-        EntryIndex.Walk walk =
-                index.walk(Set.of(EntryState.values()));
+        EntryIndex.Walk walk = index.walk(Set.of(EntryState.values()));
         for (var slots = walk.next(); slots != null; slots = walk.next()) {
             for (var slot : slots) {
                 store.messageAt(slot.segment(), slot.size());
@@ -340,10 +339,7 @@ final class Recovery {
         long wake = s.state() == EntryState.TRASH ? s.trashUntil() : s.dueMillis();
         EarlyState state =
                 new EarlyState(
-                        segment.number,
-                        found.offset(),
-                        s.state(),
-                        SpoolClock.secondsUp(wake));
+                        segment.number, found.offset(), s.state(), SpoolClock.secondsUp(wake));
         if (!state.applyTo(index, s.id())) {
             early.put(s.id(), state);
         }
