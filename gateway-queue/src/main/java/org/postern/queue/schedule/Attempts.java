@@ -15,10 +15,12 @@ import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.delivery.DeliveryRequest;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.MessageOrigin;
 import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.delivery.Step;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
@@ -53,10 +55,17 @@ final class Attempts {
         this.listener = listener;
     }
 
+    /** Told after each attempt whether the downstream itself was in trouble. */
+    @FunctionalInterface
+    interface Trouble {
+        void report(boolean trouble);
+    }
+
     /**
      * Makes it.
      *
      * @param left how many parts of the entry's attempt are not over; the last one ends the claim
+     * @param trouble told how the downstream was
      * @param stopping whether no delivery is to begin any more
      */
     void make(
@@ -65,13 +74,14 @@ final class Attempts {
             Optional<Downstream> downstream,
             List<Recipient> recipients,
             AtomicInteger left,
-            BooleanSupplier stopping) {
+            BooleanSupplier stopping,
+            Trouble trouble) {
         long start = time.nanoTime();
         Map<Recipient, RecipientOutcome> outcomes = Map.of();
         if (!stopping.getAsBoolean()) {
             outcomes =
                     downstream.isPresent()
-                            ? deliver(entry, downstream.get(), recipients)
+                            ? deliver(entry, downstream.get(), recipients, trouble)
                             : noDownstream(recipients);
         }
         Duration took = Duration.ofNanos(time.nanoTime() - start);
@@ -95,7 +105,7 @@ final class Attempts {
     }
 
     private Map<Recipient, RecipientOutcome> deliver(
-            QueueEntry entry, Downstream downstream, List<Recipient> recipients) {
+            QueueEntry entry, Downstream downstream, List<Recipient> recipients, Trouble trouble) {
         Envelope e = entry.envelope();
         Envelope due =
                 new Envelope(
@@ -109,7 +119,10 @@ final class Attempts {
         try {
             DeliveryRequest request =
                     new DeliveryRequest(entry.id(), due, spool.relayed(entry.id()), origin(entry));
-            return downstream.deliver(request).outcomes();
+            DeliveryReport report = downstream.deliver(request);
+            Step step = report.trouble();
+            trouble.report(step != null && step != Step.LOCAL);
+            return report.outcomes();
         } catch (InterruptedException interrupted) {
             // nothing was sent: as if it had not begun
             Thread.currentThread().interrupt();

@@ -1,8 +1,10 @@
 package org.postern.queue.schedule;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.time.TimeSource;
 
 /**
  * The attempts towards one downstream: those under way and a few that wait for their turn. Every
@@ -13,27 +15,27 @@ final class Lane {
     private static final int QUEUE_FACTOR = 2;
 
     private final String name;
+    private final Pace pace;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private int limit;
     private int running;
     private int reserved;
 
-    Lane(String name, int limit) {
+    Lane(String name, TimeSource time, int ceiling) {
         this.name = name;
-        this.limit = Math.max(1, limit);
+        this.pace = new Pace(time, ceiling);
     }
 
     String name() {
         return name;
     }
 
-    synchronized void limit(int newLimit) {
-        limit = Math.max(1, newLimit);
+    synchronized void ceiling(int most) {
+        pace.ceiling(most);
     }
 
     /** Takes a place for an entry that is about to be claimed; false when there is none. */
     synchronized boolean reserve() {
-        if (running + waiting.size() + reserved >= limit * (1 + QUEUE_FACTOR)) {
+        if (running + waiting.size() + reserved >= pace.limit() * (1 + QUEUE_FACTOR)) {
             return false;
         }
         reserved++;
@@ -49,7 +51,12 @@ final class Lane {
     synchronized boolean add(Runnable attempt) {
         reserved = Math.max(0, reserved - 1);
         waiting.add(attempt);
-        if (running < limit) {
+        return startOne();
+    }
+
+    /** Whether one more thread may run; counts it if so. For what waits after a stop. */
+    synchronized boolean startOne() {
+        if (running < pace.limit() && waiting.size() > 0) {
             running++;
             return true;
         }
@@ -58,20 +65,45 @@ final class Lane {
 
     /** The next attempt for a thread of this lane; null ends the thread. */
     synchronized @Nullable Runnable next() {
-        Runnable next = running > limit ? null : waiting.poll();
+        Runnable next = running > pace.limit() ? null : waiting.poll();
         if (next == null) {
             running--;
         }
         return next;
     }
 
-    /** Whether less than half of its places are taken: time to look for more. */
-    synchronized boolean isHungry() {
-        return waiting.size() * 2 <= limit;
+    /** Says how an attempt went: whether the downstream itself was in trouble. */
+    synchronized void report(boolean trouble) {
+        if (trouble) {
+            pace.trouble();
+        } else {
+            pace.success();
+        }
     }
 
-    synchronized int running() {
-        return running;
+    synchronized void pause(String reason, Duration length) {
+        pace.pause(reason, length);
+    }
+
+    synchronized void resume() {
+        pace.resume();
+        pace.tryNow();
+    }
+
+    /** Whether less than half of its places are taken: time to look for more. */
+    synchronized boolean isHungry() {
+        return waiting.size() * 2 <= pace.limit();
+    }
+
+    synchronized LaneStatus status() {
+        return new LaneStatus(
+                name,
+                running,
+                waiting.size(),
+                pace.limit(),
+                pace.ceiling(),
+                pace.stopped(),
+                pace.stoppedFor());
     }
 
     /** Drops what waits; returns it. */

@@ -3,6 +3,7 @@ package org.postern.queue.schedule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ public final class RelayScheduler implements AutoCloseable {
     private final Router router;
     private final Supplier<Map<String, Downstream>> downstreams;
     private final ToIntFunction<String> concurrency;
+    private final TimeSource time;
     private final Attempts attempts;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -61,7 +63,8 @@ public final class RelayScheduler implements AutoCloseable {
      * @param spool where entries come from
      * @param router where each domain's mail goes, asked at each attempt
      * @param downstreams the downstreams by name, asked at each attempt
-     * @param concurrency attempts at once for a downstream of this name, at least 1
+     * @param concurrency the most attempts at once for a downstream of this name, at least 1; how
+     *     many there are is learned
      * @param retry when to try again and when to give up, asked at each outcome
      * @param time for measuring attempts
      * @param random for jitter, thread-safe
@@ -80,6 +83,7 @@ public final class RelayScheduler implements AutoCloseable {
         this.router = router;
         this.downstreams = downstreams;
         this.concurrency = concurrency;
+        this.time = time;
         this.attempts = new Attempts(spool, retry, time, random, listener);
         this.thread = Thread.ofPlatform().name("relay-schedule").unstarted(this::run);
     }
@@ -107,11 +111,29 @@ public final class RelayScheduler implements AutoCloseable {
         return due;
     }
 
-    /** Attempts under way by downstream. */
-    public Map<String, Integer> running() {
-        Map<String, Integer> running = new TreeMap<>();
-        lanes.values().forEach(lane -> running.put(lane.name(), lane.running()));
-        return running;
+    /** How the attempts towards each downstream go; a downstream nobody used yet is not there. */
+    public List<LaneStatus> lanes() {
+        return lanes.values().stream()
+                .filter(lane -> !lane.name().equals(Attempts.NO_DOWNSTREAM))
+                .map(Lane::status)
+                .sorted(Comparator.comparing(LaneStatus::downstream))
+                .toList();
+    }
+
+    /**
+     * Tries nothing towards a downstream until {@link #resume} or for so long. Attempts under way
+     * end by themselves.
+     *
+     * @param reason for people, in {@link #lanes}
+     */
+    public void pause(String downstream, String reason, Duration length) {
+        lane(downstream).pause(reason, length);
+    }
+
+    /** Ends a pause, and tries at once where the circuit is open. */
+    public void resume(String downstream) {
+        lane(downstream).resume();
+        wake();
     }
 
     private void run() {
@@ -144,7 +166,13 @@ public final class RelayScheduler implements AutoCloseable {
         for (QueueEntry entry : entries) {
             begin(entry);
         }
-        lanes.values().forEach(Lane::unreserve);
+        for (Lane lane : lanes.values()) {
+            lane.unreserve();
+            // what waited while the lane was stopped
+            while (lane.startOne()) {
+                startWorker(lane);
+            }
+        }
         return entries.size();
     }
 
@@ -173,7 +201,7 @@ public final class RelayScheduler implements AutoCloseable {
     }
 
     private Lane lane(String name) {
-        return lanes.computeIfAbsent(name, n -> new Lane(n, limit(n)));
+        return lanes.computeIfAbsent(name, n -> new Lane(n, time, limit(n)));
     }
 
     private int limit(String name) {
@@ -197,7 +225,7 @@ public final class RelayScheduler implements AutoCloseable {
         AtomicInteger left = new AtomicInteger(groups.size());
         groups.forEach((name, recipients) -> {
             Lane lane = lane(name);
-            lane.limit(limit(name));
+            lane.ceiling(limit(name));
             Runnable attempt =
                     () ->
                             attempts.make(
@@ -206,7 +234,8 @@ public final class RelayScheduler implements AutoCloseable {
                                     Optional.ofNullable(downstreams.get().get(name)),
                                     recipients,
                                     left,
-                                    () -> closing);
+                                    () -> closing,
+                                    lane::report);
             if (lane.add(attempt)) {
                 startWorker(lane);
             }

@@ -35,6 +35,7 @@ import org.postern.queue.delivery.DeliveryRequest;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.DownstreamStatus;
 import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.delivery.Step;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.MessageMeta;
@@ -134,6 +135,9 @@ class RelaySchedulerTest {
         Map<Recipient, RecipientOutcome> deliver(DeliveryRequest request) throws Exception;
     }
 
+    /** Where the next attempts break off; null when they do not. */
+    private volatile Step trouble;
+
     private void downstream(String name, Delivery delivery) {
         downstreams.put(
                 name,
@@ -150,7 +154,7 @@ class RelaySchedulerTest {
                             return new DeliveryReport(
                                     delivery.deliver(request),
                                     name,
-                                    null,
+                                    trouble,
                                     null,
                                     false,
                                     Duration.ZERO);
@@ -281,7 +285,8 @@ class RelaySchedulerTest {
         QueueId both = store("b@slow.example", "b@example.net");
         scheduler.start();
         await().untilAsserted(() -> assertThat(finished.size()).isEqualTo(20));
-        assertThat(scheduler.running()).containsEntry("slow", 2);
+        assertThat(scheduler.lanes())
+                .anyMatch(l -> l.downstream().equals("slow") && l.running() == 2);
         release.countDown();
         await().untilAsserted(() -> assertThat(finished.size()).isEqualTo(121));
         assertThat(spool.find(both)).isEmpty();
@@ -358,5 +363,49 @@ class RelaySchedulerTest {
         spool.change(List.of(id), new Change.Release("me", false));
         scheduler.wake();
         await().untilAsserted(() -> assertThat(finished.size()).isEqualTo(2));
+    }
+
+    @Test
+    void triesNothingWhileADownstreamIsPaused() throws Exception {
+        downstream("store", q -> each(q, RelaySchedulerTest::delivered));
+        scheduler.pause("store", "moving house", Duration.ofHours(1));
+        for (int i = 0; i < 10; i++) {
+            store("b@example.net");
+        }
+        scheduler.start();
+        await().during(Duration.ofMillis(300)).until(events::isEmpty);
+        assertThat(scheduler.lanes().getFirst().stopped()).isEqualTo("paused: moving house");
+        assertThat(scheduler.lanes().getFirst().stoppedFor()).isEqualTo(Duration.ofHours(1));
+        scheduler.resume("store");
+        await().until(() -> finished.size() == 10);
+        scheduler.pause("store", "", Duration.ofMinutes(5));
+        store("b@example.net");
+        scheduler.wake();
+        time.advance(Duration.ofMinutes(5));
+        scheduler.wake();
+        await().until(() -> finished.size() == 11);
+    }
+
+    @Test
+    void asksADownstreamInTroubleOnlyNowAndThenWithOneMessage() throws Exception {
+        trouble = Step.CONNECT;
+        downstream("store", q -> each(q, r -> new RecipientOutcome.Deferred(LATER)));
+        for (int i = 0; i < 40; i++) {
+            store("b@example.net");
+        }
+        scheduler.start();
+        await().until(() -> !events.isEmpty() && scheduler.lanes().getFirst().running() == 0);
+        assertThat(events.size()).isBetween(5, 8);
+        assertThat(scheduler.lanes().getFirst().stopped()).startsWith("circuit open");
+        int before = events.size();
+        time.advance(Duration.ofSeconds(41));
+        scheduler.wake();
+        await().until(() -> events.size() == before + 1);
+        trouble = null;
+        downstream("store", q -> each(q, RelaySchedulerTest::delivered));
+        time.advance(Duration.ofMinutes(5));
+        scheduler.wake();
+        await().until(() -> finished.size() == 40);
+        assertThat(scheduler.lanes().getFirst().stopped()).isEmpty();
     }
 }

@@ -1,0 +1,137 @@
+package org.postern.queue.spool.log;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.surgery.Action;
+import org.postern.queue.surgery.Plan;
+import org.postern.queue.surgery.Selection;
+import org.postern.queue.surgery.Surgeon;
+
+/**
+ * A queue of any size with nothing that drains it: how long each thing takes, and what heap it
+ * needs. A program, not a test: folder, messages, octets a message.
+ */
+final class QueueScale {
+    private static final int THREADS = 32;
+    private static final Recipient TO = Recipient.of(EmailAddress.of("b@example.net"));
+
+    private QueueScale() {}
+
+    private static DiskSpool open(Path folder) throws Exception {
+        return DiskSpool.open(
+                new SpoolOptions(folder.resolve("spool"), 64 << 20, 8 << 20, 0, 1 << 20),
+                TimeSource.system(),
+                SpoolListener.NONE);
+    }
+
+    /** Folder, messages, octets. */
+    public static void main(String[] args) throws Exception {
+        Path folder = Path.of(args[0]);
+        int messages = Integer.parseInt(args[1]);
+        int size = Integer.parseInt(args[2]);
+        DiskSpool first = open(folder);
+        timed("fill", () -> fill(first, messages, size));
+        questions(first, folder);
+        first.close();
+        DiskSpool again = timed("restart", () -> open(folder));
+        timed("first of the list", () -> again.entries().findFirst().orElseThrow().id());
+        timed("claim 256", () -> again.claimDue(256, r -> true).size());
+        again.close();
+    }
+
+    private static void questions(DiskSpool spool, Path folder) throws Exception {
+        timed("summary", spool::summary);
+        timed("list", () -> spool.entries().mapToLong(QueueEntry::size).sum());
+        timed("held ones", () -> spool.entries(Set.of(EntryState.HELD)).count());
+        Surgeon surgeon =
+                new Surgeon(
+                        spool, folder.resolve("plans"), TimeSource.system(), Duration.ofDays(3));
+        Selection one =
+                Selection.parse(
+                        Map.of("from", List.of("s7@example.org")),
+                        Instant.now(),
+                        (e, m) -> Optional.empty());
+        Plan plan = timed("plan", () -> surgeon.plan(Action.DROP, one, "me", ""));
+        timed("drop " + plan.count(), () -> surgeon.apply(plan.id(), "me"));
+        timed("undo", () -> surgeon.undo(plan.id(), "me"));
+    }
+
+    private static int fill(DiskSpool spool, int messages, int size) throws Exception {
+        AtomicInteger next = new AtomicInteger();
+        List<Thread> sessions = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            sessions.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int n = next.getAndIncrement();
+                                        n < messages;
+                                        n = next.getAndIncrement()) {
+                                    store(spool, n, new byte[size]);
+                                }
+                            }));
+        }
+        for (Thread session : sessions) {
+            session.join();
+        }
+        return messages;
+    }
+
+    private static void store(DiskSpool spool, int n, byte[] content) {
+        Envelope envelope =
+                Envelope.of(
+                        ReversePath.of(EmailAddress.of("s" + n % 50 + "@example.org")),
+                        List.of(TO));
+        try (SpoolWriter writer = spool.begin()) {
+            writer.write(content, 0, content.length);
+            writer.commit(
+                    new MessageMeta(
+                            envelope,
+                            Instant.EPOCH,
+                            "192.0.2.1",
+                            "client.example.org",
+                            new byte[300],
+                            List.of(),
+                            Map.of("verdicts", "{\"spf\":\"pass\",\"dmarc\":\"pass\"}")));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static <T> T timed(String what, Callable<T> action) throws Exception {
+        long start = System.nanoTime();
+        T result = action.call();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        long used = runtime.totalMemory() - runtime.freeMemory();
+        String shown = String.valueOf(result);
+        System.out.printf(
+                Locale.ROOT,
+                "%-20s %9.3f s  heap %4d MB  %s%n",
+                what,
+                seconds,
+                used >> 20,
+                shown.length() > 90 ? shown.substring(0, 90) : shown);
+        return result;
+    }
+}
