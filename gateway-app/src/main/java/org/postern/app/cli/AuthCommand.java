@@ -4,8 +4,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -44,7 +42,6 @@ import org.postern.core.mail.Domain;
 import org.postern.core.net.Ip;
 import org.postern.core.time.TimeSource;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -138,7 +135,7 @@ public final class AuthCommand implements Callable<Integer> {
 
     /** The command on the process' own streams. */
     public AuthCommand() {
-        this(System.in, new FileOutputStream(FileDescriptor.out));
+        this(System.in, Console.bytes());
     }
 
     /** The command on these streams. */
@@ -175,7 +172,7 @@ public final class AuthCommand implements Callable<Integer> {
                         .run(
                                 new BufferedInputStream(in, 1 << 16),
                                 new BufferedOutputStream(out, 1 << 16));
-        return all ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return all ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private int single(Explainer explainer, Origin origin, @Nullable Instant at)
@@ -201,7 +198,7 @@ public final class AuthCommand implements Callable<Integer> {
             print.print(ExplanationText.of(explanation));
         }
         print.flush();
-        return print.checkError() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        return print.checkError() ? ExitCode.FAILED : ExitCode.OK;
     }
 
     private byte @Nullable [] read(@Nullable String file) throws IOException {

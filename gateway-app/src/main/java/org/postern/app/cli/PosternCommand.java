@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             StatusCommand.class,
+            AuthCommand.class,
             SendTestCommand.class,
             QueueCommand.class,
             ListsCommand.class,
