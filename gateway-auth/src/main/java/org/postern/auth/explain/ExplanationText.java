@@ -207,7 +207,11 @@ public final class ExplanationText {
                                             ? "the message"
                                             : dmarc.authorDomain())
                                     + ".";
-                    case TEMPERROR -> "It cannot be decided now.";
+                    case TEMPERROR ->
+                            dmarc.reason().contains("spf-implausible")
+                                    ? "It cannot be decided: SPF might authenticate the author's"
+                                            + " domain, but the client's true address is not known."
+                                    : "It cannot be decided now.";
                     case PERMERROR, NEUTRAL, SOFTFAIL, POLICY -> "It cannot be decided.";
                 });
     }

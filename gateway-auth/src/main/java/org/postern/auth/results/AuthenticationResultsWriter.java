@@ -108,10 +108,13 @@ public final class AuthenticationResultsWriter {
                 result.result(),
                 result.reason(),
                 property("policy.iprev", address),
-                // the name is the client's own claim unless it was confirmed
-                result.result() == AuthResult.PASS
-                        ? property("policy.ptr", HeaderText.domain(result.name()))
-                        : null);
+                comment(result));
+    }
+
+    /** The name, where it leads back; one that does not is only the client's claim. */
+    private static @Nullable String comment(IprevResult result) {
+        String name = result.result() == AuthResult.PASS ? HeaderText.domain(result.name()) : null;
+        return name == null ? null : "(" + name + ")";
     }
 
     private static void dkim(List<String> words, DkimResult result) {
