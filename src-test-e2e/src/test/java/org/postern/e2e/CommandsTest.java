@@ -35,7 +35,7 @@ class CommandsTest {
                                     recipients: { static: [dora@slow.test] }
                                     downstream: lmtp://127.0.0.1:%d
                                 """
-                                        .formatted(Ports.free())));
+                                        .formatted(Ports.dead())));
         gateway.start();
         waiting = Message.from("someone@pass.test");
         String reply =
@@ -99,6 +99,25 @@ class CommandsTest {
         assertThat(entry.path("downstream").asString()).startsWith("lmtp://127.0.0.1:");
         assertThat(entry.path("verdicts").isObject()).isTrue();
         assertThat(entry.path("content_sha256").asString()).isEqualTo(waiting.sha256());
+    }
+
+    @Test
+    void aDropIsAPlanFirstAndCanBeUndone() {
+        Program.Result planned = gateway.command("queue", "drop", "--from", "@pass.test", "--json");
+        assertThat(planned.exitCode()).as(planned.all()).isZero();
+        JsonNode plan = JSON.readTree(planned.out());
+        assertThat(plan.path("action").asString()).isEqualTo("drop");
+        assertThat(plan.path("count").asInt()).isEqualTo(1);
+        assertThat(plan.path("sample").get(0).path("id").asString()).isEqualTo(waitingId);
+        String id = plan.path("plan").asString();
+        assertThat(gateway.command("queue", "list").out()).contains(waitingId);
+        assertThat(gateway.command("queue", "drop", "--apply", id).exitCode()).isZero();
+        assertThat(gateway.command("queue", "list").out()).doesNotContain(waitingId);
+        assertThat(gateway.command("queue", "list", "--state", "trash").out()).contains(waitingId);
+        assertThat(gateway.command("queue", "undo", id).exitCode()).isZero();
+        assertThat(gateway.command("queue", "list").out()).contains(waitingId);
+        assertThat(gateway.command("queue", "drop").exitCode()).isEqualTo(1);
+        assertThat(gateway.command("queue", "retry", "--domain", "slow.test").exitCode()).isZero();
     }
 
     @Test

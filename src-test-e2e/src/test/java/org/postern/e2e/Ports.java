@@ -3,16 +3,41 @@ package org.postern.e2e;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Loopback ports. */
 final class Ports {
     private Ports() {}
 
-    /** A port that was free a moment ago. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+    private static final List<Socket> HELD = new CopyOnWriteArrayList<>();
+
+    /** A port that was free a moment ago; none is given twice. */
     static int free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (GIVEN.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** A port where nobody listens and nobody else can: it stays bound until the tests end. */
+    @SuppressWarnings("resource") // held on purpose
+    static int dead() {
+        try {
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            HELD.add(socket);
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,16 +7,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.postern.app.intake.RecentMessages;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.mail.MessageSource;
@@ -24,7 +20,6 @@ import org.postern.core.mail.QueueId;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.time.TimeSource;
-import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.SpoolException;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,8 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
  * everybody who reaches it, {@code /api/v1/} for the commands, with the token.
  */
 public final class Api {
-    private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String NDJSON = "application/x-ndjson";
+    static final String TEXT = "text/plain; charset=utf-8";
+    static final String NDJSON = "application/x-ndjson";
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
     private final GatewayState gateway;
@@ -54,15 +49,17 @@ public final class Api {
 
     /** Every path. */
     public List<Route> routes() {
-        return List.of(
-                new Route("GET", "/metrics", true, this::metrics),
-                new Route("GET", "/healthz", true, e -> e.text(200, TEXT, "ok\n")),
-                new Route("GET", "/readyz", true, this::ready),
-                new Route("GET", "/api/v1/status", false, this::status),
-                new Route("GET", "/api/v1/queue", false, this::list),
-                new Route("GET", "/api/v1/queue/", false, this::entry),
-                new Route("GET", "/api/v1/messages/", false, this::story),
-                new Route("POST", "/api/v1/reload", false, this::reload));
+        List<Route> routes = new ArrayList<>(new SurgeryRoutes(gateway, time).routes());
+        routes.addAll(
+                List.of(
+                        new Route("GET", "/metrics", true, this::metrics),
+                        new Route("GET", "/healthz", true, e -> e.text(200, TEXT, "ok\n")),
+                        new Route("GET", "/readyz", true, this::ready),
+                        new Route("GET", "/api/v1/status", false, this::status),
+                        new Route("GET", "/api/v1/queue/", false, this::entry),
+                        new Route("GET", "/api/v1/messages/", false, this::story),
+                        new Route("POST", "/api/v1/reload", false, this::reload)));
+        return routes;
     }
 
     private void metrics(Exchange exchange) throws IOException {
@@ -76,67 +73,13 @@ public final class Api {
         exchange.text(gateway.ready() ? 200 : 503, TEXT, StatusView.readiness(gateway));
     }
 
-    private static boolean wantsText(Exchange exchange) {
-        return "text".equals(exchange.parameter("format"));
-    }
-
     private void status(Exchange exchange) throws IOException {
         int status = gateway.ready() ? 200 : 503;
-        if (wantsText(exchange)) {
+        if (exchange.wantsText()) {
             exchange.text(status, TEXT, StatusView.text(gateway));
         } else {
             exchange.json(status, StatusView.json(gateway));
         }
-    }
-
-    private void list(Exchange exchange) throws IOException {
-        Set<EntryState> states = EnumSet.allOf(EntryState.class);
-        String wanted = exchange.parameter("state");
-        if (wanted != null) {
-            Optional<EntryState> state =
-                    Arrays.stream(EntryState.values())
-                            .filter(s -> s.word().equals(wanted))
-                            .findFirst();
-            if (state.isEmpty()) {
-                exchange.text(
-                        400,
-                        TEXT,
-                        "there is no state of that name; states are "
-                                + Arrays.stream(EntryState.values())
-                                        .map(EntryState::word)
-                                        .collect(Collectors.joining(", "))
-                                + "\n");
-                return;
-            }
-            states = EnumSet.of(state.get());
-        }
-        boolean text = wantsText(exchange);
-        try (OutputStream out = exchange.stream(200, text ? TEXT : NDJSON);
-                Stream<QueueEntry> entries = gateway.spool().entries(states)) {
-            long count = write(entries.iterator(), out, text);
-            if (text && count == 0) {
-                out.write("the queue is empty\n".getBytes(StandardCharsets.UTF_8));
-            }
-        }
-    }
-
-    private long write(Iterator<QueueEntry> entries, OutputStream out, boolean text)
-            throws IOException {
-        long count = 0;
-        Instant now = time.instant();
-        while (entries.hasNext()) {
-            QueueEntry entry = entries.next();
-            if (text && count == 0) {
-                out.write(QueueView.head().getBytes(StandardCharsets.UTF_8));
-            }
-            String line =
-                    text
-                            ? QueueView.row(entry)
-                            : Exchange.JSON.writeValueAsString(QueueView.json(entry, now)) + "\n";
-            out.write(line.getBytes(StandardCharsets.UTF_8));
-            count++;
-        }
-        return count;
     }
 
     private void entry(Exchange exchange) throws IOException {
@@ -183,7 +126,7 @@ public final class Api {
             return;
         }
         Instant now = time.instant();
-        if (!wantsText(exchange)) {
+        if (!exchange.wantsText()) {
             exchange.json(200, QueueView.json(entry.get(), now));
             return;
         }
@@ -250,7 +193,7 @@ public final class Api {
     }
 
     private void reload(Exchange exchange) throws IOException {
-        boolean text = wantsText(exchange);
+        boolean text = exchange.wantsText();
         switch (gateway.reload()) {
             case SnapshotResult.Loaded loaded -> {
                 if (text) {

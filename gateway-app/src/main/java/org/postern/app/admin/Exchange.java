@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -38,10 +39,27 @@ public final class Exchange {
 
     /** The first value of a query parameter, or null. */
     public @Nullable String parameter(String name) {
-        if (query == null) {
-            query = Request.extractQueryParameters(request);
+        return query().getValue(name);
+    }
+
+    /** All values of a query parameter, in their order. */
+    public List<String> parameters(String name) {
+        List<String> values = query().getValues(name);
+        return values == null ? List.of() : values;
+    }
+
+    private Fields query() {
+        Fields known = query;
+        if (known == null) {
+            known = Request.extractQueryParameters(request);
+            query = known;
         }
-        return query.getValue(name);
+        return known;
+    }
+
+    /** Whether the answer shall be for people. */
+    public boolean wantsText() {
+        return "text".equals(parameter("format"));
     }
 
     /** A request header's value, or null. */

@@ -7,6 +7,7 @@ import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.spool.Spool;
+import org.postern.queue.surgery.Surgeon;
 import org.postern.smtp.admission.OverloadController;
 
 /** The running gateway as the admin interface sees it. Thread-safe; every answer is quick. */
@@ -31,6 +32,12 @@ public interface GatewayState {
 
     /** The spool. */
     Spool spool();
+
+    /** Who changes the queue by plan. */
+    Surgeon surgeon();
+
+    /** Tells the relay that entries may have become due. */
+    void wakeRelay();
 
     /** The downstreams, by name. */
     List<Downstream> downstreams();

@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
             QueueCommand.class,
             ListsCommand.class,
             ReloadCommand.class,
-            AuthCommand.class,
             CommandLine.HelpCommand.class,
         })
 public final class PosternCommand implements Runnable {

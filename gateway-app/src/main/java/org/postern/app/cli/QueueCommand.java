@@ -19,8 +19,16 @@ import picocli.CommandLine.Spec;
         name = "queue",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "See what waits in the spool.",
-        subcommands = {QueueCommand.ListEntries.class, QueueCommand.Show.class})
+        description = "See what waits in the spool, and change it with care.",
+        subcommands = {
+            QueueCommand.ListEntries.class,
+            QueueCommand.Show.class,
+            QueueCommand.Retry.class,
+            QueueCommand.Hold.class,
+            QueueCommand.Release.class,
+            QueueCommand.Drop.class,
+            QueueCommand.Undo.class
+        })
 final class QueueCommand implements Runnable {
     @Spec CommandSpec spec;
 
@@ -30,7 +38,7 @@ final class QueueCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say which: postern queue list, or postern queue show ID");
+                spec.commandLine(), "say which: list, show, retry, hold, release, drop or undo");
     }
 
     /** Copies the daemon's answer to standard output as it comes. */
@@ -44,30 +52,160 @@ final class QueueCommand implements Runnable {
         return ExitCode.OK;
     }
 
+    private static String user() {
+        return System.getProperty("user.name", "unknown");
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
     /** {@code postern queue list}. */
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "List the entries of the spool, oldest first.")
+            description = "List entries of the spool, oldest first.")
     static final class ListEntries implements Callable<Integer> {
         @Mixin private final ConfigOption config = new ConfigOption();
         @Mixin private final JsonOption json = new JsonOption();
-
-        @Option(
-                names = "--state",
-                paramLabel = "STATE",
-                description = "only entries that are queued, deferred, held or trash")
-        private @Nullable String state;
+        @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Override
         public Integer call() throws IOException {
-            String filter =
-                    state == null
-                            ? ""
-                            : "&state=" + URLEncoder.encode(state, StandardCharsets.UTF_8);
             return copy(
                     Daemon.of(Configurations.daemonOf(config.file()))
-                            .ask("GET", "/api/v1/queue" + json.query("?") + filter));
+                            .ask("GET", "/api/v1/queue" + json.query("?") + selection.query()));
+        }
+    }
+
+    /** {@code postern queue retry}. */
+    @Command(
+            name = "retry",
+            mixinStandardHelpOptions = true,
+            description = "Make deferred entries due at once. Harmless: it needs no plan.")
+    static final class Retry implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+        @Mixin private final SelectionOptions selection = new SelectionOptions();
+
+        @Option(names = "--now", description = "at once, which is what retry means anyway")
+        boolean now;
+
+        @Override
+        public Integer call() throws IOException {
+            return copy(
+                    Daemon.of(Configurations.daemonOf(config.file()))
+                            .ask(
+                                    "POST",
+                                    "/api/v1/queue/retry" + json.query("?") + selection.query()));
+        }
+    }
+
+    /** A change to entries: a plan first, done only with {@code --apply}. */
+    abstract static class Change implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+        @Mixin private final SelectionOptions selection = new SelectionOptions();
+
+        @Option(
+                names = "--apply",
+                paramLabel = "PLAN",
+                description = "do what this plan says, to just those entries")
+        private @Nullable String apply;
+
+        @Option(names = "--because", paramLabel = "TEXT", description = "why, for the record")
+        private String because = "";
+
+        abstract String action();
+
+        @Override
+        public Integer call() throws IOException {
+            Daemon daemon = Daemon.of(Configurations.daemonOf(config.file()));
+            String actor = "&actor=" + encode(user());
+            if (apply != null) {
+                return copy(
+                        daemon.ask(
+                                "POST",
+                                "/api/v1/plans/"
+                                        + encode(apply)
+                                        + "/apply"
+                                        + json.query("?")
+                                        + actor));
+            }
+            return copy(
+                    daemon.ask(
+                            "POST",
+                            "/api/v1/plans"
+                                    + json.query("?")
+                                    + actor
+                                    + "&action="
+                                    + action()
+                                    + "&reason="
+                                    + encode(because)
+                                    + selection.query()));
+        }
+    }
+
+    /** {@code postern queue hold}. */
+    @Command(
+            name = "hold",
+            mixinStandardHelpOptions = true,
+            description = "Keep entries from being tried. Prints a plan; --apply does it.")
+    static final class Hold extends Change {
+        @Override
+        String action() {
+            return "hold";
+        }
+    }
+
+    /** {@code postern queue release}. */
+    @Command(
+            name = "release",
+            mixinStandardHelpOptions = true,
+            description = "Let held entries go. Prints a plan; --apply does it.")
+    static final class Release extends Change {
+        @Override
+        String action() {
+            return "release";
+        }
+    }
+
+    /** {@code postern queue drop}. */
+    @Command(
+            name = "drop",
+            mixinStandardHelpOptions = true,
+            description = "Move entries to the trash. Prints a plan; --apply does it.")
+    static final class Drop extends Change {
+        @Override
+        String action() {
+            return "drop";
+        }
+    }
+
+    /** {@code postern queue undo PLAN}. */
+    @Command(
+            name = "undo",
+            mixinStandardHelpOptions = true,
+            description = "Take back what a plan did: out of the trash, or on hold no more.")
+    static final class Undo implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+
+        @Parameters(paramLabel = "PLAN", description = "the plan's id")
+        private String plan = "";
+
+        @Override
+        public Integer call() throws IOException {
+            return copy(
+                    Daemon.of(Configurations.daemonOf(config.file()))
+                            .ask(
+                                    "POST",
+                                    "/api/v1/plans/"
+                                            + encode(plan)
+                                            + "/undo"
+                                            + json.query("?")
+                                            + "&actor="
+                                            + encode(user())));
         }
     }
 
@@ -94,12 +232,7 @@ final class QueueCommand implements Runnable {
             String form = raw ? "/raw" : received ? "/received" : "";
             return copy(
                     Daemon.of(Configurations.daemonOf(config.file()))
-                            .ask(
-                                    "GET",
-                                    "/api/v1/queue/"
-                                            + URLEncoder.encode(id, StandardCharsets.UTF_8)
-                                            + form
-                                            + json.query("?")));
+                            .ask("GET", "/api/v1/queue/" + encode(id) + form + json.query("?")));
         }
     }
 }

@@ -38,6 +38,7 @@ import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolHealth;
 import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.log.DiskSpool;
+import org.postern.queue.surgery.Surgeon;
 import org.postern.smtp.admission.Gauge;
 import org.postern.smtp.admission.OverloadController;
 import org.postern.smtp.listener.ListenerException;
@@ -53,6 +54,9 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements GatewayState, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("postern");
 
+    /** How long what was dropped can be brought back; time the gateway is running. */
+    private static final Duration TRASH_GRACE = Duration.ofDays(7);
+
     private final String version;
     private final TimeSource time = TimeSource.system();
     private final long startedNanos = time.nanoTime();
@@ -66,6 +70,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final List<Runnable> undo = new ArrayList<>();
     private volatile @Nullable Spool spool;
     private volatile @Nullable SmtpListeners listeners;
+    private volatile @Nullable Surgeon surgeon;
+    private volatile @Nullable RelayScheduler relay;
     private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
@@ -112,7 +118,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
         undo.add(opened::close);
         spoolMeters.watch(opened);
 
+        surgeon = new Surgeon(opened, config.data().resolve("plans"), time, TRASH_GRACE);
         RelayScheduler scheduler = scheduler(opened);
+        relay = scheduler;
         SmtpListeners smtp =
                 new SmtpListeners(
                         config.listeners(),
@@ -322,6 +330,23 @@ public final class Gateway implements GatewayState, AutoCloseable {
             throw new IllegalStateException("the gateway has not been opened");
         }
         return opened;
+    }
+
+    @Override
+    public Surgeon surgeon() {
+        Surgeon ready = surgeon;
+        if (ready == null) {
+            throw new IllegalStateException("the gateway has not been opened");
+        }
+        return ready;
+    }
+
+    @Override
+    public void wakeRelay() {
+        RelayScheduler running = relay;
+        if (running != null) {
+            running.wake();
+        }
     }
 
     @Override

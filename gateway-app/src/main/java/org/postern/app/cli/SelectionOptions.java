@@ -1,0 +1,85 @@
+package org.postern.app.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The grammar by which entries are selected, the same for every command. */
+public final class SelectionOptions {
+    @Option(
+            names = "--from",
+            paramLabel = "ADDRESS",
+            description = "envelope sender; @example.org is a whole domain")
+    private List<String> from = List.of();
+
+    @Option(
+            names = "--to",
+            paramLabel = "ADDRESS",
+            description = "recipient; @example.net is a whole domain")
+    private List<String> to = List.of();
+
+    @Option(names = "--client", paramLabel = "CIDR", description = "client address or network")
+    private List<String> client = List.of();
+
+    @Option(names = "--domain", paramLabel = "DOMAIN", description = "recipient's domain")
+    private List<String> domains = List.of();
+
+    @Option(names = "--verdict", paramLabel = "METHOD=RESULT", description = "such as dmarc=fail")
+    private List<String> verdicts = List.of();
+
+    @Option(names = "--reason", paramLabel = "CODE", description = "reason code, or its beginning")
+    private List<String> reasons = List.of();
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            description = "queued, deferred, held or trash")
+    private List<String> states = List.of();
+
+    @Option(
+            names = "--since",
+            paramLabel = "AGE",
+            description = "accepted within this time, such as 2h, or since a moment")
+    private List<String> since = List.of();
+
+    @Option(names = "--until", paramLabel = "AGE", description = "accepted before this")
+    private List<String> until = List.of();
+
+    @Option(names = "--older-than", paramLabel = "AGE", description = "older than this")
+    private List<String> olderThan = List.of();
+
+    @Option(
+            names = "--size-over",
+            paramLabel = "SIZE",
+            description = "larger than this, such as 10MB")
+    private List<String> sizeOver = List.of();
+
+    @Option(names = "--id", paramLabel = "ID", description = "queue id")
+    private List<String> ids = List.of();
+
+    /** The query parameters that say the same. */
+    String query() {
+        StringBuilder out = new StringBuilder();
+        append(out, "from", from);
+        append(out, "to", to);
+        append(out, "client", client);
+        append(out, "domain", domains);
+        append(out, "verdict", verdicts);
+        append(out, "reason-code", reasons);
+        append(out, "state", states);
+        append(out, "since", since);
+        append(out, "until", until);
+        append(out, "older-than", olderThan);
+        append(out, "size-over", sizeOver);
+        append(out, "id", ids);
+        return out.toString();
+    }
+
+    private static void append(StringBuilder out, String name, List<String> values) {
+        for (String value : values) {
+            out.append('&').append(name).append('=');
+            out.append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+        }
+    }
+}
