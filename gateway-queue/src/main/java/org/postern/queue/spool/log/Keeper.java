@@ -21,6 +21,8 @@ final class Keeper implements Runnable {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MARK_MILLIS = Duration.ofMinutes(1).toMillis();
     private static final long SETTLE_MILLIS = Duration.ofMinutes(1).toMillis();
+    private static final long DIGEST_MILLIS = Duration.ofSeconds(10).toMillis();
+    private static final int DIGESTS_A_ROUND = 4;
     private static final int TRASH_BATCH = 10_000;
 
     private final Disk disk;
@@ -122,6 +124,7 @@ final class Keeper implements Runnable {
             look();
             endLeftSegments();
             store.deleteUnneeded(new CorruptFolder(disk, options.directory()));
+            digest();
             mark();
             emptyTrash();
             evacuate();
@@ -162,6 +165,23 @@ final class Keeper implements Runnable {
                     // whatever is in it was forced before; it is evacuated and goes
                     segment.poisoned = true;
                     throw e;
+                }
+            }
+        }
+    }
+
+    /** Writes down what a start needs of a few finished segments that have stayed for a while. */
+    private void digest() throws IOException {
+        int written = 0;
+        for (Segment segment : store.all()) {
+            if (segment.ended
+                    && !segment.digested
+                    && !segment.damaged
+                    && segment.leftMillis + DIGEST_MILLIS <= clock.millis()) {
+                segment.digested = true;
+                Digest.write(disk, segment);
+                if (++written == DIGESTS_A_ROUND) {
+                    return;
                 }
             }
         }

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.index.EntryIndex;
-import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.SpoolAlarm;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolListener;
@@ -27,32 +24,15 @@ final class Recovery {
     private final SpoolOptions options;
     private final SpoolListener listener;
     private final SegmentStore store;
-    private final EntryIndex index;
     private final CorruptFolder corrupt;
     private final long spoolName;
 
     private long lastLsn;
     private long believedLsn;
     private long spoolMillis;
-    private long idCeiling;
     private boolean damage;
 
-    /** Content length of each live large message. */
-    private final Map<Long, Long> large = new HashMap<>();
-
-    /**
-     * A STATE that comes before its message, because compaction has moved the message behind it.
-     */
-    private record EarlyState(int segment, int offset, EntryState state, int wake) {
-        boolean applyTo(EntryIndex index, long id) {
-            return index.setState(id, segment, offset, state, wake) != null;
-        }
-    }
-
-    private final Map<Long, EarlyState> early = new HashMap<>();
-
-    /** Notes on segments that DONE records and copies speak of: from, to. */
-    private final List<int[]> speaksOf = new ArrayList<>();
+    private final Replay replay;
 
     Recovery(
             Disk disk,
@@ -65,10 +45,9 @@ final class Recovery {
         this.options = options;
         this.listener = listener;
         this.store = store;
-        this.index = index;
         this.corrupt = new CorruptFolder(disk, options.directory());
         this.spoolName = spoolId.name();
-        this.idCeiling = spoolId.firstId();
+        this.replay = new Replay(index, spoolId.firstId());
     }
 
     /** Highest LSN found, believed or not. */
@@ -88,7 +67,7 @@ final class Recovery {
 
     /** Ids below may have been given out. */
     long idCeiling() {
-        return idCeiling;
+        return replay.idCeiling();
     }
 
     /** Whether anything was damaged. */
@@ -98,7 +77,7 @@ final class Recovery {
 
     /** Content length of each live large message by its id. */
     Map<Long, Long> large() {
-        return large;
+        return replay.large();
     }
 
     /** A segment file and what its header says, null when that does not hold its checksum. */
@@ -110,16 +89,7 @@ final class Recovery {
         for (int i = 0; i < candidates.size(); i++) {
             read(candidates.get(i), i + 1 < candidates.size() ? candidates.get(i + 1) : null);
         }
-        for (int[] pair : speaksOf) {
-            store.speaksOf(pair[0], pair[1]);
-        }
-        EntryIndex.Walk walk = index.walk(Set.of(EntryState.values()));
-        for (var slots = walk.next(); slots != null; slots = walk.next()) {
-            for (var slot : slots) {
-                store.messageAt(slot.segment(), slot.size());
-                store.stateMoved(0, slot.stateSegment());
-            }
-        }
+        replay.openBooks(store);
     }
 
     /** Looks at all headers before anything is changed, so that a wrong version changes nothing. */
@@ -130,7 +100,9 @@ final class Recovery {
             int number = Segment.numberOf(path);
             if (number == 0) {
                 String name = String.valueOf(path.getFileName());
-                if (!name.startsWith("spare.seg") && !name.startsWith("reserve.seg")) {
+                if (!name.startsWith("spare.seg")
+                        && !name.startsWith("reserve.seg")
+                        && !Digest.isDigest(path)) {
                     notice(path, "this file is none of the spool's; it is left alone");
                 }
                 continue;
@@ -188,7 +160,7 @@ final class Recovery {
         }
         if (header != null) {
             lastLsn = Math.max(lastLsn, header.baseLsn() - 1);
-            idCeiling = Math.max(idCeiling, header.idCeiling());
+            replay.raiseIdCeiling(header.idCeiling());
             spoolMillis = Math.max(spoolMillis, header.spoolMillis());
         }
         Segment segment =
@@ -205,7 +177,11 @@ final class Recovery {
             damaged(c.path(), "its header does not hold its checksum");
             segment.damaged = true;
         }
-        segment.ended = c.end() != null;
+        SegmentEnd end = c.end();
+        if (header != null && end != null && digested(segment, end, scanner.size())) {
+            return;
+        }
+        segment.ended = end != null;
         records(segment, scanner, header, bound(c, next));
         if (!segment.damaged && !segment.ended && next == null) {
             store.end(segment);
@@ -315,57 +291,28 @@ final class Recovery {
         lastLsn = Math.max(lastLsn, header.lsn());
         spoolMillis = Math.max(spoolMillis, header.spoolMillis());
         try {
-            switch (header.type()) {
-                case MESSAGE -> message(segment, found);
-                case STATE -> state(segment, found);
-                case DONE -> {
-                    Decoder in = new Decoder(found.payload());
-                    long id = in.i64();
-                    speaksOf.add(new int[] {segment.number, in.i32()});
-                    index.remove(id);
-                    large.remove(id);
-                    early.remove(id);
-                }
-                case CLOCK -> idCeiling = Math.max(idCeiling, new Decoder(found.payload()).i64());
-            }
+            replay.apply(segment.number, found.offset(), Facts.of(found));
         } catch (SpoolException e) {
             damaged(segment.path, "record at " + found.offset() + ": " + e.getMessage());
             segment.damaged = true;
         }
     }
 
-    private void state(Segment segment, SegmentScanner.Found found) throws SpoolException {
-        EntryStatus.Brief s = EntryStatus.brief(found.payload());
-        long wake = s.state() == EntryState.TRASH ? s.trashUntil() : s.dueMillis();
-        EarlyState state =
-                new EarlyState(
-                        segment.number, found.offset(), s.state(), SpoolClock.secondsUp(wake));
-        if (!state.applyTo(index, s.id())) {
-            early.put(s.id(), state);
+    /** Takes a finished segment's facts from its digest; false if it has to be read. */
+    private boolean digested(Segment segment, SegmentEnd end, long size) throws IOException {
+        Digest digest = Digest.read(disk, segment.path, segment.number, end);
+        if (digest == null || size < end.end()) {
+            return false;
         }
-    }
-
-    private void message(Segment segment, SegmentScanner.Found found) throws SpoolException {
-        MessageRecord m = MessageRecord.decode(found.payload());
-        idCeiling = Math.max(idCeiling, m.id() + 1);
-        if (m.copiedFrom() != 0) {
-            speaksOf.add(new int[] {segment.number, m.copiedFrom()});
-        }
-        if (m.large()) {
-            large.put(m.id(), m.contentLength());
-        }
-        index.put(
-                m.id(),
-                segment.number,
-                found.offset(),
-                (int) (m.acceptedMillis() / 1000),
-                (int) (m.acceptedMillis() / 1000),
-                index.route(Routes.of(m.meta().envelope())),
-                (int) Math.min(Integer.MAX_VALUE, m.contentLength()));
-        EarlyState state = early.remove(m.id());
-        if (state != null) {
-            state.applyTo(index, m.id());
-        }
+        digest.replay(segment.number, replay);
+        lastLsn = Math.max(lastLsn, end.lastLsn());
+        believedLsn = Math.max(believedLsn, end.lastLsn());
+        spoolMillis = Math.max(spoolMillis, digest.spoolMillis());
+        segment.lastLsn = end.lastLsn();
+        segment.end = (int) end.end();
+        segment.ended = true;
+        segment.digested = true;
+        return true;
     }
 
     private void damaged(Path path, String what) {

@@ -46,6 +46,9 @@ final class Segment {
     /** Whether recovery found damage in it. */
     volatile boolean damaged;
 
+    /** Whether its facts stand in a file beside it, or need not. */
+    volatile boolean digested;
+
     /** Spool time at which it was left. */
     volatile long leftMillis;
 

@@ -358,6 +358,7 @@ final class SegmentStore {
                 } else {
                     disk.delete(segment.path);
                 }
+                disk.delete(Digest.path(segment.path));
                 disk.forceDirectory(log);
                 segments.remove(segment.number);
                 segment.file.close();

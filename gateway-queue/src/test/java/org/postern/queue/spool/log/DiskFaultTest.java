@@ -394,4 +394,27 @@ class DiskFaultTest {
     private void flipOpen(Path file, int at) {
         disk.content(file)[at] ^= 0x10;
     }
+
+    @Test
+    void startsFromADigestAndFromTheSegmentWhereTheDigestDoesNotHold() throws Exception {
+        List<QueueId> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            all.add(commit(1000));
+        }
+        all.add(commit(100_000));
+        delivered(all.remove(1));
+        reopen();
+        time.advance(Duration.ofSeconds(11));
+        spool.keepHouse();
+        Path digest = Digest.path(segment(1));
+        assertThat(disk.files()).contains(digest);
+        reopen();
+        assertThat(ids()).isEqualTo(all);
+        assertReadable(all.getLast(), 100_000);
+        spool.close();
+        flip(digest, 60);
+        open();
+        assertThat(ids()).isEqualTo(all);
+        assertThat(alarms).isEmpty();
+    }
 }

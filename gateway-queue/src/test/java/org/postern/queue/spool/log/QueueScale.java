@@ -52,6 +52,14 @@ final class QueueScale {
         DiskSpool first = open(folder);
         timed("fill", () -> fill(first, messages, size));
         questions(first, folder);
+        timed(
+                "keeping house",
+                () -> {
+                    for (int i = 0; i < messages / 50_000; i++) {
+                        first.keepHouse();
+                    }
+                    return "";
+                });
         first.close();
         DiskSpool again = timed("restart", () -> open(folder));
         timed("first of the list", () -> again.entries().findFirst().orElseThrow().id());
