@@ -2,6 +2,7 @@ package org.postern.auth;
 
 import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.mail.ByteRange;
@@ -17,10 +18,13 @@ import org.postern.core.mail.ByteRange;
  *     a sender's
  * @param authenticationResults our Authentication-Results field's value on one line, without the
  *     field's name
+ * @param receivedSpf a Received-SPF field, whole with its CRLF, that belongs above our Received
+ *     field (RFC 7208, 9.1), or null where it is not configured
  * @param traceFields the fields to prepend to the message, topmost first, each whole: name, folded
- *     value and CRLF
- * @param forged Authentication-Results fields in the received content that bear our id, whole
- *     fields with their CRLF, in order: to be left out when relaying (RFC 8601, 5)
+ *     value and CRLF; our ARC set, where one is added, stands above Authentication-Results
+ * @param forged Authentication-Results fields in the received content that bear our id, and fields
+ *     whose names are ours alone, whole fields with their CRLF, in order: to be left out when
+ *     relaying (RFC 8601, 5)
  * @param times how long each method took
  */
 public record AuthenticationOutcome(
@@ -29,6 +33,7 @@ public record AuthenticationOutcome(
         InetAddress client,
         String clientExplanation,
         String authenticationResults,
+        @Nullable String receivedSpf,
         List<String> traceFields,
         List<ByteRange> forged,
         MethodTimes times) {

@@ -2,6 +2,8 @@ package org.postern.auth;
 
 import java.net.InetAddress;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postern.auth.dkim.SigningKey;
 import org.postern.core.config.AuthenticationConfig;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.config.PosternConfig;
@@ -14,19 +16,40 @@ import org.postern.core.mail.Domain;
  * @param authentication section {@code authentication}
  * @param networks section {@code networks}
  * @param ownAddresses the addresses that we listen on, wildcards left out
+ * @param sealingKey what ARC sets of ours are signed with, or null: none is added
  */
 public record AuthenticatorSettings(
         Domain hostname,
         AuthenticationConfig authentication,
         NetworksConfig networks,
-        Set<InetAddress> ownAddresses) {
+        Set<InetAddress> ownAddresses,
+        @Nullable SigningKey sealingKey) {
     public AuthenticatorSettings {
         ownAddresses = Set.copyOf(ownAddresses);
     }
 
-    /** Those of a whole configuration. */
-    public static AuthenticatorSettings of(PosternConfig config, Set<InetAddress> ownAddresses) {
+    /** Settings under which no ARC set is added. */
+    public AuthenticatorSettings(
+            Domain hostname,
+            AuthenticationConfig authentication,
+            NetworksConfig networks,
+            Set<InetAddress> ownAddresses) {
+        this(hostname, authentication, networks, ownAddresses, null);
+    }
+
+    /**
+     * Those of a whole configuration.
+     *
+     * @param sealingKey the key that {@code authentication.arc-seal} names, read; null where it
+     *     names none
+     */
+    public static AuthenticatorSettings of(
+            PosternConfig config, Set<InetAddress> ownAddresses, @Nullable SigningKey sealingKey) {
         return new AuthenticatorSettings(
-                config.hostname(), config.authentication(), config.networks(), ownAddresses);
+                config.hostname(),
+                config.authentication(),
+                config.networks(),
+                ownAddresses,
+                sealingKey);
     }
 }

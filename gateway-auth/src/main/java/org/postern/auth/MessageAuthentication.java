@@ -1,10 +1,14 @@
 package org.postern.auth;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.auth.arc.ArcSealer;
 import org.postern.auth.arc.ArcValidation;
 import org.postern.auth.client.ClientAddress;
+import org.postern.auth.dkim.BodyHash;
 import org.postern.auth.dkim.BodyHashes;
 import org.postern.auth.dkim.DkimVerification;
 import org.postern.auth.dmarc.DmarcEvaluation;
@@ -15,6 +19,7 @@ import org.postern.auth.header.HeaderReader;
 import org.postern.auth.header.HeaderSection;
 import org.postern.auth.results.AuthenticationResultsWriter;
 import org.postern.auth.results.CheckedIdentities;
+import org.postern.auth.results.ReceivedSpfWriter;
 import org.postern.auth.spf.SpfRequest;
 import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
@@ -47,7 +52,13 @@ final class MessageAuthentication implements Authentication {
 
     /** What is known once the header section has ended. */
     private record Content(
-            DkimVerification dkim, ArcValidation arc, Authors authors, List<ByteRange> forged) {}
+            HeaderSection section,
+            Instant now,
+            DkimVerification dkim,
+            ArcValidation arc,
+            @Nullable BodyHash sealedBody,
+            Authors authors,
+            List<ByteRange> forged) {}
 
     MessageAuthentication(Evaluators evaluators, AuthenticationRequest request) {
         this.evaluators = evaluators;
@@ -97,12 +108,17 @@ final class MessageAuthentication implements Authentication {
         }
         Instant stated = request.at();
         Instant now = stated == null ? evaluators.time().instant() : stated;
+        ArcSealer sealer = evaluators.sealer();
         Content known =
                 new Content(
+                        section,
+                        now,
                         evaluators.dkim().begin(section, bodies, now),
                         evaluators
                                 .arc()
                                 .begin(section, bodies, evaluators.config().trustedSealers(), now),
+                        // of a header section that is not kept whole nothing can be said
+                        sealer == null || section.truncated() ? null : sealer.requestBody(bodies),
                         AuthorExtractor.extract(section),
                         evaluators.forged().in(section));
         content = known;
@@ -140,7 +156,7 @@ final class MessageAuthentication implements Authentication {
                         afterDkim - start,
                         afterArc - afterDkim,
                         end - beforeDmarc);
-        return outcome(verdicts, known.forged(), times);
+        return outcome(verdicts, known, times);
     }
 
     /** SPF and iprev alone, where there is no message. */
@@ -163,26 +179,46 @@ final class MessageAuthentication implements Authentication {
                                 List.of(),
                                 AuthenticationResultsWriter.DMARC_NOT_RUN,
                                 List.of("there is no message")));
-        return outcome(verdicts, List.of(), MethodTimes.NONE);
+        return outcome(verdicts, null, MethodTimes.NONE);
     }
 
     private AuthenticationOutcome outcome(
-            Verdicts verdicts, List<ByteRange> forged, MethodTimes times) {
-        AuthenticationResultsWriter.Words words =
-                evaluators
-                        .writer()
-                        .write(
-                                verdicts,
-                                new CheckedIdentities(client.address(), helo(), request.from()));
+            Verdicts verdicts, @Nullable Content known, MethodTimes times) {
+        CheckedIdentities identities =
+                new CheckedIdentities(client.address(), helo(), request.from());
+        AuthenticationResultsWriter.Words words = evaluators.writer().write(verdicts, identities);
+        List<String> fields = new ArrayList<>(2);
+        if (known != null) {
+            seal(known, verdicts.arc(), words).ifPresent(fields::add);
+        }
+        fields.add(words.field(AuthenticationResultsWriter.FIELD_NAME));
+        ReceivedSpfWriter receivedSpf = evaluators.receivedSpf();
         return new AuthenticationOutcome(
                 verdicts,
                 evaluators.advisor().advise(verdicts.dmarc(), verdicts.arc()),
                 client.address(),
                 client.explanation(),
                 words.value(),
-                List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                forged,
+                receivedSpf == null ? null : receivedSpf.write(verdicts.spf(), identities),
+                fields,
+                known == null ? List.of() : known.forged(),
                 times);
+    }
+
+    /** Our ARC set; empty where none is configured or none may be added. */
+    private Optional<String> seal(
+            Content known, ArcResult found, AuthenticationResultsWriter.Words words) {
+        ArcSealer sealer = evaluators.sealer();
+        BodyHash body = known.sealedBody();
+        return sealer == null || body == null
+                ? Optional.empty()
+                : sealer.seal(
+                        known.section(),
+                        body,
+                        known.arc(),
+                        found,
+                        words.foldedValue(),
+                        known.now());
     }
 
     private String helo() {

@@ -45,6 +45,7 @@ final class UncheckedAuthentication implements Authentication {
                 request.client(),
                 "the checks are switched off",
                 words.value(),
+                null,
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
                 new ForgedResults(settings.authentication().authservId()).in(reader.finish()),
                 MethodTimes.NONE);

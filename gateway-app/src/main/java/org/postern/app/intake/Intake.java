@@ -25,6 +25,7 @@ public final class Intake implements SessionHandler {
      * @param spool where accepted mail goes
      * @param metrics what is counted
      * @param recent the stories that {@code send-test} follows
+     * @param opinions who asks other implementations afterwards
      * @param accepted told after each accepted message, so that the relay need not wait
      * @param time both clocks
      */
@@ -33,6 +34,7 @@ public final class Intake implements SessionHandler {
             Spool spool,
             Metrics metrics,
             RecentMessages recent,
+            OpinionSampler opinions,
             Runnable accepted,
             TimeSource time) {}
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
+import org.postern.auth.AuthenticationRequest;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
@@ -52,6 +53,7 @@ final class IntakeContent implements ContentReceiver {
     private final @Nullable SpoolWriter writer;
     private final @Nullable SpoolException unwilling;
     private final String protocol;
+    private final OpinionSampler.@Nullable Sample sample;
 
     IntakeContent(
             Intake.Parts parts,
@@ -71,6 +73,9 @@ final class IntakeContent implements ContentReceiver {
         this.facts = facts;
         this.checks = checks;
         this.protocol = client.protocol();
+        this.sample =
+                parts.opinions()
+                        .begin(revision.snapshot().config().authentication().secondOpinion());
         SpoolWriter begun = null;
         SpoolException refusal = null;
         try {
@@ -89,6 +94,9 @@ final class IntakeContent implements ContentReceiver {
         }
         checks.write(block, offset, length);
         writer.write(block, offset, length);
+        if (sample != null) {
+            sample.write(block, offset, length);
+        }
     }
 
     @Override
@@ -127,6 +135,9 @@ final class IntakeContent implements ContentReceiver {
             long before = parts.time().nanoTime();
             AuthenticationOutcome outcome = checks.finish();
             countVerdicts(outcome.verdicts(), parts.time().nanoTime() - before);
+            if (sample != null) {
+                parts.opinions().ask(sample, spooled.id().toString(), request(), outcome);
+            }
             Facts known =
                     facts.withAuthentication(outcome.verdicts(), outcome.advice())
                             .withSize(spooled.size());
@@ -142,6 +153,10 @@ final class IntakeContent implements ContentReceiver {
                 case Verdict.Quarantine quarantine -> take(spooled, outcome, quarantine, null);
             };
         }
+    }
+
+    private AuthenticationRequest request() {
+        return AuthenticationRequest.ofConnection(facts.client(), helo.name(), mail.reversePath());
     }
 
     private SmtpReply take(
@@ -165,7 +180,7 @@ final class IntakeContent implements ContentReceiver {
                         now,
                         facts.client().getHostAddress(),
                         helo.name(),
-                        trace(spooled, outcome, tagField, now),
+                        trace(spooled, outcome, verdict, tagField, now),
                         outcome.forged().stream()
                                 .map(r -> new org.postern.queue.spool.ByteRange(r.start(), r.end()))
                                 .toList(),
@@ -229,6 +244,7 @@ final class IntakeContent implements ContentReceiver {
     private byte[] trace(
             SpoolWriter spooled,
             AuthenticationOutcome outcome,
+            Verdict verdict,
             @Nullable String tagField,
             Instant now) {
         EmailAddress only = recipients.size() == 1 ? recipients.getFirst().address() : null;
@@ -237,6 +253,9 @@ final class IntakeContent implements ContentReceiver {
                         ? outcome.verdicts().iprev().name()
                         : null;
         StringBuilder fields = new StringBuilder(1_024);
+        if (outcome.receivedSpf() != null) {
+            fields.append(outcome.receivedSpf()); // RFC 7208, 9.1: above our Received
+        }
         fields.append(
                 ReceivedField.of(
                         helo.name(),
@@ -249,6 +268,7 @@ final class IntakeContent implements ContentReceiver {
                         only,
                         now));
         outcome.traceFields().forEach(fields::append);
+        fields.append(ReasonField.of(word(verdict), verdict.rule(), verdict.reason()));
         if (tagField != null) {
             fields.append(tagField);
         }

@@ -13,6 +13,21 @@ public final class MetricHelp {
                                     "auth.results",
                                     "Results of the checks by method, result and reason"),
                             Map.entry(
+                                    "auth.second.opinion",
+                                    "What other implementations said on sampled messages, by"
+                                            + " method, result and reason"),
+                            Map.entry(
+                                    "auth.second.opinion.dropped",
+                                    "Sampled messages that nobody was asked about, by reason"),
+                            Map.entry(
+                                    "client.implausible.share",
+                                    "Share of the last messages whose client address cannot be a"
+                                            + " sender's, 0 to 1"),
+                            Map.entry(
+                                    "client.top.share",
+                                    "Share of the last messages from the most frequent address, 0"
+                                            + " to 1"),
+                            Map.entry(
                                     "clock.step.seconds",
                                     "How far the wall clock moved against the monotonic clock"
                                             + " since the start"),

@@ -16,6 +16,7 @@ import org.postern.app.admin.Api;
 import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.StatusView;
 import org.postern.app.intake.Intake;
+import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
 import org.postern.app.intake.RelayLog;
 import org.postern.app.telemetry.DnsMeters;
@@ -23,6 +24,7 @@ import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.SmtpMeters;
 import org.postern.app.telemetry.SpoolMeters;
+import org.postern.auth.client.ClientStream;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.SpoolConfig;
@@ -121,6 +123,13 @@ public final class Gateway implements GatewayState, AutoCloseable {
         surgeon = new Surgeon(opened, config.data().resolve("plans"), time, TRASH_GRACE);
         RelayScheduler scheduler = scheduler(opened);
         relay = scheduler;
+        OpinionSampler opinions =
+                new OpinionSampler(
+                        (request, message, ours) ->
+                                live.secondOpinion().compare(request, message, ours),
+                        metrics,
+                        RandomGenerator.getDefault());
+        undo.add(opinions::close);
         SmtpListeners smtp =
                 new SmtpListeners(
                         config.listeners(),
@@ -134,6 +143,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         opened,
                                         metrics,
                                         recent,
+                                        opinions,
                                         scheduler::wake,
                                         time)),
                         time,
@@ -228,6 +238,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 () -> opened.summary().oldestAge().toMillis() / 1000.0,
                 "downstream",
                 "all");
+        metrics.gauge("client.implausible.share", () -> clientStream().implausibleShare());
+        metrics.gauge("client.top.share", () -> clientStream().topShare());
         // how far the wall clock has moved against the monotonic one since the start
         metrics.gauge(
                 "clock.step.seconds",
@@ -241,6 +253,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                 .earliestExpiry()
                                 .map(i -> (double) i.getEpochSecond())
                                 .orElse(Double.NaN));
+    }
+
+    private ClientStream clientStream() {
+        return live.revision().authenticator().clientStream();
     }
 
     /** Waits until the gateway has stopped. */

@@ -12,6 +12,7 @@ import org.postern.app.telemetry.DnsMeters;
 import org.postern.auth.Authenticator;
 import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.dns.CachingDnsClient;
+import org.postern.auth.secondopinion.SecondOpinion;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.PosternConfig;
@@ -64,6 +65,8 @@ final class LiveConfiguration implements AutoCloseable {
                             DownstreamTable.of(config, environment(config)));
         } catch (TlsProblemException e) {
             throw new StartFailure(config.placeOf("tls") + ": " + e.getMessage(), e);
+        } catch (SealingKey.SealingKeyException e) {
+            throw new StartFailure(config.placeOf(SealingKey.PATH) + ": " + e.getMessage(), e);
         } catch (IOException e) {
             throw new StartFailure(
                     "dns: no resolver to ask: " + e.getMessage() + "; name one under dns.servers",
@@ -79,14 +82,21 @@ final class LiveConfiguration implements AutoCloseable {
                 new DeliveryLookups(() -> current.dns(), time));
     }
 
-    private Authenticator authenticator(PosternConfig config, CachingDnsClient dns) {
+    private Authenticator authenticator(PosternConfig config, CachingDnsClient dns)
+            throws SealingKey.SealingKeyException {
         Set<InetAddress> own = new HashSet<>();
         for (ListenerConfig listener : config.listeners()) {
             if (!listener.address().isAnyLocalAddress()) {
                 own.add(listener.address());
             }
         }
-        return new Authenticator(AuthenticatorSettings.of(config, own), dns, time);
+        return new Authenticator(
+                AuthenticatorSettings.of(config, own, SealingKey.read(config)), dns, time);
+    }
+
+    /** Other implementations' opinions, asked with the DNS client in force. */
+    SecondOpinion secondOpinion() {
+        return new SecondOpinion(current.dns(), time, config().authentication().deadline());
     }
 
     /** What a session pins. */
@@ -162,7 +172,7 @@ final class LiveConfiguration implements AutoCloseable {
             }
             LOG.info("revision {} is in force", loaded.snapshot().revision());
             return loaded;
-        } catch (IOException | TlsProblemException e) {
+        } catch (IOException | TlsProblemException | SealingKey.SealingKeyException e) {
             LOG.error("reload refused: {}", e.getMessage());
             return new SnapshotResult.Refused(
                     new org.postern.core.problem.Problems(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.auth.dkim.SigningKey;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsAnswer;
 import org.postern.auth.dns.DnsBudget;
@@ -26,8 +27,9 @@ import org.postern.smtp.tls.TlsProblemException;
 
 /**
  * What the real world has against a configuration that reads well: certificates that do not load, a
- * data directory that cannot be written, downstreams whose names do not exist. A name that nobody
- * can answer for just now is a warning, not an error: mail is taken and waits.
+ * sealing key that cannot sign, a data directory that cannot be written, downstreams whose names do
+ * not exist. A name that nobody can answer for just now is a warning, not an error: mail is taken
+ * and waits.
  */
 public final class Surroundings {
     private static final Duration DNS_BUDGET = Duration.ofSeconds(5);
@@ -42,6 +44,11 @@ public final class Surroundings {
             TlsContexts.load(config.tls());
         } catch (TlsProblemException e) {
             problems.add(error(config.placeOf("tls"), String.valueOf(e.getMessage())));
+        }
+        try {
+            SigningKey _ = SealingKey.read(config);
+        } catch (SealingKey.SealingKeyException e) {
+            problems.add(error(config.placeOf(SealingKey.PATH), String.valueOf(e.getMessage())));
         }
         config.downstreams().values().stream()
                 .sorted(java.util.Comparator.comparing(DownstreamConfig::name))

@@ -28,6 +28,7 @@ class GatewayTest {
             """
             From: <a@client.invalid>\r
             Authentication-Results: MX.example.test; dmarc=pass\r
+            X-Postern-Reason: forged\r
             Subject: hello\r
             \r
             ..dot\r
@@ -134,6 +135,8 @@ class GatewayTest {
                     .contains("Received: from client.invalid ([127.0.0.1])")
                     .containsOnlyOnce("Authentication-Results:")
                     .doesNotContain("dmarc=pass")
+                    .doesNotContain("forged")
+                    .contains("X-Postern-Reason: accepted; rule=")
                     .endsWith("Subject: hello\n\n.dot\n");
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> gateway.spool().summary().total() == 0);
@@ -178,6 +181,24 @@ class GatewayTest {
         try (Gateway gateway = start(config(0, "maildir://" + folder.resolve("mail")))) {
             assertThat(gateway.ready()).isTrue();
         }
+    }
+
+    @Test
+    void refusesASealingKeyThatIsNoneByItsPlace() throws IOException {
+        Files.writeString(folder.resolve("seal.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n");
+        Path config = config(0, "maildir://" + folder.resolve("mail"));
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        + """
+                        authentication:
+                          arc-seal: { domain: example.test, selector: s1, key: seal.pem }
+                        """);
+        assertThatThrownBy(() -> start(config))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("postern.yaml:11:56: authentication.arc-seal.key: ")
+                .hasMessageContaining("neither RSA nor Ed25519")
+                .hasMessageNotContaining("AAAA");
     }
 
     @Test

@@ -221,5 +221,11 @@ public final class AuthenticationResultsWriter {
         public String field(String name) {
             return HeaderText.fold(name, words);
         }
+
+        /** The value folded as in {@link #field}, without name and last line end. */
+        public String foldedValue() {
+            String field = HeaderText.fold("", words);
+            return field.substring(2, field.length() - 2);
+        }
     }
 }

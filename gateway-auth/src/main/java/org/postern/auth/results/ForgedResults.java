@@ -12,12 +12,15 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 
 /**
- * Finds Authentication-Results fields in received content that claim to be ours (RFC 8601, 5). The
- * comparison is generous: letter case, quotes, comments, folding, a version, a trailing dot,
- * A-labels or U-labels make no difference, since some reader may overlook them too. Immutable.
+ * Finds fields in received content that claim to be ours: Authentication-Results with our id (RFC
+ * 8601, 5), and any whose name begins with {@code X-Postern-}, which only we write. The comparison
+ * is generous: letter case, quotes, comments, folding, a version, a trailing dot, A-labels or
+ * U-labels make no difference, since some reader may overlook them too. Immutable.
  */
 public final class ForgedResults {
     private static final String FIELD = "authentication-results";
+
+    private static final byte[] OUR_NAMES = "x-postern-".getBytes(StandardCharsets.US_ASCII);
 
     private final String ours;
 
@@ -26,7 +29,7 @@ public final class ForgedResults {
         ours = normalize(authservId);
     }
 
-    /** The fields that bear our id, each whole with its line end, in order. */
+    /** The fields that bear our id or name, each whole with its line end, in order. */
     public List<ByteRange> in(HeaderSection header) {
         List<ByteRange> found = new ArrayList<>(0);
         for (HeaderField field : header.fields(FIELD)) {
@@ -39,15 +42,41 @@ public final class ForgedResults {
                     addIfOurs(field, value, found);
                 }
             }
-            found.sort((a, b) -> Long.compare(a.start(), b.start()));
         }
+        for (int i = 0; i < header.count(); i++) {
+            if (hasOurName(header, i)) {
+                add(header.field(i), found);
+            }
+        }
+        found.sort((a, b) -> Long.compare(a.start(), b.start()));
         return found;
+    }
+
+    /** Whether a field's name begins with ours, white space, controls and the like left out. */
+    private static boolean hasOurName(HeaderSection header, int index) {
+        byte[] bytes = header.bytes();
+        int end = header.end(index);
+        int matched = 0;
+        for (int i = header.start(index); i < end && matched < OUR_NAMES.length; i++) {
+            int b = bytes[i];
+            if (b > ' ' && b < 0x7f) {
+                if (Character.toLowerCase(b) != OUR_NAMES[matched]) {
+                    return false;
+                }
+                matched++;
+            }
+        }
+        return matched == OUR_NAMES.length;
     }
 
     private void addIfOurs(HeaderField field, String value, List<ByteRange> found) {
         if (claims(value)) {
-            found.add(new ByteRange(field.offset(), field.offset() + field.length()));
+            add(field, found);
         }
+    }
+
+    private static void add(HeaderField field, List<ByteRange> found) {
+        found.add(new ByteRange(field.offset(), field.offset() + field.length()));
     }
 
     /** Whether a field's value begins with our id. */

@@ -15,10 +15,11 @@ import org.postern.core.authres.ArcResult;
 import org.postern.core.mail.Domain;
 
 /** Validates and seals whole messages in memory. */
-final class ArcRun {
+public final class ArcRun {
     private ArcRun() {}
 
-    static ArcResult validate(
+    /** What the validator says of a message at a time. */
+    public static ArcResult validate(
             DnsClient dns, byte[] message, Instant now, DkimSettings settings, Domain... trusted) {
         HeaderReader reader = new HeaderReader();
         int body = reader.accept(message, 0, message.length);

@@ -1,7 +1,9 @@
 package org.postern.core.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
 
 /**
@@ -14,16 +16,43 @@ import org.postern.core.mail.Domain;
  * @param dmarcExceptions {@code dmarc-exceptions}: author domains whose {@code p=reject} is not
  *     enforced, each a reason of its own
  * @param trustedSealers {@code trusted-sealers}: ARC sealers that may override a DMARC failure
+ * @param arcSeal {@code arc-seal}: with what a set of ours is added to each message's ARC chain, or
+ *     null: none is added
+ * @param receivedSpf {@code received-spf}: whether each message gets a Received-SPF field
+ * @param secondOpinion {@code second-opinion}: the share of messages that other implementations are
+ *     asked about afterwards, 0 to 1
  */
 public record AuthenticationConfig(
         boolean enabled,
         String authservId,
         Duration deadline,
         List<Domain> dmarcExceptions,
-        List<Domain> trustedSealers) {
+        List<Domain> trustedSealers,
+        @Nullable ArcSeal arcSeal,
+        boolean receivedSpf,
+        double secondOpinion) {
     public AuthenticationConfig {
         dmarcExceptions = List.copyOf(dmarcExceptions);
         trustedSealers = List.copyOf(trustedSealers);
+    }
+
+    /**
+     * What ARC sets of ours are signed with.
+     *
+     * @param domain {@code domain}: {@code d=}
+     * @param selector {@code selector}: {@code s=}
+     * @param key {@code key}: PEM file, RSA or Ed25519
+     */
+    public record ArcSeal(Domain domain, String selector, Path key) {}
+
+    /** One with what is on or off by default: no seal, no Received-SPF, no second opinion. */
+    public AuthenticationConfig(
+            boolean enabled,
+            String authservId,
+            Duration deadline,
+            List<Domain> dmarcExceptions,
+            List<Domain> trustedSealers) {
+        this(enabled, authservId, deadline, dmarcExceptions, trustedSealers, null, false, 0);
     }
 
     /** Time for all look-ups of one message where the file says nothing. */
@@ -31,7 +60,15 @@ public record AuthenticationConfig(
 
     /** The same with every check on, under this id. */
     public AuthenticationConfig checking(String id) {
-        return new AuthenticationConfig(true, id, deadline, dmarcExceptions, trustedSealers);
+        return new AuthenticationConfig(
+                true,
+                id,
+                deadline,
+                dmarcExceptions,
+                trustedSealers,
+                arcSeal,
+                receivedSpf,
+                secondOpinion);
     }
 
     /** Every check on, under this id. */

@@ -25,6 +25,7 @@ final class ConfigReader {
     private final PathResolver paths;
     private final DomainsReader domains;
     private final ListenersReader front;
+    private final Map<String, Place> keys = new LinkedHashMap<>();
     private List<FileReference> allow = List.of();
     private List<FileReference> deny = List.of();
 
@@ -130,6 +131,7 @@ final class ConfigReader {
 
     private Map<String, Place> places(Section top) {
         Map<String, Place> places = new LinkedHashMap<>(domains.places());
+        places.putAll(keys);
         for (String key : List.of("data", "admin", "log", "tls")) {
             top.entry(key).ifPresent(e -> places.put(key, e.value().place()));
         }
@@ -225,9 +227,26 @@ final class ConfigReader {
                         s.one(Keys.AUTHSERV_ID).orElse(hostname).ascii(),
                         positive(s, Keys.AUTHENTICATION_DEADLINE),
                         s.values(Keys.DMARC_EXCEPTIONS),
-                        s.values(Keys.TRUSTED_SEALERS));
+                        s.values(Keys.TRUSTED_SEALERS),
+                        s.section("arc-seal").flatMap(this::arcSeal).orElse(null),
+                        s.orDefault(Keys.RECEIVED_SPF),
+                        s.orDefault(Keys.SECOND_OPINION));
         s.finish();
         return authentication;
+    }
+
+    private Optional<AuthenticationConfig.ArcSeal> arcSeal(Section s) {
+        Optional<Domain> domain = s.one(Keys.ARC_SEAL_DOMAIN);
+        Optional<String> selector = s.one(Keys.ARC_SEAL_SELECTOR);
+        Optional<Path> key =
+                s.one(Keys.ARC_SEAL_KEY)
+                        .flatMap(k -> paths.readable(k, s.placeOf(Keys.ARC_SEAL_KEY)))
+                        .map(FileReference::absolute);
+        keys.put("authentication.arc-seal.key", s.placeOf(Keys.ARC_SEAL_KEY));
+        s.finish();
+        return domain.isEmpty() || selector.isEmpty()
+                ? Optional.empty()
+                : key.map(k -> new AuthenticationConfig.ArcSeal(domain.get(), selector.get(), k));
     }
 
     private ListsConfig lists(Section s) {

@@ -6,7 +6,9 @@ import static org.postern.core.config.ValueTypes.DOMAIN;
 import static org.postern.core.config.ValueTypes.DURATION_TYPE;
 import static org.postern.core.config.ValueTypes.EMAIL_ADDRESS;
 import static org.postern.core.config.ValueTypes.IP;
+import static org.postern.core.config.ValueTypes.PERCENTAGE;
 import static org.postern.core.config.ValueTypes.RESOLVER;
+import static org.postern.core.config.ValueTypes.SELECTOR;
 import static org.postern.core.config.ValueTypes.SIZE_TYPE;
 import static org.postern.core.config.ValueTypes.TEXT;
 import static org.postern.core.config.ValueTypes.intSize;
@@ -268,6 +270,39 @@ final class Keys {
                     "trusted-sealers",
                     DOMAIN,
                     "ARC sealers that may override a DMARC failure");
+    static final Key<Boolean> RECEIVED_SPF =
+            one(
+                    "authentication",
+                    "received-spf",
+                    BOOLEAN,
+                    "false",
+                    "true adds a Received-SPF field (RFC 7208, 9.1) to each message");
+    static final Key<Double> SECOND_OPINION =
+            one(
+                    "authentication",
+                    "second-opinion",
+                    PERCENTAGE,
+                    "0%",
+                    "share of messages that jSPF and jDKIM are asked about afterwards, to count"
+                            + " where they differ");
+    static final Key<Domain> ARC_SEAL_DOMAIN =
+            required(
+                    "authentication.arc-seal",
+                    "domain",
+                    DOMAIN,
+                    "d= of the ARC set that is added to each message");
+    static final Key<String> ARC_SEAL_SELECTOR =
+            required(
+                    "authentication.arc-seal",
+                    "selector",
+                    SELECTOR,
+                    "s= of it: the key is published at selector._domainkey.domain");
+    static final Key<String> ARC_SEAL_KEY =
+            required(
+                    "authentication.arc-seal",
+                    "key",
+                    TEXT,
+                    "PEM file, RSA or Ed25519, unencrypted");
 
     static final Key<String> LISTS_ALLOW =
             list("lists", "allow", TEXT, "list files whose hits pass by the deny lists");

@@ -23,6 +23,13 @@ final class ValueTypes {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
     private static final Pattern SIZE =
             Pattern.compile("([0-9]{1,15}) ?(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?");
+    private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}(?:[.][0-9]{1,4})?)%");
+
+    // sub-domain *( "." sub-domain ) (RFC 6376, 3.1)
+    private static final Pattern SELECTOR_FORM =
+            Pattern.compile(
+                    "(?=.{1,190}$)[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+                            + "([.][A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*");
     private static final String STRING_SCHEMA = "{\"type\": \"string\"}";
 
     static final ValueType<Boolean> BOOLEAN =
@@ -50,6 +57,20 @@ final class ValueTypes {
                     "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^[0-9]+"
                             + " ?(B|[KMGT]i?B)?$\"}",
                     ValueTypes::size);
+
+    static final ValueType<Double> PERCENTAGE =
+            new ValueType<>(
+                    "a percentage from 0% to 100% such as 1% or 0.5%",
+                    Kind.QUANTITY,
+                    "{\"type\": \"string\", \"pattern\": \"^[0-9]{1,3}([.][0-9]{1,4})?%$\"}",
+                    ValueTypes::percentage);
+
+    static final ValueType<String> SELECTOR =
+            new ValueType<>(
+                    "a DKIM selector such as s1 or 2026.mail",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    ValueTypes::selector);
 
     static final ValueType<Domain> DOMAIN =
             new ValueType<>(
@@ -256,6 +277,27 @@ final class ValueTypes {
             throw new BadValueException("must be less than 8388608TB, found " + text);
         }
         return n << (10 * power);
+    }
+
+    /** The share that a percentage stands for, 0 to 1. */
+    private static double percentage(String text) throws BadValueException {
+        Matcher m = PERCENT.matcher(text);
+        if (m.matches()) {
+            double share = Double.parseDouble(m.group(1)) / 100;
+            if (share <= 1) {
+                return share;
+            }
+        }
+        throw new BadValueException(
+                "must be " + PERCENTAGE.name() + ", found " + ValueType.shortened(text));
+    }
+
+    private static String selector(String text) throws BadValueException {
+        if (!SELECTOR_FORM.matcher(text).matches()) {
+            throw new BadValueException(
+                    "must be " + SELECTOR.name() + ", found " + ValueType.shortened(text));
+        }
+        return text;
     }
 
     static Domain domain(String text) throws BadValueException {

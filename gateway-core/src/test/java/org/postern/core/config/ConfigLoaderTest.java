@@ -233,6 +233,26 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void theOptionalPartsOfAuthenticationAreRead() throws IOException {
+        Files.writeString(directory.resolve("seal.pem"), "");
+        AuthenticationConfig config =
+                good(SMALLEST
+                                + """
+                                authentication:
+                                  arc-seal: { domain: example.net, selector: s1, key: seal.pem }
+                                  received-spf: true
+                                  second-opinion: 0.5%
+                                """)
+                        .authentication();
+        assertThat(config.arcSeal())
+                .isEqualTo(
+                        new AuthenticationConfig.ArcSeal(
+                                Domain.of("example.net"), "s1", directory.resolve("seal.pem")));
+        assertThat(config.receivedSpf()).isTrue();
+        assertThat(config.secondOpinion()).isEqualTo(0.005);
+    }
+
+    @Test
     void everyLimitIsRead() throws IOException {
         PosternConfig config =
                 good(

@@ -23,6 +23,7 @@ final class ConfigurationReference {
         SECTIONS.put("limits", "`limits`: what comes from outside is bounded; 0 is no limit");
         SECTIONS.put("networks", "`networks`: who is who around the gateway");
         SECTIONS.put("authentication", "`authentication`: SPF, DKIM, ARC, DMARC");
+        SECTIONS.put("authentication.arc-seal", "`authentication.arc-seal`");
         SECTIONS.put("lists", "`lists`: allow and deny");
         SECTIONS.put(
                 "policy.rules[]",
@@ -216,8 +217,10 @@ final class ConfigurationReference {
         Map<String, String> rule = properties(sections, "policy.rules[]");
         rule.put("when", "{\"$ref\": \"#/$defs/conditions\"}");
         top.put("policy", object(Map.of("rules", array(object(rule)))));
-        for (String plain :
-                new String[] {"dns", "limits", "authentication", "lists", "admin", "log"}) {
+        Map<String, String> authentication = properties(sections, "authentication");
+        authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
+        top.put("authentication", object(authentication));
+        for (String plain : new String[] {"dns", "limits", "lists", "admin", "log"}) {
             top.put(plain, object(properties(sections, plain)));
         }
         return "{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"

@@ -106,6 +106,9 @@ class ConfigurationReferenceTest {
         assertThat(Keys.AUTHENTICATION_DEADLINE.fallbackValue())
                 .isEqualTo(AuthenticationConfig.DEFAULT_DEADLINE)
                 .hasSeconds(10);
+        AuthenticationConfig checks = AuthenticationConfig.defaults("mx.example.net");
+        assertThat(Keys.RECEIVED_SPF.fallbackValue()).isEqualTo(checks.receivedSpf()).isFalse();
+        assertThat(Keys.SECOND_OPINION.fallbackValue()).isEqualTo(checks.secondOpinion()).isZero();
         SpoolConfig spool = SpoolConfig.defaults(Path.of("/spool"));
         assertThat(Keys.SPOOL_SEGMENT_SIZE.fallbackValue())
                 .isEqualTo(spool.segmentBytes())
