@@ -3,6 +3,7 @@ package org.postern.app.intake;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -184,29 +185,50 @@ final class IntakeContent implements ContentReceiver {
                         outcome.forged().stream()
                                 .map(r -> new org.postern.queue.spool.ByteRange(r.start(), r.end()))
                                 .toList(),
-                        Map.of(
-                                "verdicts",
-                                VerdictNotes.json(outcome.verdicts()),
-                                "rule",
-                                verdict.rule(),
-                                "reason",
-                                verdict.reason(),
-                                SenderAuthentication.NOTE,
-                                SenderAuthentication.of(outcome.verdicts(), mail.reversePath())
-                                        .word()));
+                        notes(outcome, verdict));
         StoredMessage stored;
         try {
             stored = spooled.commit(meta);
-            if (verdict instanceof Verdict.Quarantine) {
-                parts.spool()
-                        .change(
-                                List.of(stored.id()),
-                                new Change.Hold(
-                                        "policy", verdict.rule() + ": " + verdict.reason()));
-            }
         } catch (SpoolException e) {
             LOG.error("message from {} not stored: {}", facts.client(), e.getMessage(), e);
             return notTaken("spool", "spool.failed", e.reply(), outcome);
+        }
+        try {
+            tell(stored, outcome, verdict, now);
+        } catch (SpoolException | RuntimeException e) {
+            // it is stored, and 250 is the only true answer
+            LOG.error("{} is stored; telling of it failed", stored.id(), e);
+        }
+        return SmtpReply.of(250, "2.0.0", "Ok: queued as " + stored.id());
+    }
+
+    private Map<String, String> notes(AuthenticationOutcome outcome, Verdict verdict) {
+        Map<String, String> notes = new HashMap<>();
+        notes.put("verdicts", VerdictNotes.json(outcome.verdicts()));
+        notes.put("rule", verdict.rule());
+        notes.put("reason", verdict.reason());
+        notes.put(
+                SenderAuthentication.NOTE,
+                SenderAuthentication.of(outcome.verdicts(), mail.reversePath()).word());
+        if (verdict instanceof Verdict.Quarantine) {
+            notes.put(MessageMeta.HOLD, holdReason(verdict));
+        }
+        return notes;
+    }
+
+    private static String holdReason(Verdict verdict) {
+        return verdict.rule() + ": " + verdict.reason();
+    }
+
+    private void tell(
+            StoredMessage stored, AuthenticationOutcome outcome, Verdict verdict, Instant now)
+            throws SpoolException {
+        if (verdict instanceof Verdict.Quarantine) {
+            // on hold by its own record already; this lets the index know
+            parts.spool()
+                    .change(
+                            List.of(stored.id()),
+                            new Change.Hold(MessageMeta.HOLD_ACTOR, holdReason(verdict)));
         }
         parts.metrics().count("messages", "disposition", word(verdict), "reason", verdict.reason());
         describe(
@@ -217,18 +239,12 @@ final class IntakeContent implements ContentReceiver {
                 .with("size", stored.size())
                 .with("disposition", word(verdict))
                 .log();
+        String checked = "checked: " + outcome.authenticationResults() + "; rule " + verdict.rule();
         parts.recent()
                 .add(
                         stored.id(),
-                        new RecentMessages.Step(
-                                now,
-                                "checked: "
-                                        + outcome.authenticationResults()
-                                        + "; rule "
-                                        + verdict.rule(),
-                                RecentMessages.Progress.UNDER_WAY));
+                        new RecentMessages.Step(now, checked, RecentMessages.Progress.UNDER_WAY));
         parts.accepted().run();
-        return SmtpReply.of(250, "2.0.0", "Ok: queued as " + stored.id());
     }
 
     private static String word(Verdict verdict) {
@@ -250,7 +266,7 @@ final class IntakeContent implements ContentReceiver {
         EmailAddress only = recipients.size() == 1 ? recipients.getFirst().address() : null;
         String reverseName =
                 outcome.verdicts().iprev().result() == AuthResult.PASS
-                        ? outcome.verdicts().iprev().name()
+                        ? ReceivedField.plainName(outcome.verdicts().iprev().name())
                         : null;
         StringBuilder fields = new StringBuilder(1_024);
         if (outcome.receivedSpf() != null) {
@@ -258,7 +274,7 @@ final class IntakeContent implements ContentReceiver {
         }
         fields.append(
                 ReceivedField.of(
-                        helo.name(),
+                        mail.smtpUtf8() ? helo.name() : ReceivedField.ascii(helo.name()),
                         facts.client(),
                         reverseName,
                         revision.snapshot().config().hostname().ascii(),

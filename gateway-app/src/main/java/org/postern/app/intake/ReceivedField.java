@@ -6,8 +6,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.QueueId;
 import org.postern.core.net.Ip;
 
@@ -17,6 +20,8 @@ final class ReceivedField {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss xx", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
+
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
     private ReceivedField() {}
 
@@ -56,6 +61,26 @@ final class ReceivedField {
             out.append("\r\n\tfor <").append(onlyRecipient).append('>');
         }
         return out.append(";\r\n\t").append(DATE.format(received)).append("\r\n").toString();
+    }
+
+    /**
+     * A name from DNS for the comment, or null where it holds anything but letters, digits, dots,
+     * hyphens and underscores: a parenthesis in it would end the comment or swallow what follows.
+     */
+    static @Nullable String plainName(@Nullable String name) {
+        return name != null && PLAIN_NAME.matcher(name).matches() ? name : null;
+    }
+
+    /** A HELO name for a field that must be ASCII (RFC 6531, 3.7.3): A-labels, else {@code ?}. */
+    static String ascii(String helo) {
+        if (helo.chars().allMatch(c -> c < 0x80)) {
+            return helo;
+        }
+        try {
+            return Domain.parse(helo).ascii();
+        } catch (InvalidAddressException e) {
+            return helo.replaceAll("[^\\x21-\\x7e]", "?");
+        }
     }
 
     private static String literal(InetAddress address) {

@@ -32,7 +32,7 @@ final class DownstreamTable implements AutoCloseable {
         return new DownstreamTable(Map.of()).next(config, environment);
     }
 
-    /** The table for another configuration; closes the clients that it does not take over. */
+    /** The table for another configuration, with the clients that have not changed. */
     DownstreamTable next(PosternConfig config, DeliveryEnvironment environment) {
         Map<String, Entry> next = new HashMap<>();
         for (DownstreamConfig wanted : config.downstreams().values()) {
@@ -43,12 +43,16 @@ final class DownstreamTable implements AutoCloseable {
                             ? before
                             : new Entry(wanted, Downstreams.create(wanted, environment)));
         }
-        for (Entry before : entries.values()) {
-            if (!next.containsValue(before)) {
-                before.client().close();
+        return new DownstreamTable(next);
+    }
+
+    /** Closes the clients that the next table did not take over. */
+    void closeWhatIsNotIn(DownstreamTable next) {
+        for (Entry entry : entries.values()) {
+            if (!next.entries.containsValue(entry)) {
+                entry.client().close();
             }
         }
-        return new DownstreamTable(next);
     }
 
     Map<String, Downstream> byName() {

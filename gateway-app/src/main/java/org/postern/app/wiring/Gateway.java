@@ -381,10 +381,17 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         listening,
                         closing.get() ? "stopping" : listening ? "" : "not open yet"),
                 new Part("spool", health.writable() && health.room(), health.detail()),
+                relayPart(),
                 new Part(
                         "overload",
                         load != OverloadController.State.CLOSED,
                         load == OverloadController.State.OPEN ? "" : overload().worst()));
+    }
+
+    private Part relayPart() {
+        RelayScheduler running = relay;
+        boolean alive = running != null && running.isAlive();
+        return new Part("relay", alive, alive ? "" : "nothing is being delivered");
     }
 
     @Override

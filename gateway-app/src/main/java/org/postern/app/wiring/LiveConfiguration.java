@@ -2,11 +2,16 @@ package org.postern.app.wiring;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.intake.Revision;
 import org.postern.app.telemetry.DnsMeters;
 import org.postern.auth.Authenticator;
@@ -41,11 +46,15 @@ import org.slf4j.LoggerFactory;
 final class LiveConfiguration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("config");
 
+    /** After this the DNS client of an earlier revision is closed; sessions end long before. */
+    private static final Duration LONGEST_SESSION = Duration.ofHours(2);
+
     private final Snapshots snapshots;
     private final TimeSource time;
     private final DnsMeters dnsMeters;
     private final TlsContexts tls;
     private volatile Parts current;
+    private @Nullable Parts prepared;
 
     /** A revision and the parts behind it. */
     private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {}
@@ -138,50 +147,63 @@ final class LiveConfiguration implements AutoCloseable {
 
     /** Swaps in what stands on disk, or says why the old configuration stays. */
     synchronized SnapshotResult reload() {
-        SnapshotResult result = snapshots.reload(s -> Surroundings.check(s.config()));
+        SnapshotResult result = snapshots.reload(this::prepare);
         switch (result) {
             case SnapshotResult.Refused refused -> {
                 refused.problems().all().forEach(p -> LOG.error("{}", p));
                 LOG.error("reload refused, revision {} stays in force", snapshot().revision());
-                return result;
             }
             case SnapshotResult.Loaded loaded -> {
                 loaded.warnings().forEach(p -> LOG.warn("{}", p));
-                return swap(loaded);
+                activate();
+                LOG.info("revision {} is in force", loaded.snapshot().revision());
             }
         }
+        return result;
     }
 
-    private SnapshotResult swap(SnapshotResult.Loaded loaded) {
+    /** Builds everything for a candidate, before it is said to be taken. */
+    private List<Problem> prepare(Snapshot candidate) {
+        prepared = null;
+        PosternConfig config = candidate.config();
+        List<Problem> problems = new ArrayList<>(Surroundings.check(config));
+        if (problems.stream().anyMatch(Problem::isError)) {
+            return problems;
+        }
         Parts before = current;
-        PosternConfig old = before.revision().snapshot().config();
-        PosternConfig config = loaded.snapshot().config();
         try {
-            tls.reload(config.tls());
             CachingDnsClient dns =
-                    config.dns().equals(old.dns())
+                    config.dns().equals(config().dns())
                             ? before.dns()
                             : CachingDnsClient.of(config.dns(), time, dnsMeters);
-            current =
+            Revision revision = new Revision(candidate, authenticator(config, dns));
+            tls.reload(config.tls());
+            prepared =
                     new Parts(
-                            new Revision(loaded.snapshot(), authenticator(config, dns)),
-                            dns,
-                            before.downstreams().next(config, environment(config)));
-            if (dns != before.dns()) {
-                before.dns().close();
-            }
-            LOG.info("revision {} is in force", loaded.snapshot().revision());
-            return loaded;
+                            revision, dns, before.downstreams().next(config, environment(config)));
         } catch (IOException | TlsProblemException | SealingKey.SealingKeyException e) {
-            LOG.error("reload refused: {}", e.getMessage());
-            return new SnapshotResult.Refused(
-                    new org.postern.core.problem.Problems(
-                            List.of(
-                                    new Problem(
-                                            Place.start(config.file()),
-                                            Severity.ERROR,
-                                            String.valueOf(e.getMessage()))),
-                            0));
+            problems.add(
+                    new Problem(
+                            Place.start(config.file()),
+                            Severity.ERROR,
+                            String.valueOf(e.getMessage())));
+        }
+        return problems;
+    }
+
+    private void activate() {
+        Parts next = prepared;
+        prepared = null;
+        if (next == null) {
+            throw new IllegalStateException("a configuration was taken that was not prepared");
+        }
+        Parts before = current;
+        current = next;
+        before.downstreams().closeWhatIsNotIn(next.downstreams());
+        if (next.dns() != before.dns()) {
+            // sessions that are open keep what they began with: it goes when the last must be over
+            CompletableFuture.delayedExecutor(LONGEST_SESSION.toSeconds(), TimeUnit.SECONDS)
+                    .execute(before.dns()::close);
         }
     }
 

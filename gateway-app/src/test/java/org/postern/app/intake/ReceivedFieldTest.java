@@ -50,4 +50,13 @@ class ReceivedFieldTest {
                 .contains("from [IPv6:2001:db8::1] ([IPv6:2001:db8::1])")
                 .doesNotContain("for <");
     }
+
+    @Test
+    void letsNoNameFromOutsideBreakTheField() {
+        assertThat(ReceivedField.plainName("mx_1.example.org")).isEqualTo("mx_1.example.org");
+        assertThat(ReceivedField.plainName("a(b.evil.example")).isNull();
+        assertThat(ReceivedField.plainName("a)by(b.evil.example")).isNull();
+        assertThat(ReceivedField.ascii("café")).isEqualTo("xn--caf-dma");
+        assertThat(ReceivedField.ascii("mail.example.org")).isEqualTo("mail.example.org");
+    }
 }

@@ -36,6 +36,8 @@ public final class CachingDnsClient implements DnsClient, AutoCloseable {
     /** Questions under way at most, over all messages. */
     public static final int MAX_IN_FLIGHT = 4_096;
 
+    private static final DnsName INVALID = DnsName.of("invalid");
+
     private static final Logger LOG = LoggerFactory.getLogger(CachingDnsClient.class);
 
     private final Upstream upstream;
@@ -160,6 +162,10 @@ public final class CachingDnsClient implements DnsClient, AutoCloseable {
     }
 
     private DnsAnswer<?> answer(AnswerCache.Key key, DnsBudget budget) {
+        if (key.name().isWithin(INVALID)) {
+            // RFC 6761, 6.4: known not to exist, no server is asked
+            return counted(new DnsAnswer.NxDomain<>(false));
+        }
         if (!budget.take()) {
             return counted(trouble(DnsAnswer.Reason.BUDGET, "this message has asked enough"));
         }

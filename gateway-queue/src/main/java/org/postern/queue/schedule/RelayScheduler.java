@@ -28,6 +28,8 @@ import org.postern.queue.delivery.Downstream;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.Spool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes due entries from the spool, sends each recipient's copy towards its downstream, records
@@ -39,6 +41,7 @@ import org.postern.queue.spool.Spool;
  * written makes attempts wait with their outcome in hand. Thread-safe.
  */
 public final class RelayScheduler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayScheduler.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int CLAIM_BATCH = 256;
     private static final Pattern HOSTS = Pattern.compile(",");
@@ -139,10 +142,22 @@ public final class RelayScheduler implements AutoCloseable {
     private void run() {
         while (!closing) {
             // more may be due than was looked at: go on until nothing is claimed
-            if (round() == 0) {
+            int claimed = 0;
+            try {
+                claimed = round();
+            } catch (RuntimeException e) {
+                // a defect must not end delivery for good: said aloud, and tried again
+                LOG.error("a round of the relay broke off; the next one follows", e);
+            }
+            if (claimed == 0) {
                 waitForWork();
             }
         }
+    }
+
+    /** Whether the relay is looking for due entries. Any thread. */
+    public boolean isAlive() {
+        return thread.isAlive();
     }
 
     private void waitForWork() {

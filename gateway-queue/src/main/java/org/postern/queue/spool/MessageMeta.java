@@ -15,7 +15,7 @@ import org.postern.core.mail.Envelope;
  * @param traceHeaders our own header fields, CRLF after each, prepended when relaying; the array
  *     belongs to the spool from now on
  * @param omitted ranges of received content that are left out when relaying, ascending
- * @param notes a small map that the spool keeps and does not interpret
+ * @param notes a small map that the spool keeps; of it only {@link #HOLD} is read here
  */
 @SuppressWarnings("ArrayRecordComponent") // header block of one message: never compared or hashed
 public record MessageMeta(
@@ -26,6 +26,15 @@ public record MessageMeta(
         byte[] traceHeaders,
         List<ByteRange> omitted,
         Map<String, String> notes) {
+    /**
+     * The note that commits a message on hold: its value is the reason. It stands in the message's
+     * own record, so that no attempt and no crash can come between the two.
+     */
+    public static final String HOLD = "hold";
+
+    /** Who a hold at acceptance is said to be by. */
+    public static final String HOLD_ACTOR = "policy";
+
     public MessageMeta {
         omitted = List.copyOf(omitted);
         notes = Map.copyOf(notes);

@@ -125,7 +125,7 @@ final class EntryReader {
 
     private EntryStatus status(Slot slot, MessageRecord message) throws IOException {
         if (slot.stateSegment() == 0) {
-            return EntryStatus.fresh(message.meta().envelope(), message.acceptedMillis());
+            return EntryStatus.fresh(message.meta(), message.acceptedMillis());
         }
         Segment segment = store.get(slot.stateSegment());
         if (segment == null) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.SpoolException;
@@ -33,16 +34,18 @@ record EntryStatus(
         List<RecipientStatus> recipients) {
 
     /** The status of a message that has no STATE record yet. */
-    static EntryStatus fresh(Envelope envelope, long acceptedMillis) {
+    static EntryStatus fresh(MessageMeta meta, long acceptedMillis) {
+        String hold = meta.notes().getOrDefault(MessageMeta.HOLD, "");
+        EntryState state = hold.isEmpty() ? EntryState.QUEUED : EntryState.HELD;
         return new EntryStatus(
-                EntryState.QUEUED,
-                EntryState.QUEUED,
+                state,
+                state,
                 0,
                 acceptedMillis,
                 0,
-                "",
-                "",
-                envelope.recipients().stream().map(RecipientStatus::untried).toList());
+                hold,
+                hold.isEmpty() ? "" : MessageMeta.HOLD_ACTOR,
+                meta.envelope().recipients().stream().map(RecipientStatus::untried).toList());
     }
 
     byte[] encode(long id, int messageSegment) {

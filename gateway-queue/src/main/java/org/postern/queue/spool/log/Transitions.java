@@ -84,7 +84,9 @@ final class Transitions {
     }
 
     private static Entries.Next hold(EntryStatus s, Change.Hold hold) {
-        if (s.state() == EntryState.HELD || s.state() == EntryState.TRASH) {
+        // one that was committed on hold has no STATE record yet: the same hold again writes it
+        boolean heldOtherwise = s.state() == EntryState.HELD && !s.reason().equals(hold.reason());
+        if (heldOtherwise || s.state() == EntryState.TRASH) {
             return new Entries.Next.NoChange();
         }
         return new Entries.Next.Status(
