@@ -118,7 +118,9 @@ final class Chunk {
         }
     }
 
-    void claimDue(int max, int now, IntPredicate wanted, List<Slot> claimed) {
+    /** Claims what is due; of the deferred ones nothing if {@code freshOnly}. */
+    void claimDue(
+            int max, int now, boolean freshOnly, IntPredicate wanted, List<Slot> claimed) {
         if (earliest > now) {
             return;
         }
@@ -128,7 +130,8 @@ final class Chunk {
             if (value != EntryState.QUEUED.code() + 1 && value != EntryState.DEFERRED.code() + 1) {
                 continue;
             }
-            if (wakes[i] <= now && claimed.size() < max && wanted.test(routes[i])) {
+            boolean meant = !freshOnly || value == EntryState.QUEUED.code() + 1;
+            if (meant && wakes[i] <= now && claimed.size() < max && wanted.test(routes[i])) {
                 Slot slot = get(base + i);
                 if (slot != null) {
                     claimed.add(slot);

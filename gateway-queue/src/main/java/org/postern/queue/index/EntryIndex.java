@@ -179,14 +179,16 @@ public final class EntryIndex {
     }
 
     /**
-     * Claims due entries in order of id: they are active from now on.
+     * Claims due entries: they are active from now on.
      *
      * @param max how many at most
      * @param now spool time in seconds
+     * @param freshFirst whether entries that were never tried come before those that were
      * @param wanted asked with the route before an entry is claimed; a route for which it says no
      *     is not asked about again in this call
      */
-    public List<Slot> claimDue(int max, int now, Predicate<String> wanted) {
+    public List<Slot> claimDue(
+            int max, int now, boolean freshFirst, Predicate<String> wanted) {
         List<Slot> claimed = new ArrayList<>();
         BitSet refused = new BitSet();
         IntPredicate ask =
@@ -195,6 +197,21 @@ public final class EntryIndex {
                     refused.set(n, !yes);
                     return yes;
                 };
+        if (freshFirst && count(EntryState.QUEUED) > 0 && count(EntryState.DEFERRED) > 0) {
+            claim(max, now, true, refused, ask, claimed);
+        }
+        claim(max, now, false, refused, ask, claimed);
+        active.addAndGet(claimed.size());
+        return claimed;
+    }
+
+    private void claim(
+            int max,
+            int now,
+            boolean freshOnly,
+            BitSet refused,
+            IntPredicate ask,
+            List<Slot> claimed) {
         for (Chunk chunk : chunks.values()) {
             // number 0 is for routes beyond the table, which hardly anybody has
             if (claimed.size() >= max || refused.cardinality() >= routes.size() - 1) {
@@ -202,12 +219,10 @@ public final class EntryIndex {
             }
             synchronized (chunk) {
                 if (!chunk.gone) {
-                    chunk.claimDue(max, now, ask, claimed);
+                    chunk.claimDue(max, now, freshOnly, ask, claimed);
                 }
             }
         }
-        active.addAndGet(claimed.size());
-        return claimed;
     }
 
     /** Ids in the trash whose time is over. */

@@ -25,6 +25,7 @@ import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
+import org.postern.queue.spool.ClaimOrder;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.Spool;
@@ -44,6 +45,10 @@ public final class RelayScheduler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RelayScheduler.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int CLAIM_BATCH = 256;
+
+    /** One round in so many takes the oldest entries first. */
+    private static final int RETRY_ROUNDS = 4;
+
     private static final Pattern HOSTS = Pattern.compile(",");
 
     private final Spool spool;
@@ -57,6 +62,7 @@ public final class RelayScheduler implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private final Thread thread;
+    private long rounds;
     private boolean called;
     private volatile boolean closing;
 
@@ -177,7 +183,10 @@ public final class RelayScheduler implements AutoCloseable {
 
     /** Claims and starts what is due; returns how many entries. */
     private int round() {
-        List<QueueEntry> entries = spool.claimDue(CLAIM_BATCH, this::hasPlace);
+        // fresh mail goes before old retries, and retries get their turn all the same
+        ClaimOrder order =
+                rounds++ % RETRY_ROUNDS == 0 ? ClaimOrder.OLDEST_FIRST : ClaimOrder.FRESH_FIRST;
+        List<QueueEntry> entries = spool.claimDue(CLAIM_BATCH, order, this::hasPlace);
         for (QueueEntry entry : entries) {
             begin(entry);
         }

@@ -54,15 +54,21 @@ public interface Spool extends AutoCloseable {
     /** The message as it came: content alone. */
     MessageSource received(QueueId id) throws SpoolException;
 
+    /** Claims due entries in order of their ids. */
+    default List<QueueEntry> claimDue(int max, Predicate<String> wanted) {
+        return claimDue(max, ClaimOrder.OLDEST_FIRST, wanted);
+    }
+
     /**
-     * Claims entries that are due, in order of their ids: they are active until their result is
-     * recorded or they are let go.
+     * Claims entries that are due: they are active until their result is recorded or they are let
+     * go.
      *
      * @param max how many at most
+     * @param order which ones first
      * @param wanted asked before an entry is claimed, with its recipients' domains joined by commas
      *     in A-labels; must be quick
      */
-    List<QueueEntry> claimDue(int max, Predicate<String> wanted);
+    List<QueueEntry> claimDue(int max, ClaimOrder order, Predicate<String> wanted);
 
     /** Ends a claim that came to nothing: the entry is as before and due after {@code wait}. */
     void letGo(QueueId id, Duration wait);

@@ -321,6 +321,29 @@ public abstract class SpoolContract {
     }
 
     @Test
+    void claimsFreshEntriesBeforeOldRetriesWhereItIsAskedTo() throws Exception {
+        QueueId old = store("1", "b@example.net").id();
+        claimOne();
+        spool.record(
+                old, result(to("b@example.net"), RecipientState.DEFERRED, Duration.ofMinutes(1)));
+        time.advance(Duration.ofMinutes(2));
+        QueueId fresh = store("2", "b@example.net").id();
+        assertThat(spool.claimDue(1, ClaimOrder.FRESH_FIRST, r -> true))
+                .extracting(QueueEntry::id)
+                .containsExactly(fresh);
+        spool.letGo(fresh, Duration.ZERO);
+        assertThat(spool.claimDue(5, ClaimOrder.FRESH_FIRST, r -> true))
+                .extracting(QueueEntry::id)
+                .containsExactly(fresh, old);
+        spool.letGo(fresh, Duration.ZERO);
+        spool.letGo(old, Duration.ZERO);
+        time.advance(Duration.ofSeconds(1));
+        assertThat(spool.claimDue(5, r -> true))
+                .extracting(QueueEntry::id)
+                .containsExactly(old, fresh);
+    }
+
+    @Test
     void letsPeopleHoldReleaseDropAndRestore() throws Exception {
         QueueId id = store("1", "b@example.net").id();
         List<QueueId> one = List.of(id);

@@ -20,6 +20,7 @@ import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
+import org.postern.queue.spool.ClaimOrder;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.Spool;
@@ -277,9 +278,10 @@ public final class DiskSpool implements Spool {
     }
 
     @Override
-    public List<QueueEntry> claimDue(int max, Predicate<String> wanted) {
+    public List<QueueEntry> claimDue(int max, ClaimOrder order, Predicate<String> wanted) {
+        boolean freshFirst = order == ClaimOrder.FRESH_FIRST;
         List<QueueEntry> claimed = new ArrayList<>();
-        for (Slot slot : index.claimDue(max, clock.seconds(), wanted)) {
+        for (Slot slot : index.claimDue(max, clock.seconds(), freshFirst, wanted)) {
             try {
                 EntryReader.Full full = reader.read(slot.id());
                 if (full != null && isTriable(full.status().state())) {
