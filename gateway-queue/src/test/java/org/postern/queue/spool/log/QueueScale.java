@@ -1,5 +1,7 @@
 package org.postern.queue.spool.log;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,14 +10,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.DeliveryReport;
+import org.postern.queue.delivery.DeliveryRequest;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.DownstreamStatus;
+import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.schedule.RelayListener;
+import org.postern.queue.schedule.RelayScheduler;
+import org.postern.queue.schedule.RetryPolicy;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.QueueEntry;
@@ -63,8 +76,66 @@ final class QueueScale {
         first.close();
         DiskSpool again = timed("restart", () -> open(folder));
         timed("first of the list", () -> again.entries().findFirst().orElseThrow().id());
-        timed("claim 256", () -> again.claimDue(256, r -> true).size());
+        timed("drain", () -> drain(again, messages));
         again.close();
+    }
+
+    /** Relays everything to a downstream that reads each message and is done. */
+    private static long drain(DiskSpool spool, int messages) throws Exception {
+        CountDownLatch left = new CountDownLatch(messages);
+        RelayListener listener =
+                new RelayListener() {
+                    @Override
+                    public void finished(QueueEntry entry) {
+                        left.countDown();
+                    }
+                };
+        Downstream store = new Reader();
+        try (RelayScheduler scheduler =
+                new RelayScheduler(
+                        spool,
+                        domain -> Optional.of("store"),
+                        () -> Map.of("store", store),
+                        name -> 20,
+                        () ->
+                                new RetryPolicy(
+                                        Duration.ofMinutes(1),
+                                        Duration.ofHours(1),
+                                        Duration.ofDays(5)),
+                        TimeSource.system(),
+                        new Random(),
+                        listener)) {
+            scheduler.start();
+            left.await();
+        }
+        return spool.summary().total();
+    }
+
+    private static final class Reader implements Downstream {
+        @Override
+        public String name() {
+            return "store";
+        }
+
+        @Override
+        public DeliveryReport deliver(DeliveryRequest request) {
+            try (InputStream in = request.content().open()) {
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            RecipientOutcome ok =
+                    new RecipientOutcome.Delivered(SmtpReply.of(250, "2.0.0", "OK"));
+            return new DeliveryReport(Map.of(TO, ok), "store", null, null, false, Duration.ZERO);
+        }
+
+        @Override
+        public DownstreamStatus status() {
+            return new DownstreamStatus("store", 0, 0, 0, 0, null, null, null);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static void questions(DiskSpool spool, Path folder) throws Exception {
