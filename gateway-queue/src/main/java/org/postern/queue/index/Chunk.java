@@ -119,8 +119,7 @@ final class Chunk {
     }
 
     /** Claims what is due; of the deferred ones nothing if {@code freshOnly}. */
-    void claimDue(
-            int max, int now, boolean freshOnly, IntPredicate wanted, List<Slot> claimed) {
+    void claimDue(int max, int now, boolean freshOnly, IntPredicate wanted, List<Slot> claimed) {
         if (earliest > now) {
             return;
         }

@@ -187,8 +187,7 @@ public final class EntryIndex {
      * @param wanted asked with the route before an entry is claimed; a route for which it says no
      *     is not asked about again in this call
      */
-    public List<Slot> claimDue(
-            int max, int now, boolean freshFirst, Predicate<String> wanted) {
+    public List<Slot> claimDue(int max, int now, boolean freshFirst, Predicate<String> wanted) {
         List<Slot> claimed = new ArrayList<>();
         BitSet refused = new BitSet();
         IntPredicate ask =

@@ -124,8 +124,7 @@ final class QueueScale {
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
-            RecipientOutcome ok =
-                    new RecipientOutcome.Delivered(SmtpReply.of(250, "2.0.0", "OK"));
+            RecipientOutcome ok = new RecipientOutcome.Delivered(SmtpReply.of(250, "2.0.0", "OK"));
             return new DeliveryReport(Map.of(TO, ok), "store", null, null, false, Duration.ZERO);
         }
 
