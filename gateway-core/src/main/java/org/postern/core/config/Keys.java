@@ -122,7 +122,8 @@ final class Keys {
             limit(
                     "connections-per-network",
                     "200",
-                    "connections open at once from one /24 (IPv4) or /64 (IPv6)");
+                    "connections open at once from one /24 (IPv4) or /64 (IPv6); never less"
+                            + " than connections-per-client where it is not given");
     static final Key<Integer> CONNECTION_RATE_PER_CLIENT =
             limit(
                     "connection-rate-per-client",

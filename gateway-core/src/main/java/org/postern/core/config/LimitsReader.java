@@ -7,6 +7,13 @@ import org.postern.core.problem.ProblemCollector;
 final class LimitsReader {
     private LimitsReader() {}
 
+    /** What one client may have, its network may have too, where nothing else is said of it. */
+    private static Limits withRoomForOneClient(Limits limits) {
+        int client = limits.connectionsPerClient();
+        int network = client == 0 ? 0 : Math.max(client, limits.connectionsPerNetwork());
+        return limits.toBuilder().connectionsPerNetwork(network).build();
+    }
+
     static Limits read(Section s, ProblemCollector problems) {
         Limits.Builder b = new Limits.Builder();
         set(s, Keys.CONNECTIONS, b::connections);
@@ -30,6 +37,9 @@ final class LimitsReader {
         set(s, Keys.DRAIN, b::drain);
         s.finish();
         Limits limits = b.build();
+        if (!s.has(Keys.CONNECTIONS_PER_NETWORK) && s.has(Keys.CONNECTIONS_PER_CLIENT)) {
+            limits = withRoomForOneClient(limits);
+        }
         warnOfTightOnes(s, limits, problems);
         return limits;
     }

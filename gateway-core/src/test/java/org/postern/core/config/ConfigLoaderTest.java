@@ -60,6 +60,21 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aNetworkMayHaveWhatOneOfItsClientsMayHave() throws IOException {
+        Limits limits = good(SMALLEST + "limits: { connections-per-client: 5000 }\n").limits();
+        assertThat(limits.connectionsPerNetwork()).isEqualTo(5000);
+        limits = good(SMALLEST + "limits: { connections-per-client: 10 }\n").limits();
+        assertThat(limits.connectionsPerNetwork())
+                .isEqualTo(Limits.defaults().connectionsPerNetwork());
+        limits =
+                good(SMALLEST
+                                + "limits: { connections-per-client: 5000,"
+                                + " connections-per-network: 100 }\n")
+                        .limits();
+        assertThat(limits.connectionsPerNetwork()).isEqualTo(100);
+    }
+
+    @Test
     void theSmallestUsefulFileIsTaken() throws IOException {
         PosternConfig config = good(SMALLEST);
         Domain domain = Domain.of("example.net");
