@@ -182,9 +182,7 @@ final class IntakeContent implements ContentReceiver {
                         facts.client().getHostAddress(),
                         helo.name(),
                         trace(spooled, outcome, verdict, tagField, now),
-                        outcome.forged().stream()
-                                .map(r -> new org.postern.queue.spool.ByteRange(r.start(), r.end()))
-                                .toList(),
+                        outcome.forged(),
                         notes(outcome, verdict));
         StoredMessage stored;
         try {

@@ -3,6 +3,7 @@ package org.postern.queue.spool;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.postern.core.mail.ByteRange;
 import org.postern.core.mail.Envelope;
 
 /**

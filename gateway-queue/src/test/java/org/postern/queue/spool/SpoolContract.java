@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.BodyType;
+import org.postern.core.mail.ByteRange;
 import org.postern.core.mail.DsnNotify;
 import org.postern.core.mail.DsnReturn;
 import org.postern.core.mail.EmailAddress;

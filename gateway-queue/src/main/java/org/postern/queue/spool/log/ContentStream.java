@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.postern.queue.spool.ByteRange;
+import org.postern.core.mail.ByteRange;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.disk.DiskFile;
 

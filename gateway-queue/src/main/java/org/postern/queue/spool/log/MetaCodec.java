@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.postern.core.mail.BodyType;
+import org.postern.core.mail.ByteRange;
 import org.postern.core.mail.DsnNotify;
 import org.postern.core.mail.DsnReturn;
 import org.postern.core.mail.EmailAddress;
@@ -17,7 +18,6 @@ import org.postern.core.mail.Envelope;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
-import org.postern.queue.spool.ByteRange;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.SpoolException;
 

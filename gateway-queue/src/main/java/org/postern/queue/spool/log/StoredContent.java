@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.postern.core.mail.ByteRange;
 import org.postern.core.mail.MessageSource;
 import org.postern.queue.index.Slot;
-import org.postern.queue.spool.ByteRange;
 
 /**
  * The content of one entry. Looks the entry up again at each {@link #open}: compaction may have
