@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +94,40 @@ class LauncherTest {
                 .singleElement()
                 .asString()
                 .contains("no build yet", "Maven", "install");
+    }
+
+    @Test
+    void saysThatTheSourcesAreNewerThanTheBuildItStarts() throws IOException {
+        Path checkout = Files.createDirectories(folder.resolve("edited"));
+        Path launcher = Files.copy(Peers.ROOT.resolve("postern"), checkout.resolve("postern"));
+        Files.createDirectories(checkout.resolve("gateway-app/target/postern/lib"));
+        Path jar = Files.createFile(checkout.resolve("gateway-app/target/gateway-app-1.jar"));
+        Path sources = Files.createDirectories(checkout.resolve("gateway-app/src/main/java"));
+        Path source = Files.createFile(sources.resolve("Main.java"));
+        Map<String, String> java = Map.of("JAVA_HOME", javaThatOnlyAnswers().toString());
+
+        dated(source, "2026-11-20T10:00:00Z");
+        dated(jar, "2026-11-20T10:00:01Z");
+        assertThat(run(java, launcher.toString(), "run").err()).isEmpty();
+
+        dated(source, "2026-11-20T10:00:02Z");
+        assertThat(run(java, launcher.toString(), "run").err())
+                .startsWith("postern: the build is older than gateway-app/src/main/java/Main.java")
+                .contains("mvn -pl gateway-app -am package")
+                .hasLineCount(1);
+    }
+
+    private static void dated(Path file, String time) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.parse(time)));
+    }
+
+    private Path javaThatOnlyAnswers() throws IOException {
+        Path home = folder.resolve("java");
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+        Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\nexit 0\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return home;
     }
 
     private Path distribution() throws IOException {
