@@ -130,6 +130,63 @@ class ListsTest {
         assertThat(accepted.get()).isGreaterThanOrEqualTo(20);
     }
 
+    @Test
+    void anEntryAddedByCommandHoldsAtOnceSurvivesARestartAndCanBeTakenBack() {
+        assertThat(send()).startsWith("250 2.");
+        Program.Result added =
+                gateway.command(
+                        "lists",
+                        "add",
+                        "deny",
+                        "someone@pass.test",
+                        "--comment",
+                        "sends invoices",
+                        "--owner",
+                        "night shift",
+                        "--expires",
+                        "7d");
+        assertThat(added.exitCode()).as(added.all()).isZero();
+        assertThat(added.out())
+                .startsWith("added: deny  sender")
+                .contains("someone@pass.test, until ", "by night shift: sends invoices");
+        assertThat(send()).startsWith("550 5.7.1");
+        assertThat(gateway.command("lists", "test", "someone@pass.test").out())
+                .contains("lists/added-deny.yaml:", "sends invoices");
+
+        gateway.program().terminate();
+        gateway.start();
+        assertThat(send()).startsWith("550 5.7.1");
+        Program.Result shown = gateway.command("lists", "show", "--json");
+        assertThat(shown.lines())
+                .singleElement()
+                .asString()
+                .contains(
+                        "\"list\":\"deny\"",
+                        "\"kind\":\"sender\"",
+                        "\"entry\":\"someone@pass.test\"",
+                        "\"owner\":\"night shift\"");
+
+        Program.Result removed = gateway.command("lists", "remove", "deny", "someone@pass.test");
+        assertThat(removed.exitCode()).as(removed.all()).isZero();
+        assertThat(send()).startsWith("250 2.");
+        Program.Result again = gateway.command("lists", "remove", "deny", "someone@pass.test");
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains("has not been added");
+        assertThat(gateway.command("lists", "show").out()).startsWith("no entry has been added");
+    }
+
+    @Test
+    void whatIsNoEntryIsRefusedInWords() {
+        assertThat(gateway.command("lists", "add", "deny", "192.0.2.1/24").err())
+                .contains("did you mean 192.0.2.0/24?");
+        assertThat(gateway.command("lists", "add", "grey", "192.0.2.1").err())
+                .contains("the list is allow or deny");
+        assertThat(gateway.command("lists", "add", "deny", "x.test", "--kind", "domain").err())
+                .contains("known are client, helo");
+        assertThat(gateway.command("lists", "add", "deny", "x.test", "--expires", "soon").err())
+                .contains("expires must be");
+    }
+
     private void reload() {
         Program.Result result = gateway.command("reload");
         assertThat(result.exitCode()).as(result.all()).isZero();

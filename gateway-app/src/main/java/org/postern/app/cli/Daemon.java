@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.postern.app.admin.AdminToken;
 import org.postern.core.config.PosternConfig;
@@ -95,5 +96,27 @@ final class Daemon {
                         ? http.getInputStream()
                         : error == null ? InputStream.nullInputStream() : error;
         return new Answer(status, body);
+    }
+
+    /**
+     * Asks the daemon and copies its answer to standard output as it comes.
+     *
+     * @return the exit code
+     * @throws CommandFailure with the daemon's words if it says no
+     */
+    int show(String method, String pathAndQuery) throws IOException {
+        Answer answer = ask(method, pathAndQuery);
+        if (answer.status() >= 400) {
+            throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
+        }
+        try (InputStream in = answer.body()) {
+            in.transferTo(Console.bytes());
+        }
+        return ExitCode.OK;
+    }
+
+    /** A value as it stands in a query. */
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

@@ -1,8 +1,11 @@
 package org.postern.app.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.postern.app.admin.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.admin.ListRoutes;
+import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.mail.InvalidAddressException;
@@ -13,18 +16,26 @@ import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ObjectNode;
 
-/** {@code postern lists}: asks the allow and deny lists as they stand on disk. */
+/**
+ * {@code postern lists}: {@code test} asks the lists as they stand on disk, the others ask the
+ * daemon.
+ */
 @Command(
         name = "lists",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Ask the allow and deny lists.",
-        subcommands = ListsCommand.Test.class)
+        description = "Ask the allow and deny lists, and add entries or take them back.",
+        subcommands = {
+            ListsCommand.Show.class,
+            ListsCommand.Add.class,
+            ListsCommand.Remove.class,
+            ListsCommand.Test.class
+        })
 final class ListsCommand implements Runnable {
     @Spec CommandSpec spec;
 
@@ -33,8 +44,122 @@ final class ListsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "say which: postern lists test ADDRESS/IP/DOMAIN");
+        throw new ParameterException(spec.commandLine(), "say which: show, add, remove or test");
+    }
+
+    /** {@code postern lists show}. */
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show the entries that were added by command or by a spam trap.")
+    static final class Show implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+
+        @Parameters(arity = "0..1", paramLabel = "allow|deny", description = "one list alone")
+        private @Nullable String list;
+
+        @Override
+        public Integer call() throws IOException {
+            String only = list == null ? "" : "&list=" + Daemon.encode(list);
+            return Daemon.of(Configurations.daemonOf(config.file()))
+                    .show("GET", "/api/v1/lists" + json.query("?") + only);
+        }
+    }
+
+    /** What {@code add} and {@code remove} have in common. */
+    abstract static class Change implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+
+        @Parameters(index = "0", paramLabel = "allow|deny", description = "which list")
+        private String list = "";
+
+        @Parameters(
+                index = "1",
+                paramLabel = "ENTRY",
+                description = "192.0.2.0/24, a@example.org, @example.org, .example.org")
+        private String entry = "";
+
+        @Option(
+                names = "--kind",
+                paramLabel = "KIND",
+                description =
+                        "what it is about: client, helo, reverse-name, sender, sender-domain,"
+                            + " author-domain, authenticated-domain, recipient; without it client"
+                            + " for a network, sender for an address, sender-domain for a domain")
+        private String kind = "";
+
+        @Option(
+                names = "--owner",
+                paramLabel = "NAME",
+                description = "who answers for it; without it the user that runs this")
+        private String owner = System.getProperty("user.name", "unknown");
+
+        abstract String action();
+
+        String more() {
+            return "";
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            return Daemon.of(Configurations.daemonOf(config.file()))
+                    .show(
+                            "POST",
+                            "/api/v1/lists/"
+                                    + action()
+                                    + json.query("?")
+                                    + "&list="
+                                    + Daemon.encode(list)
+                                    + "&entry="
+                                    + Daemon.encode(entry)
+                                    + "&owner="
+                                    + Daemon.encode(owner)
+                                    + (kind.isEmpty() ? "" : "&kind=" + Daemon.encode(kind))
+                                    + more());
+        }
+    }
+
+    /** {@code postern lists add}. */
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Add an entry, or give one that is there another comment and end. It is"
+                            + " in force at once, survives restarts and can be taken back.")
+    static final class Add extends Change {
+        @Option(names = "--comment", paramLabel = "TEXT", description = "why")
+        private String comment = "";
+
+        @Option(
+                names = "--expires",
+                paramLabel = "WHEN",
+                description = "12h, 7d, 2026-12-31 or 2026-12-31T12:00:00Z; without it for good")
+        private String expires = "";
+
+        @Override
+        String action() {
+            return "add";
+        }
+
+        @Override
+        String more() {
+            return (comment.isEmpty() ? "" : "&comment=" + Daemon.encode(comment))
+                    + (expires.isEmpty() ? "" : "&expires=" + Daemon.encode(expires));
+        }
+    }
+
+    /** {@code postern lists remove}. */
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Take back an entry that was added. Entries of list files stay.")
+    static final class Remove extends Change {
+        @Override
+        String action() {
+            return "remove";
+        }
     }
 
     /** {@code postern lists test}. */
@@ -69,8 +194,8 @@ final class ListsCommand implements Runnable {
             }
             for (ListMatch hit : hits) {
                 switch (hit) {
-                    case ListMatch.Allow allow -> print("allow", allow.entry());
-                    case ListMatch.Deny deny -> print("deny", deny.entry());
+                    case ListMatch.Allow allow -> print(Target.ALLOW, allow.entry());
+                    case ListMatch.Deny deny -> print(Target.DENY, deny.entry());
                     case ListMatch.None none -> {}
                 }
             }
@@ -80,22 +205,13 @@ final class ListsCommand implements Runnable {
             return hits.isEmpty() ? ExitCode.FAILED : ExitCode.OK;
         }
 
-        private void print(String list, ListEntry entry) {
+        private void print(Target list, ListEntry entry) {
             if (json.wanted) {
-                ObjectNode out = Exchange.JSON.createObjectNode();
-                out.put("list", list);
-                out.put("kind", entry.kind().key());
-                out.put("entry", entry.value());
-                out.put("file", entry.file().toString());
-                out.put("line", entry.line());
-                out.put("comment", entry.comment());
-                out.put("owner", entry.owner());
-                out.put("expires", entry.expires() == null ? null : entry.expires().toString());
-                Console.out().println(Exchange.JSON.writeValueAsString(out));
+                Console.out().println(ListRoutes.json(list, entry));
                 return;
             }
             StringBuilder line = new StringBuilder();
-            line.append(entry.where()).append(": ").append(list).append(' ');
+            line.append(entry.where()).append(": ").append(list.word()).append(' ');
             line.append(entry.kind().key()).append(' ').append(entry.value());
             if (entry.comment() != null) {
                 line.append(", ").append(entry.comment());

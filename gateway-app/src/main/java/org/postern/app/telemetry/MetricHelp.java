@@ -41,6 +41,9 @@ public final class MetricHelp {
                             Map.entry("dns.events", "What happened on the way to DNS servers"),
                             Map.entry("dns.queries", "Questions to the DNS client by outcome"),
                             Map.entry(
+                                    "lists.entries",
+                                    "Entries of the lists, added and expired ones among them"),
+                            Map.entry(
                                     "messages",
                                     "Messages and refused recipients by disposition and reason"),
                             Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),

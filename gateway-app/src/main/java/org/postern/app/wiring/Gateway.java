@@ -14,6 +14,7 @@ import org.postern.app.admin.AdminServer;
 import org.postern.app.admin.AdminToken;
 import org.postern.app.admin.Api;
 import org.postern.app.admin.GatewayState;
+import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
@@ -69,6 +70,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private final LiveConfiguration live;
+    private final Reception reception;
     private final List<Runnable> undo = new ArrayList<>();
     private volatile @Nullable Spool spool;
     private volatile @Nullable SmtpListeners listeners;
@@ -79,6 +81,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
         this.version = version;
         this.live = new LiveConfiguration(snapshot, time, new DnsMeters(metrics));
+        this.reception = new Reception(live, metrics, time);
         undo.add(metrics::close);
         undo.add(live::close);
     }
@@ -218,14 +221,18 @@ public final class Gateway implements GatewayState, AutoCloseable {
         try {
             AdminServer admin =
                     new AdminServer(
-                            config.admin(),
-                            AdminToken.readOrCreate(config.data()),
-                            new Api(this, metrics, recent, time).routes());
+                            config.admin(), AdminToken.readOrCreate(config.data()), routes());
             admin.start();
             return admin;
         } catch (IOException e) {
             throw new StartFailure(config.placeOf("admin") + ": " + e.getMessage(), e);
         }
+    }
+
+    private List<Route> routes() {
+        List<Route> routes = new ArrayList<>(new Api(this, metrics, recent, time).routes());
+        routes.addAll(reception.routes());
+        return routes;
     }
 
     private void gauges(Spool opened) {

@@ -162,6 +162,20 @@ final class LiveConfiguration implements AutoCloseable {
         return result;
     }
 
+    /** Puts the added list entries as they stand on disk into force, and nothing else. */
+    synchronized SnapshotResult refreshLists() {
+        SnapshotResult result = snapshots.refreshAdded();
+        if (result instanceof SnapshotResult.Loaded loaded) {
+            Parts before = current;
+            current =
+                    new Parts(
+                            new Revision(loaded.snapshot(), before.revision().authenticator()),
+                            before.dns(),
+                            before.downstreams());
+        }
+        return result;
+    }
+
     /** Builds everything for a candidate, before it is said to be taken. */
     private List<Problem> prepare(Snapshot candidate) {
         prepared = null;

@@ -1,11 +1,13 @@
 package org.postern.core.lists;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.postern.core.config.FileReference;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
@@ -25,11 +27,20 @@ public final class AccessLists {
 
     private final ListTable allow;
     private final ListTable deny;
+    private final ListTable addedAllow;
+    private final ListTable addedDeny;
     private final InstantSource time;
 
-    private AccessLists(ListTable allow, ListTable deny, InstantSource time) {
+    private AccessLists(
+            ListTable allow,
+            ListTable deny,
+            ListTable addedAllow,
+            ListTable addedDeny,
+            InstantSource time) {
         this.allow = allow;
         this.deny = deny;
+        this.addedAllow = addedAllow;
+        this.addedDeny = addedDeny;
         this.time = time;
     }
 
@@ -52,7 +63,31 @@ public final class AccessLists {
             List<FileReference> deny,
             InstantSource time,
             ProblemCollector problems) {
-        return new AccessLists(table(allow, time, problems), table(deny, time, problems), time);
+        return new AccessLists(
+                table(allow, time, problems),
+                table(deny, time, problems),
+                table(List.of(), time, problems),
+                table(List.of(), time, problems),
+                time);
+    }
+
+    /**
+     * These lists with other added entries beside them: the big tables are shared, not read again.
+     *
+     * @param data the data directory, which {@link AddedEntries} writes beneath
+     * @param problems receives what is wrong with the files of added entries
+     */
+    public AccessLists withAdded(Path data, ProblemCollector problems) {
+        return new AccessLists(
+                allow,
+                deny,
+                table(added(data, AddedEntries.Target.ALLOW), time, problems),
+                table(added(data, AddedEntries.Target.DENY), time, problems),
+                time);
+    }
+
+    private static List<FileReference> added(Path data, AddedEntries.Target target) {
+        return AddedEntries.file(data, target).stream().toList();
     }
 
     private static ListTable table(
@@ -72,7 +107,7 @@ public final class AccessLists {
     /** What the lists say of a client's address. */
     public ListMatch client(InetAddress address) {
         Instant now = time.instant();
-        return match(allow.client(address, now), () -> deny.client(address, now));
+        return match(table -> table.client(address, now));
     }
 
     /**
@@ -82,7 +117,7 @@ public final class AccessLists {
      */
     public ListMatch address(ListKind kind, EmailAddress address) {
         Instant now = time.instant();
-        return match(allow.address(kind, address, now), () -> deny.address(kind, address, now));
+        return match(table -> table.address(kind, address, now));
     }
 
     /**
@@ -92,30 +127,28 @@ public final class AccessLists {
      */
     public ListMatch domain(ListKind kind, Domain domain) {
         Instant now = time.instant();
-        return match(
-                allow.domain(kind, domain.ascii(), now),
-                () -> deny.domain(kind, domain.ascii(), now));
+        return match(table -> table.domain(kind, domain.ascii(), now));
     }
 
-    private interface Lookup {
-        Optional<ListEntry> find();
-    }
-
-    private static ListMatch match(Optional<ListEntry> allowed, Lookup denied) {
+    private ListMatch match(Function<ListTable, Optional<ListEntry>> lookUp) {
+        Optional<ListEntry> allowed = lookUp.apply(allow).or(() -> lookUp.apply(addedAllow));
         if (allowed.isPresent()) {
             return new ListMatch.Allow(allowed.get());
         }
-        return denied.find().<ListMatch>map(ListMatch.Deny::new).orElse(ListMatch.None.INSTANCE);
+        return lookUp.apply(deny)
+                .or(() -> lookUp.apply(addedDeny))
+                .<ListMatch>map(ListMatch.Deny::new)
+                .orElse(ListMatch.None.INSTANCE);
     }
 
     /** How many allow entries there are, expired ones among them. */
     public int allowSize() {
-        return allow.entries().size();
+        return allow.entries().size() + addedAllow.entries().size();
     }
 
     /** How many deny entries there are, expired ones among them. */
     public int denySize() {
-        return deny.entries().size();
+        return deny.entries().size() + addedDeny.entries().size();
     }
 
     /**

@@ -10,8 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,7 +30,8 @@ import org.postern.core.yaml.SourceFile;
  * The entries that commands and spam traps add: a file of their own for each list, {@code
  * lists/added-allow.yaml} and {@code lists/added-deny.yaml} under the data directory, in the format
  * of every other list, so that nothing ever rewrites a file that a person keeps. They are read with
- * the configuration; an entry added takes effect with the next reload.
+ * the configuration, and again by {@link org.postern.core.snapshot.Snapshots#refreshAdded} after a
+ * change, which reads nothing else.
  *
  * <p>A change is written whole to a second file, forced, and moved into place: a crash leaves the
  * old file or the new one. Entries that have expired go with the next change. Thread-safe; two
@@ -51,9 +54,20 @@ public final class AddedEntries {
         DENY("added-deny.yaml");
 
         private final String file;
+        private final String word = name().toLowerCase(Locale.ROOT);
 
         Target(String file) {
             this.file = file;
+        }
+
+        /** The word in commands and metrics. */
+        public String word() {
+            return word;
+        }
+
+        /** The list of a word. */
+        public static Optional<Target> of(String word) {
+            return Arrays.stream(values()).filter(t -> t.word.equals(word)).findFirst();
         }
     }
 

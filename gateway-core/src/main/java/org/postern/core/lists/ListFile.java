@@ -1,9 +1,6 @@
 package org.postern.core.lists;
 
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -144,19 +141,9 @@ final class ListFile implements YamlSections {
     private Optional<Instant> expires(YamlNode.Scalar text) {
         Instant end;
         try {
-            end =
-                    text.text().length() == 10
-                            ? LocalDate.parse(text.text())
-                                    .plusDays(1)
-                                    .atStartOfDay(ZoneOffset.UTC)
-                                    .toInstant()
-                            : Instant.parse(text.text());
-        } catch (DateTimeParseException e) {
-            problems.error(
-                    text.place(),
-                    "expires must be a day such as 2026-12-31 or a time such as"
-                            + " 2026-12-31T12:00:00Z, found "
-                            + text.text());
+            end = Expiry.parse(text.text());
+        } catch (IllegalArgumentException e) {
+            problems.error(text.place(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
         if (!now.isBefore(end) && !AddedEntries.isAdded(text.place().file())) {

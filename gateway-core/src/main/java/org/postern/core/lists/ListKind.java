@@ -45,12 +45,12 @@ public enum ListKind {
     }
 
     /** The kind under a key. */
-    static Optional<ListKind> ofKey(String key) {
+    public static Optional<ListKind> ofKey(String key) {
         return Arrays.stream(values()).filter(k -> k.key.equals(key)).findFirst();
     }
 
     /** Every key, in order. */
-    static List<String> keys() {
+    public static List<String> keys() {
         return KEYS;
     }
 }

@@ -8,10 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
-import org.postern.core.config.FileReference;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
-import org.postern.core.lists.AddedEntries;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.problem.Place;
@@ -54,10 +52,9 @@ public final class Snapshots {
         ProblemCollector problems = new ProblemCollector();
         ConfigDraft draft = ConfigLoader.draft(file, problems);
         AccessLists lists =
-                AccessLists.load(
-                        withAdded(draft.allow(), draft, AddedEntries.Target.ALLOW),
-                        withAdded(draft.deny(), draft, AddedEntries.Target.DENY),
-                        time,
+                withAdded(
+                        AccessLists.load(draft.allow(), draft.deny(), time, problems),
+                        draft,
                         problems);
         Recipients recipients = Recipients.load(draft, problems);
         if (problems.errorCount() == 0) {
@@ -78,13 +75,9 @@ public final class Snapshots {
                 found.warnings());
     }
 
-    private static List<FileReference> withAdded(
-            List<FileReference> files, ConfigDraft draft, AddedEntries.Target target) {
-        List<FileReference> all = new ArrayList<>(files);
-        draft.config()
-                .flatMap(config -> AddedEntries.file(config.data(), target))
-                .ifPresent(all::add);
-        return all;
+    private static AccessLists withAdded(
+            AccessLists lists, ConfigDraft draft, ProblemCollector problems) {
+        return draft.config().map(config -> lists.withAdded(config.data(), problems)).orElse(lists);
     }
 
     private static void warnOfMissingPostmasters(
@@ -135,6 +128,37 @@ public final class Snapshots {
                     yield new SnapshotResult.Loaded(loaded.snapshot(), warnings);
                 }
             };
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    /**
+     * Reads the added entries again and puts them into force beside everything that is in force
+     * now; the revision stays, since nobody has changed the configuration.
+     *
+     * @return the snapshot now in force, or what is wrong with a file of added entries; the old one
+     *     stays then
+     */
+    public SnapshotResult refreshAdded() {
+        reloading.lock();
+        try {
+            Snapshot before = current;
+            ProblemCollector problems = new ProblemCollector();
+            AccessLists lists = before.lists().withAdded(before.config().data(), problems);
+            Problems found = problems.toProblems();
+            if (found.hasErrors()) {
+                return new SnapshotResult.Refused(found);
+            }
+            current =
+                    new Snapshot(
+                            before.revision(),
+                            before.loaded(),
+                            before.config(),
+                            lists,
+                            before.recipients(),
+                            PolicyEngine.of(before.config().policy(), lists, time));
+            return new SnapshotResult.Loaded(current, found.warnings());
         } finally {
             reloading.unlock();
         }

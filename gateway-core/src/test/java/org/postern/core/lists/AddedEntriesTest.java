@@ -31,11 +31,7 @@ class AddedEntriesTest {
     private AccessLists loaded() {
         ProblemCollector problems = new ProblemCollector();
         AccessLists lists =
-                AccessLists.load(
-                        AddedEntries.file(data, Target.ALLOW).stream().toList(),
-                        AddedEntries.file(data, Target.DENY).stream().toList(),
-                        time,
-                        problems);
+                AccessLists.load(List.of(), List.of(), time, problems).withAdded(data, problems);
         assertThat(problems.toProblems().all()).isEmpty();
         return lists;
     }

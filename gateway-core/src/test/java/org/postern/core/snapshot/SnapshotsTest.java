@@ -10,9 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.lists.AddedEntries;
+import org.postern.core.lists.ListKind;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
+import org.postern.core.policy.Facts;
+import org.postern.core.policy.Stage;
+import org.postern.core.policy.Verdict;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.recipients.RecipientLookup;
@@ -159,5 +164,45 @@ class SnapshotsTest {
                                         .extracting(p ->
                                                 p.message().substring(0, p.message().indexOf(' ')))
                                         .containsExactly("data", "listeners", "spool"));
+    }
+
+    @Test
+    void addedEntriesComeIntoForceWithoutReadingAnythingElse() throws Exception {
+        Snapshots snapshots = started();
+        Snapshot pinned = snapshots.current();
+        AddedEntries added = new AddedEntries(directory.resolve("data"), time);
+        added.add(AddedEntries.Target.DENY, ListKind.CLIENT, "198.51.100.7", null, null, null);
+        Files.writeString(file, "broken: [");
+        assertThat(snapshots.refreshAdded()).isInstanceOf(SnapshotResult.Loaded.class);
+        Snapshot now = snapshots.current();
+        assertThat(now.revision()).isEqualTo(pinned.revision());
+        assertThat(now.lists().client(Ip.parse("198.51.100.7"))).isInstanceOf(ListMatch.Deny.class);
+        assertThat(now.lists().client(Ip.parse("192.0.2.1"))).isInstanceOf(ListMatch.Deny.class);
+        assertThat(now.policy().decide(Stage.CONNECT, Facts.of(Ip.parse("198.51.100.7"))))
+                .isInstanceOf(Verdict.Reject.class);
+        assertThat(pinned.lists().client(Ip.parse("198.51.100.7")))
+                .isEqualTo(ListMatch.None.INSTANCE);
+    }
+
+    @Test
+    void anAllowEntryThatWasAddedOutweighsADenyEntryOfAFile() throws Exception {
+        Snapshots snapshots = started();
+        AddedEntries added = new AddedEntries(directory.resolve("data"), time);
+        added.add(AddedEntries.Target.ALLOW, ListKind.CLIENT, "192.0.2.1", null, null, null);
+        snapshots.refreshAdded();
+        assertThat(snapshots.current().lists().client(Ip.parse("192.0.2.1")))
+                .isInstanceOf(ListMatch.Allow.class);
+        assertThat(snapshots.current().lists().client(Ip.parse("192.0.2.2")))
+                .isInstanceOf(ListMatch.Deny.class);
+    }
+
+    @Test
+    void aBrokenFileOfAddedEntriesLeavesWhatIsInForce() throws IOException {
+        Snapshots snapshots = started();
+        Snapshot before = snapshots.current();
+        Files.createDirectories(directory.resolve("data/lists"));
+        Files.writeString(directory.resolve("data/lists/added-deny.yaml"), "client: [nonsense]\n");
+        assertThat(problems(snapshots.refreshAdded())).containsExactly("added-deny.yaml:1");
+        assertThat(snapshots.current()).isSameAs(before);
     }
 }

@@ -1,0 +1,195 @@
+package org.postern.app.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.lists.AddedLists;
+import org.postern.core.lists.AddedEntries.Target;
+import org.postern.core.lists.Expiry;
+import org.postern.core.lists.ListEntry;
+import org.postern.core.lists.ListKind;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.time.TimeSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/** List entries that commands add, show and take back: {@code /api/v1/lists}. */
+public final class ListRoutes {
+    private final AddedLists lists;
+    private final TimeSource time;
+
+    /** Routes to these lists. */
+    public ListRoutes(AddedLists lists, TimeSource time) {
+        this.lists = lists;
+        this.time = time;
+    }
+
+    /** Every path. */
+    public List<Route> routes() {
+        return List.of(
+                new Route("GET", "/api/v1/lists", false, this::show),
+                new Route("POST", "/api/v1/lists/add", false, e -> guarded(e, this::add)),
+                new Route("POST", "/api/v1/lists/remove", false, e -> guarded(e, this::remove)));
+    }
+
+    private interface Step {
+        void take(Exchange exchange) throws IOException, InvalidAddressException;
+    }
+
+    private static void guarded(Exchange exchange, Step step) throws IOException {
+        try {
+            step.take(exchange);
+        } catch (InvalidAddressException | IllegalArgumentException e) {
+            exchange.text(400, Api.TEXT, e.getMessage() + "\n");
+        }
+    }
+
+    private void show(Exchange exchange) throws IOException {
+        String only = exchange.parameter("list");
+        boolean text = exchange.wantsText();
+        List<String> lines = new ArrayList<>();
+        for (Target target : Target.values()) {
+            if (only == null || only.equals(target.word())) {
+                for (ListEntry entry : lists.entries(target)) {
+                    lines.add(text ? line(target, entry, time.instant()) : json(target, entry));
+                }
+            }
+        }
+        try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
+            for (String line : lines) {
+                out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            if (text && lines.isEmpty()) {
+                out.write(
+                        "no entry has been added; list files that people keep: postern lists test\n"
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private void add(Exchange exchange) throws IOException, InvalidAddressException {
+        Target target = target(exchange);
+        String value = required(exchange, "entry");
+        String until = exchange.parameter("expires");
+        ListEntry entry =
+                lists.add(
+                        target,
+                        kind(exchange.parameter("kind"), value),
+                        value,
+                        exchange.parameter("comment"),
+                        exchange.parameter("owner"),
+                        until == null ? null : Expiry.parse(until, time.instant()));
+        if (exchange.wantsText()) {
+            exchange.text(200, Api.TEXT, "added: " + line(target, entry, time.instant()) + "\n");
+        } else {
+            exchange.text(200, Api.NDJSON, json(target, entry) + "\n");
+        }
+    }
+
+    private void remove(Exchange exchange) throws IOException, InvalidAddressException {
+        Target target = target(exchange);
+        String value = required(exchange, "entry");
+        ListKind kind = kind(exchange.parameter("kind"), value);
+        String by = exchange.parameter("owner");
+        boolean there = lists.remove(target, kind, value, by == null ? "nobody named" : by);
+        String what = target.word() + " " + kind.key() + " " + value;
+        if (exchange.wantsText()) {
+            exchange.text(
+                    there ? 200 : 404,
+                    Api.TEXT,
+                    there
+                            ? "taken back: " + what + "\n"
+                            : what
+                                    + " has not been added; an entry of a list file is removed"
+                                    + " there\n");
+        } else {
+            exchange.json(
+                    there ? 200 : 404,
+                    Exchange.JSON
+                            .createObjectNode()
+                            .put("removed", there)
+                            .put("list", target.word())
+                            .put("kind", kind.key())
+                            .put("entry", value));
+        }
+    }
+
+    private static Target target(Exchange exchange) {
+        String word = required(exchange, "list");
+        return Target.of(word)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "the list is allow or deny, found " + Human.printable(word)));
+    }
+
+    private static String required(Exchange exchange, String name) {
+        String value = exchange.parameter(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return value.strip();
+    }
+
+    /** The kind that is named, or the one that the value looks like. */
+    static ListKind kind(@Nullable String named, String value) {
+        if (named != null && !named.isEmpty()) {
+            return ListKind.ofKey(named)
+                    .orElseThrow(() ->
+                            new IllegalArgumentException(
+                                    "there is no kind "
+                                            + Human.printable(named)
+                                            + "; known are "
+                                            + String.join(
+                                                    ", ",
+                                                    Arrays.stream(ListKind.values())
+                                                            .map(ListKind::key)
+                                                            .toList())));
+        }
+        if (value.indexOf('@') >= 0) {
+            return ListKind.SENDER;
+        }
+        return isNetwork(value) ? ListKind.CLIENT : ListKind.SENDER_DOMAIN;
+    }
+
+    private static boolean isNetwork(String value) {
+        if (value.indexOf(':') >= 0 || value.indexOf('/') >= 0) {
+            return true;
+        }
+        return value.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    }
+
+    private static String line(Target target, ListEntry entry, Instant now) {
+        StringBuilder out = new StringBuilder();
+        out.append(Human.cell(target.word(), 6));
+        out.append(Human.cell(entry.kind().key(), 21)).append(entry.value());
+        Instant end = entry.expires();
+        if (end != null) {
+            out.append(now.isBefore(end) ? ", until " : ", EXPIRED ").append(end);
+        }
+        if (entry.owner() != null) {
+            out.append(", by ").append(Human.printable(entry.owner()));
+        }
+        if (entry.comment() != null) {
+            out.append(": ").append(Human.printable(entry.comment()));
+        }
+        return out.toString();
+    }
+
+    /** The object that {@code postern lists} prints for an entry. */
+    public static String json(Target target, ListEntry entry) {
+        ObjectNode out = Exchange.JSON.createObjectNode();
+        out.put("list", target.word());
+        out.put("kind", entry.kind().key());
+        out.put("entry", entry.value());
+        out.put("file", entry.file().toString());
+        out.put("line", entry.line());
+        out.put("comment", entry.comment());
+        out.put("owner", entry.owner());
+        out.put("expires", entry.expires() == null ? null : entry.expires().toString());
+        return Exchange.JSON.writeValueAsString(out);
+    }
+}

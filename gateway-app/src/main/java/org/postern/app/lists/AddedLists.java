@@ -1,0 +1,96 @@
+package org.postern.app.lists;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.lists.AddedEntries;
+import org.postern.core.lists.AddedEntries.Target;
+import org.postern.core.lists.ListEntry;
+import org.postern.core.lists.ListKind;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The added entries of the running gateway: a change is made durable first and put into force
+ * second, beside the lists that are loaded; sessions that are open keep what they began with. Each
+ * change is one log line. Thread-safe; a call forces the disk.
+ */
+public final class AddedLists {
+    private static final Logger LOG = LoggerFactory.getLogger("lists");
+
+    private final AddedEntries files;
+    private final Supplier<SnapshotResult> refresh;
+
+    /**
+     * @param data the data directory
+     * @param refresh puts what stands in the files of added entries into force
+     */
+    public AddedLists(Path data, TimeSource time, Supplier<SnapshotResult> refresh) {
+        this.files = new AddedEntries(data, time);
+        this.refresh = refresh;
+    }
+
+    /** The entries of a list, in the order they were added, expired ones among them. */
+    public List<ListEntry> entries(Target target) throws IOException {
+        return files.entries(target);
+    }
+
+    /**
+     * Adds an entry, or gives one that is there another comment, owner and end.
+     *
+     * @throws InvalidAddressException if the value is no address or domain
+     * @throws IllegalArgumentException if it is no network
+     * @throws IOException if it could not be stored or put into force
+     */
+    public ListEntry add(
+            Target target,
+            ListKind kind,
+            String value,
+            @Nullable String comment,
+            @Nullable String owner,
+            @Nullable Instant expires)
+            throws InvalidAddressException, IOException {
+        ListEntry entry = files.add(target, kind, value, comment, owner, expires);
+        refreshed();
+        LOG.info(
+                "{} {} {} added by {}, {}{}",
+                target.word(),
+                kind.key(),
+                entry.value(),
+                owner == null ? "nobody named" : owner,
+                expires == null ? "for good" : "until " + expires,
+                comment == null ? "" : ": " + comment);
+        return entry;
+    }
+
+    /**
+     * Takes an entry back.
+     *
+     * @param by who, for the log
+     * @return whether it was there
+     * @throws InvalidAddressException if the value is no address or domain
+     * @throws IllegalArgumentException if it is no network
+     * @throws IOException if the change could not be stored or put into force
+     */
+    public boolean remove(Target target, ListKind kind, String value, String by)
+            throws InvalidAddressException, IOException {
+        boolean there = files.remove(target, kind, value);
+        if (there) {
+            refreshed();
+            LOG.info("{} {} {} taken back by {}", target.word(), kind.key(), value, by);
+        }
+        return there;
+    }
+
+    private void refreshed() throws IOException {
+        if (refresh.get() instanceof SnapshotResult.Refused refused) {
+            throw new IOException("stored, but not in force: " + refused.problems());
+        }
+    }
+}
