@@ -107,6 +107,13 @@ final class ConfigReader {
                 top.section("policy")
                         .map(new PolicyReader(problems)::read)
                         .orElse(PolicyConfig.NONE);
+        RelayReader relays = new RelayReader(problems);
+        RelayConfig relay =
+                top.section("relay").map(relays::relay).orElseGet(RelayConfig::defaults);
+        NotificationsConfig notifications =
+                top.section("notifications")
+                        .map(s -> relays.notifications(s, domains.downstreams()))
+                        .orElseGet(NotificationsConfig::defaults);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -126,6 +133,8 @@ final class ConfigReader {
                 admin,
                 log,
                 policy,
+                relay,
+                notifications,
                 places(top));
     }
 

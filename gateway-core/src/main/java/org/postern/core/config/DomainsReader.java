@@ -56,6 +56,14 @@ final class DomainsReader {
                         "a downstream's name holds no colon; the URI is its value");
                 continue;
             }
+            if (entry.key().equals(NotificationsConfig.MX_ROUTE)) {
+                problems.error(
+                        entry.keyPlace(),
+                        "no downstream may be called "
+                                + entry.key()
+                                + ": so is the way that notices take to senders");
+                continue;
+            }
             if (entry.value() instanceof YamlNode.Scalar s && !s.isNull()) {
                 places.put("downstreams." + entry.key(), s.place());
                 Optional<DownstreamConfig.Target> target = target(s.text(), s.place());
@@ -168,8 +176,9 @@ final class DomainsReader {
         Optional<String> downstream =
                 s.one(Keys.DOMAIN_DOWNSTREAM)
                         .flatMap(d -> downstream(d, s.placeOf(Keys.DOMAIN_DOWNSTREAM)));
+        QuotaConfig quota = s.section("quota").map(RelayReader::quota).orElse(QuotaConfig.NONE);
         s.finish();
-        domains.put(domain, new DomainConfig(domain, sources, downstream.orElse("")));
+        domains.put(domain, new DomainConfig(domain, sources, downstream.orElse(""), quota));
     }
 
     private void readSource(Domain domain, YamlNode node, List<RecipientSourceConfig> sources) {

@@ -419,19 +419,15 @@ final class Keys {
                     "file that gets one JSON object a line; none by default");
 
     /** Every key. */
-    static final List<Key<?>> ALL = Stream.concat(TABLE.stream(), PolicyKeys.ALL.stream()).toList();
+    static final List<Key<?>> ALL =
+            Stream.of(TABLE, PolicyKeys.ALL, RelayKeys.ALL)
+                    .flatMap(List::stream)
+                    .<Key<?>>map(k -> k)
+                    .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
     static final List<String> NOT_YET =
-            List.of(
-                    "greylisting",
-                    "dnsbl",
-                    "reputation",
-                    "notifications",
-                    "journal",
-                    "probe",
-                    "alerts",
-                    "cluster");
+            List.of("greylisting", "dnsbl", "reputation", "journal", "probe", "alerts", "cluster");
 
     /** Recipient sources that a later version will know. */
     static final List<String> SOURCES_NOT_YET = List.of("ldap", "sql", "http", "callout");

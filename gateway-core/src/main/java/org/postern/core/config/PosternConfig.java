@@ -25,6 +25,8 @@ import org.postern.core.problem.Place;
  * @param admin {@code admin}
  * @param log {@code log}
  * @param policy {@code policy}
+ * @param relay {@code relay}
+ * @param notifications {@code notifications}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -45,6 +47,8 @@ public record PosternConfig(
         AdminConfig admin,
         LogConfig log,
         PolicyConfig policy,
+        RelayConfig relay,
+        NotificationsConfig notifications,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

@@ -18,6 +18,7 @@ final class ConfigurationReference {
         SECTIONS.put(
                 "domains.*.recipients",
                 "`domains.….recipients`: one mapping or a list of them, asked in order");
+        SECTIONS.put("domains.*.quota", "`domains.….quota`: what may wait for one domain");
         SECTIONS.put("downstreams.*", "`downstreams`: a mapping of names, each a URI or a mapping");
         SECTIONS.put("dns", "`dns`");
         SECTIONS.put("limits", "`limits`: what comes from outside is bounded; 0 is no limit");
@@ -33,6 +34,8 @@ final class ConfigurationReference {
                 "`policy.rules[].when`: every condition must hold; of a list, one value");
         SECTIONS.put("spool", "`spool`");
         SECTIONS.put("spool.retry", "`spool.retry`");
+        SECTIONS.put("relay", "`relay`");
+        SECTIONS.put("notifications", "`notifications`: what senders are told");
         SECTIONS.put("admin", "`admin`: HTTP");
         SECTIONS.put("log", "`log`");
     }
@@ -201,6 +204,7 @@ final class ConfigurationReference {
         Map<String, String> domain = properties(sections, "domains.*");
         String source = object(properties(sections, "domains.*.recipients"));
         domain.put("recipients", "{\"anyOf\": [" + source + ", " + array(source) + "]}");
+        domain.put("quota", object(properties(sections, "domains.*.quota")));
         top.put("domains", mapping(object(domain)));
         String downstream = object(properties(sections, "downstreams.*"));
         top.put(
@@ -220,7 +224,8 @@ final class ConfigurationReference {
         Map<String, String> authentication = properties(sections, "authentication");
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
         top.put("authentication", object(authentication));
-        for (String plain : new String[] {"dns", "limits", "lists", "admin", "log"}) {
+        for (String plain :
+                new String[] {"dns", "limits", "lists", "relay", "notifications", "admin", "log"}) {
             top.put(plain, object(properties(sections, plain)));
         }
         return "{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"

@@ -139,6 +139,38 @@ class ConfigurationReferenceTest {
     }
 
     @Test
+    void everyDefaultOfTheRelayIsThatOfTheRecords() {
+        assertThat(RelayKeys.QUOTA_MESSAGES.fallbackValue()).isZero();
+        assertThat(RelayKeys.QUOTA_BYTES.fallbackValue()).isZero();
+        assertThat(QuotaConfig.NONE.isUnlimited()).isTrue();
+        RelayConfig relay = RelayConfig.defaults();
+        assertThat(RelayKeys.CUT_THROUGH.fallbackValue()).isEqualTo(relay.cutThrough()).isFalse();
+        assertThat(RelayKeys.CUT_THROUGH_WAIT.fallbackValue())
+                .isEqualTo(relay.cutThroughWait())
+                .hasSeconds(20);
+        NotificationsConfig notices = NotificationsConfig.defaults();
+        assertThat(RelayKeys.NOTIFICATIONS_ENABLED.fallbackValue())
+                .isEqualTo(notices.enabled())
+                .isTrue();
+        assertThat(RelayKeys.NOTIFICATIONS_PER_HOUR.fallbackValue())
+                .isEqualTo(notices.perHour())
+                .isEqualTo(200);
+        assertThat(RelayKeys.NOTIFICATIONS_PER_SENDER.fallbackValue())
+                .isEqualTo(notices.perSender())
+                .isEqualTo(5);
+        assertThat(RelayKeys.NOTIFICATIONS_SUCCESSES.fallbackValue())
+                .isEqualTo(notices.successes())
+                .isTrue();
+        assertThat(RelayKeys.NOTIFICATIONS_DELAYS.fallbackValue())
+                .isEqualTo(notices.delays())
+                .isFalse();
+        assertThat(RelayKeys.NOTIFICATIONS_DELAY_AFTER.fallbackValue())
+                .isEqualTo(notices.delayAfter())
+                .hasHours(4);
+        assertThat(notices.route()).isEqualTo("notices");
+    }
+
+    @Test
     void theNamesThatPeopleHoldOnToStay() {
         assertThat(Keys.ALL)
                 .extracting(Key::path)
