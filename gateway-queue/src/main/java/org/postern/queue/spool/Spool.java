@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.postern.core.mail.MessageSource;
@@ -41,7 +42,25 @@ public interface Spool extends AutoCloseable {
      * holding up mail. An entry that is there all the time is seen exactly once; one that comes or
      * goes meanwhile, once or not at all. An unreadable one raises an alarm and is left out.
      */
-    Stream<QueueEntry> entries(Set<EntryState> states);
+    default Stream<QueueEntry> entries(Set<EntryState> states) {
+        return entries(states, brief -> true);
+    }
+
+    /**
+     * As {@link #entries(Set)}, but of those entries only that are worth reading: the others are
+     * left out without a look at the disk.
+     *
+     * @param worthReading must be quick; whether it is asked again when an entry changes is open
+     */
+    Stream<QueueEntry> entries(Set<EntryState> states, Predicate<EntryBrief> worthReading);
+
+    /**
+     * Shows all entries in these states as the index knows them, in order of their ids: a million
+     * in a fraction of a second, without a look at the disk and without holding up mail.
+     *
+     * @param each called on this thread; must be quick
+     */
+    void survey(Set<EntryState> states, Consumer<EntryBrief> each);
 
     /** All entries, as {@link #entries(Set)}. */
     default Stream<QueueEntry> entries() {

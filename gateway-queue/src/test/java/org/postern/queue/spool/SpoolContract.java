@@ -409,6 +409,33 @@ public abstract class SpoolContract {
         assertThat(spool.summary().bytes()).isEqualTo(2500);
     }
 
+    @Test
+    void surveysWithoutReadingAndReadsOnlyWhatIsWorthIt() throws Exception {
+        List<QueueId> ids = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            ids.add(store("x".repeat(i + 1), "b@d" + i % 2 + ".example").id());
+        }
+        time.advance(Duration.ofSeconds(90));
+        spool.change(ids.subList(0, 1), new Change.Hold("me", "why"));
+        for (int run = 0; run < 2; run++) {
+            List<EntryBrief> seen = new ArrayList<>();
+            spool.survey(Set.of(EntryState.QUEUED), seen::add);
+            assertThat(seen).extracting(EntryBrief::id).isEqualTo(ids.subList(1, 10));
+            assertThat(seen).extracting(EntryBrief::ageSeconds).containsOnly(90);
+            assertThat(seen.getFirst().size()).isEqualTo(2);
+            assertThat(seen.getFirst().domains()).isEqualTo("d1.example");
+            assertThat(seen.getFirst().mayBeFrom("a@example.org")).isTrue();
+            assertThat(seen.getFirst().mayBeTo("b@d1.example")).isTrue();
+            assertThat(
+                            spool.entries(
+                                            Set.of(EntryState.QUEUED),
+                                            brief -> brief.mayBeToDomain("d0.example"))
+                                    .map(QueueEntry::id))
+                    .containsExactly(ids.get(2), ids.get(4), ids.get(6), ids.get(8));
+            reopen();
+        }
+    }
+
     private void finish(List<QueueId> ids) {
         try {
             spool.change(ids, new Change.Finish("me", "over"));

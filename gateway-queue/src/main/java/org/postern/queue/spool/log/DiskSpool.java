@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -21,6 +22,7 @@ import org.postern.queue.index.Slot;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.ClaimOrder;
+import org.postern.queue.spool.EntryBrief;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.Spool;
@@ -239,9 +241,40 @@ public final class DiskSpool implements Spool {
     }
 
     @Override
-    public Stream<QueueEntry> entries(Set<EntryState> states) {
+    public Stream<QueueEntry> entries(Set<EntryState> states, Predicate<EntryBrief> worthReading) {
         return StreamSupport.stream(
-                new EntrySpliterator(index.walk(states), states, reader, listener), false);
+                new EntrySpliterator(
+                        index.walk(states),
+                        states,
+                        slot -> worthReading.test(brief(slot, clock.seconds())),
+                        reader,
+                        listener),
+                false);
+    }
+
+    @Override
+    public void survey(Set<EntryState> states, Consumer<EntryBrief> each) {
+        int now = clock.seconds();
+        EntryIndex.Walk walk = index.walk(states);
+        for (List<Slot> slots = walk.next(); slots != null; slots = walk.next()) {
+            for (Slot slot : slots) {
+                each.accept(brief(slot, now));
+            }
+        }
+    }
+
+    private EntryBrief brief(Slot slot, int now) {
+        return new EntryBrief(
+                new QueueId(slot.id()),
+                slot.state(),
+                slot.active(),
+                Math.max(0, now - slot.accepted()),
+                slot.wake() - now,
+                slot.size(),
+                index.routeText(slot.route()),
+                0,
+                0,
+                0);
     }
 
     @Override

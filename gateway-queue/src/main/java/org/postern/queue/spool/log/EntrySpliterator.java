@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.index.EntryIndex;
@@ -19,6 +20,7 @@ import org.postern.queue.spool.SpoolListener;
 final class EntrySpliterator extends Spliterators.AbstractSpliterator<QueueEntry> {
     private final EntryIndex.Walk walk;
     private final Set<EntryState> states;
+    private final Predicate<Slot> worthReading;
     private final EntryReader reader;
     private final SpoolListener listener;
     private @Nullable List<Slot> chunk = List.of();
@@ -27,11 +29,13 @@ final class EntrySpliterator extends Spliterators.AbstractSpliterator<QueueEntry
     EntrySpliterator(
             EntryIndex.Walk walk,
             Set<EntryState> states,
+            Predicate<Slot> worthReading,
             EntryReader reader,
             SpoolListener listener) {
         super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL);
         this.walk = walk;
         this.states = states;
+        this.worthReading = worthReading;
         this.reader = reader;
         this.listener = listener;
     }
@@ -48,7 +52,8 @@ final class EntrySpliterator extends Spliterators.AbstractSpliterator<QueueEntry
             if (current == null) {
                 return false;
             }
-            QueueEntry entry = read(current.get(next++).id());
+            Slot slot = current.get(next++);
+            QueueEntry entry = worthReading.test(slot) ? read(slot.id()) : null;
             if (entry != null && states.contains(entry.state())) {
                 action.accept(entry);
                 return true;
