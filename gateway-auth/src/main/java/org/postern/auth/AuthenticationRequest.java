@@ -13,9 +13,16 @@ import org.postern.core.mail.ReversePath;
  * @param from the reverse-path as text, valid or not; empty is the null reverse-path
  * @param origin how far the address is to be believed
  * @param at the time to check signatures at, or null for now
+ * @param local our end of the connection: whoever comes from there is ourselves; null where it is
+ *     not known
  */
 public record AuthenticationRequest(
-        InetAddress client, String helo, String from, Origin origin, @Nullable Instant at) {
+        InetAddress client,
+        String helo,
+        String from,
+        Origin origin,
+        @Nullable Instant at,
+        @Nullable InetAddress local) {
 
     /** Where the client address comes from. */
     public enum Origin {
@@ -25,10 +32,17 @@ public record AuthenticationRequest(
         STATED
     }
 
+    /** One whose end of the connection is not known. */
+    public AuthenticationRequest(
+            InetAddress client, String helo, String from, Origin origin, @Nullable Instant at) {
+        this(client, helo, from, origin, at, null);
+    }
+
     /** A message that comes in over a connection. */
     public static AuthenticationRequest ofConnection(
-            InetAddress client, String helo, ReversePath from) {
-        return new AuthenticationRequest(client, helo, from.toString(), Origin.CONNECTION, null);
+            InetAddress client, InetAddress local, String helo, ReversePath from) {
+        return new AuthenticationRequest(
+                client, helo, from.toString(), Origin.CONNECTION, null, local);
     }
 
     /** A message of which a person says where it came from. */

@@ -1,10 +1,12 @@
 package org.postern.auth;
 
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.dkim.SigningKey;
 import org.postern.core.config.AuthenticationConfig;
+import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
@@ -43,13 +45,29 @@ public record AuthenticatorSettings(
      * @param sealingKey the key that {@code authentication.arc-seal} names, read; null where it
      *     names none
      */
-    public static AuthenticatorSettings of(
-            PosternConfig config, Set<InetAddress> ownAddresses, @Nullable SigningKey sealingKey) {
+    public static AuthenticatorSettings of(PosternConfig config, @Nullable SigningKey sealingKey) {
         return new AuthenticatorSettings(
                 config.hostname(),
                 config.authentication(),
                 config.networks(),
-                ownAddresses,
+                ownAddresses(config),
                 sealingKey);
+    }
+
+    /** The addresses that the listeners name; of a wildcard a connection tells which it was. */
+    private static Set<InetAddress> ownAddresses(PosternConfig config) {
+        Set<InetAddress> own = new HashSet<>();
+        for (ListenerConfig listener : config.listeners()) {
+            if (!listener.address().isAnyLocalAddress()) {
+                own.add(listener.address());
+            }
+        }
+        return own;
+    }
+
+    /** The same with these checks, all of them on. */
+    public AuthenticatorSettings checking(String authservId) {
+        return new AuthenticatorSettings(
+                hostname, authentication.checking(authservId), networks, ownAddresses, sealingKey);
     }
 }

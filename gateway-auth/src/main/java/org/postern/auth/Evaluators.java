@@ -53,9 +53,9 @@ record Evaluators(
                 new ArcValidator(keys, DkimSettings.DEFAULT),
                 sealingKey == null ? null : new ArcSealer(sealingKey, List.of()),
                 new DmarcEvaluator(dns),
-                new DmarcAdvisor(config.dmarcExceptions()),
+                new DmarcAdvisor(config.dmarcExceptions(), config.dmarcReject()),
                 new AuthenticationResultsWriter(config.authservId()),
                 config.receivedSpf() ? new ReceivedSpfWriter(settings.hostname()) : null,
-                new ForgedResults(config.authservId()));
+                new ForgedResults(config.authservId(), settings.hostname()));
     }
 }

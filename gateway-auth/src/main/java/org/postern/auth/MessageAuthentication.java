@@ -66,7 +66,9 @@ final class MessageAuthentication implements Authentication {
         this.client =
                 switch (request.origin()) {
                     case CONNECTION ->
-                            evaluators.judge().connection(request.client(), request.helo());
+                            evaluators
+                                    .judge()
+                                    .connection(request.client(), request.local(), request.helo());
                     case STATED ->
                             new ClientAddress.Known(
                                     request.client(), request.helo(), "the client as stated");

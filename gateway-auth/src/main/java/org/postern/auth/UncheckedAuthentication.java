@@ -47,7 +47,8 @@ final class UncheckedAuthentication implements Authentication {
                 words.value(),
                 null,
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                new ForgedResults(settings.authentication().authservId()).in(reader.finish()),
+                new ForgedResults(settings.authentication().authservId(), settings.hostname())
+                        .in(reader.finish()),
                 MethodTimes.NONE);
     }
 

@@ -44,6 +44,7 @@ public class AuthenticatorBenchmark {
     private final AuthenticationRequest request =
             AuthenticationRequest.ofConnection(
                     Ip.parse("192.0.2.77"),
+                    Ip.parse("192.0.2.25"),
                     "mail.example.org",
                     ReversePath.of(EmailAddress.of("alice@example.org")));
     private byte[] message = {};

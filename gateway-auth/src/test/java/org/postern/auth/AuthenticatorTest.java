@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.postern.auth.dns.TestDns;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.DmarcResult;
 import org.postern.core.config.AuthenticationConfig;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.mail.ByteRange;
@@ -177,6 +178,39 @@ class AuthenticatorTest {
         assertThat(outcome.verdicts().dmarc().result()).isEqualTo(AuthResult.FAIL);
         assertThat(outcome.advice().action()).isEqualTo(Advice.Action.ACCEPT);
         assertThat(outcome.advice().reason()).isEqualTo("dmarc.override.exception");
+    }
+
+    @Test
+    void p_reject_can_be_taken_for_quarantine_for_the_sake_of_mailing_lists() {
+        AuthenticationConfig config =
+                new AuthenticationConfig(
+                        true,
+                        "mx.example.net",
+                        Duration.ofSeconds(10),
+                        List.of(),
+                        AuthenticationConfig.DmarcReject.QUARANTINE,
+                        List.of(),
+                        null,
+                        false,
+                        0);
+        AuthenticationOutcome outcome =
+                AuthRun.run(
+                        AuthRun.authenticator(dns, NetworksConfig.NONE, config),
+                        "203.0.113.9",
+                        "x",
+                        "alice@example.org",
+                        MESSAGE);
+        assertThat(outcome.verdicts().dmarc().disposition()).isEqualTo(DmarcResult.Policy.REJECT);
+        assertThat(outcome.advice().action()).isEqualTo(Advice.Action.QUARANTINE);
+        assertThat(outcome.advice().reason()).isEqualTo("dmarc.override.reject-as-quarantine");
+        AuthenticationOutcome dubious =
+                AuthRun.run(
+                        AuthRun.authenticator(dns, NetworksConfig.NONE, config),
+                        "203.0.113.9",
+                        "x",
+                        "alice@example.org",
+                        "From: a@example.org\r\n" + MESSAGE);
+        assertThat(dubious.advice().action()).isEqualTo(Advice.Action.REJECT);
     }
 
     @Test

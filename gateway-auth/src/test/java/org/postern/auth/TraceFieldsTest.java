@@ -128,6 +128,7 @@ class TraceFieldsTest {
                         "mx.example.net",
                         Duration.ofSeconds(10),
                         List.of(),
+                        AuthenticationConfig.DmarcReject.REJECT,
                         List.of(),
                         null,
                         true,

@@ -26,6 +26,9 @@ final class DnsServer implements AutoCloseable {
     /** The domain whose messages these tests sign. */
     static final String SIGNER = "pass.test";
 
+    /** The domain of records that want to cost much. */
+    private static final String HOSTILE = "hostile.test";
+
     private final int port;
     private final Program program;
     private final DkimKeys keys;
@@ -71,6 +74,9 @@ final class DnsServer implements AutoCloseable {
                 if (name.equals(SIGNER)) {
                     text += keys.records();
                 }
+                if (name.equals(HOSTILE)) {
+                    text += sixtyKilobytes();
+                }
                 Files.writeString(folder.resolve(file), text);
                 config.append(
                         "zone:\n  name: \"%s\"\n  zonefile: \"%s\"\n"
@@ -97,6 +103,17 @@ final class DnsServer implements AutoCloseable {
         }
     }
 
+    /** An SPF record and a key record, each of 60 KB; the client's address is at the very end. */
+    private static String sixtyKilobytes() {
+        StringBuilder spf = new StringBuilder("big IN TXT \"v=spf1\"");
+        StringBuilder key = new StringBuilder("s._domainkey.big IN TXT \"v=DKIM1; n=\"");
+        for (int i = 0; i < 300; i++) {
+            spf.append(" \"").append(" ip4:192.0.2.1".repeat(14)).append('"');
+            key.append(" \"").append("n".repeat(200)).append('"');
+        }
+        return spf + " \" ip4:127.0.0.0/8 -all\"\n" + key + " \"; p=AAAA\"\n";
+    }
+
     private static boolean answers(int port) {
         byte[] question = {
             0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4, 'p', 'a', 's', 's', 4, 't', 'e', 's', 't',
@@ -118,6 +135,11 @@ final class DnsServer implements AutoCloseable {
     /** The port on 127.0.0.1. */
     int port() {
         return port;
+    }
+
+    /** Where the private key lies whose public half {@link #SIGNER} publishes. */
+    Path key(DkimKeys.Algorithm algorithm) {
+        return keys.file(algorithm);
     }
 
     /** The message with a DKIM signature of {@link #SIGNER}, made by dkimpy. */

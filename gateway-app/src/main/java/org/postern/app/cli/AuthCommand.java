@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ import org.postern.core.config.NetworksConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Ip;
+import org.postern.core.problem.Problems;
 import org.postern.core.time.TimeSource;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -67,6 +69,7 @@ import picocli.CommandLine.Spec;
         })
 public final class AuthCommand implements Callable<Integer> {
     private static final int DNS_PORT = 53;
+    private static final int SHOWN_PROBLEMS = 5;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -222,25 +225,50 @@ public final class AuthCommand implements Callable<Integer> {
                 List.of(
                         Path.of(System.getProperty("postern.home", "."), "config", "postern.yaml"),
                         Path.of("/etc/postern/postern.yaml"))) {
-            if (Files.exists(usual)
-                    && ConfigLoader.load(usual) instanceof LoadResult.Loaded loaded) {
-                return loaded.config();
+            if (Files.exists(usual)) {
+                return switch (ConfigLoader.load(usual)) {
+                    case LoadResult.Loaded loaded -> loaded.config();
+                    case LoadResult.Refused refused -> {
+                        sayNotUsed(usual, refused.problems());
+                        yield null;
+                    }
+                };
             }
         }
         return null;
     }
 
+    /** Nobody named the file, so the question is answered without it; but not in silence. */
+    private void sayNotUsed(Path file, Problems problems) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("postern auth: " + file + " has errors and is not used:");
+        problems.all().stream().limit(SHOWN_PROBLEMS).forEach(p -> err.println("  " + p));
+        if (problems.all().size() > SHOWN_PROBLEMS) {
+            err.println("  (postern check names all " + problems.all().size() + ")");
+        }
+        err.println(
+                "Checking without a configuration instead: "
+                        + (dns.isEmpty()
+                                ? "the resolvers of /etc/resolv.conf"
+                                : "the resolvers of --dns")
+                        + ", results in the name of "
+                        + (authservId == null ? "localhost" : authservId)
+                        + ", nothing under networks, dmarc-exceptions or trusted-sealers.");
+        err.flush();
+    }
+
     /** The checks are on, whatever the configuration says: they are what is asked for. */
     private AuthenticatorSettings settings(@Nullable PosternConfig configured) {
-        AuthenticationConfig section =
+        AuthenticatorSettings settings =
                 configured == null
-                        ? AuthenticationConfig.defaults("localhost")
-                        : configured.authentication();
-        return new AuthenticatorSettings(
-                configured == null ? Domain.of("localhost") : configured.hostname(),
-                section.checking(authservId == null ? section.authservId() : authservId),
-                configured == null ? NetworksConfig.NONE : configured.networks(),
-                Set.of());
+                        ? new AuthenticatorSettings(
+                                Domain.of("localhost"),
+                                AuthenticationConfig.defaults("localhost"),
+                                NetworksConfig.NONE,
+                                Set.of())
+                        : AuthenticatorSettings.of(configured, null);
+        return settings.checking(
+                authservId == null ? settings.authentication().authservId() : authservId);
     }
 
     private DnsConfig dnsConfig(@Nullable PosternConfig configured) {

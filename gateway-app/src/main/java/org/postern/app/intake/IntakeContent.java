@@ -2,6 +2,7 @@ package org.postern.app.intake;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.AuthenticationRequest;
+import org.postern.auth.MethodTimes;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
@@ -135,7 +137,8 @@ final class IntakeContent implements ContentReceiver {
                 checks) {
             long before = parts.time().nanoTime();
             AuthenticationOutcome outcome = checks.finish();
-            countVerdicts(outcome.verdicts(), parts.time().nanoTime() - before);
+            countVerdicts(outcome.verdicts());
+            time(outcome.times(), parts.time().nanoTime() - before);
             if (sample != null) {
                 parts.opinions().ask(sample, spooled.id().toString(), request(), outcome);
             }
@@ -157,7 +160,8 @@ final class IntakeContent implements ContentReceiver {
     }
 
     private AuthenticationRequest request() {
-        return AuthenticationRequest.ofConnection(facts.client(), helo.name(), mail.reversePath());
+        return AuthenticationRequest.ofConnection(
+                facts.client(), client.local().getAddress(), helo.name(), mail.reversePath());
     }
 
     private SmtpReply take(
@@ -341,7 +345,7 @@ final class IntakeContent implements ContentReceiver {
         return line.with("rule", rule).with("reason", reason);
     }
 
-    private void countVerdicts(Verdicts v, long waitedNanos) {
+    private void countVerdicts(Verdicts v) {
         Metrics metrics = parts.metrics();
         count(metrics, "spf", v.spf().result(), v.spf().reason());
         count(metrics, "helo_spf", v.heloSpf().result(), v.heloSpf().reason());
@@ -351,8 +355,22 @@ final class IntakeContent implements ContentReceiver {
         }
         count(metrics, "arc", v.arc().result(), v.arc().reason());
         count(metrics, "dmarc", v.dmarc().result(), v.dmarc().reason());
-        metrics.time("auth", java.time.Duration.ofNanos(v.spf().nanos()), "method", "spf");
-        metrics.time("auth", java.time.Duration.ofNanos(waitedNanos), "method", "finish");
+    }
+
+    private void time(MethodTimes times, long waitedNanos) {
+        time("spf", times.spf());
+        time("helo_spf", times.heloSpf());
+        time("iprev", times.iprev());
+        time("dkim", times.dkim());
+        time("arc", times.arc());
+        time("dmarc", times.dmarc());
+        time("finish", waitedNanos);
+    }
+
+    private void time(String method, long nanos) {
+        if (nanos > 0) { // else it did not run
+            parts.metrics().time("auth", Duration.ofNanos(nanos), "method", method);
+        }
     }
 
     private static void count(Metrics metrics, String method, AuthResult result, String reason) {

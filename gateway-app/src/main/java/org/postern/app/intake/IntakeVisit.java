@@ -83,7 +83,10 @@ final class IntakeVisit implements Visit {
                     revision.authenticator()
                             .begin(
                                     AuthenticationRequest.ofConnection(
-                                            address(), helo.name(), request.reversePath()));
+                                            address(),
+                                            client.local().getAddress(),
+                                            helo.name(),
+                                            request.reversePath()));
         }
         return decision;
     }

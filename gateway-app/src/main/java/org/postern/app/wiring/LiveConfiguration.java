@@ -1,14 +1,11 @@
 package org.postern.app.wiring;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +16,6 @@ import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.secondopinion.SecondOpinion;
 import org.postern.core.config.DomainConfig;
-import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.problem.Place;
@@ -93,14 +89,8 @@ final class LiveConfiguration implements AutoCloseable {
 
     private Authenticator authenticator(PosternConfig config, CachingDnsClient dns)
             throws SealingKey.SealingKeyException {
-        Set<InetAddress> own = new HashSet<>();
-        for (ListenerConfig listener : config.listeners()) {
-            if (!listener.address().isAnyLocalAddress()) {
-                own.add(listener.address());
-            }
-        }
         return new Authenticator(
-                AuthenticatorSettings.of(config, own, SealingKey.read(config)), dns, time);
+                AuthenticatorSettings.of(config, SealingKey.read(config)), dns, time);
     }
 
     /** Other implementations' opinions, asked with the DNS client in force. */

@@ -125,6 +125,66 @@ class AuthCommandTest {
     }
 
     @Test
+    void a_configuration_where_it_usually_lies_that_has_errors_is_said_not_to_be_used()
+            throws IOException {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/postern.yaml"), "hostname: mx.example.net\nx: 1\n");
+        String before = System.setProperty("postern.home", home.toString());
+        try {
+            int code = run(MESSAGE, "--json", "--client-ip", "192.0.2.1", "-");
+            assertThat(code).isZero();
+        } finally {
+            if (before == null) {
+                System.clearProperty("postern.home");
+            } else {
+                System.setProperty("postern.home", before);
+            }
+        }
+        assertThat(err.toString())
+                .contains("config/postern.yaml has errors and is not used")
+                .contains("postern.yaml:2:")
+                .contains("Checking without a configuration instead: the resolvers of --dns");
+        assertThat(text()).startsWith("{\"spf\"");
+    }
+
+    @Test
+    void a_configuration_named_that_has_errors_is_wrong_usage() throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.yaml"), "hostname: mx.example.net\n");
+        assertThat(run("", "--config", file.toString(), "--client-ip", "192.0.2.1")).isEqualTo(2);
+        assertThat(err.toString()).contains("bad.yaml");
+    }
+
+    @Test
+    void the_addresses_of_our_listeners_are_our_own_as_of_a_connection() throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("postern.yaml"),
+                        """
+                        hostname: mx.example.net
+                        data: /tmp/nothing
+                        listeners: [{ address: 192.0.2.77, port: 2525 }]
+                        domains:
+                          example.net:
+                            recipients: { static: [a@example.net] }
+                            downstream: lmtp://127.0.0.1:24
+                        """);
+        int code =
+                run(
+                        MESSAGE,
+                        "--json",
+                        "--as-connection",
+                        "--config",
+                        file.toString(),
+                        "--client-ip",
+                        "192.0.2.77",
+                        "-");
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(JsonMapper.shared().readTree(text()).get("client").get("explanation").asString())
+                .contains("our own address");
+    }
+
+    @Test
     void wrong_usage_is_exit_code_2() {
         assertThat(run("")).isEqualTo(2);
         assertThat(err.toString()).contains("--client-ip");

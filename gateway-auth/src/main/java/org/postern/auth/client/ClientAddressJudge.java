@@ -48,13 +48,18 @@ public final class ClientAddressJudge {
         this.own = Set.copyOf(own);
     }
 
-    /** The client of a connection, after any PROXY header. */
-    public ClientAddress connection(InetAddress client, String helo) {
+    /**
+     * The client of a connection, after any PROXY header.
+     *
+     * @param local our end of it, which is one of our own addresses too (a listener may listen on
+     *     all that the host has), or null where it is not known
+     */
+    public ClientAddress connection(InetAddress client, @Nullable InetAddress local, String helo) {
         if (lies(client, networks.trustedRelays())) {
             return new ClientAddress.BehindRelay(
                     client, Ip.text(client) + " is a trusted relay; its Received field tells");
         }
-        return judge(client, helo, "the client is " + Ip.text(client));
+        return judge(client, local, helo, "the client is " + Ip.text(client));
     }
 
     /** The client behind a trusted relay, by the Received fields on top of its message. */
@@ -73,6 +78,7 @@ public final class ClientAddressJudge {
             if (!lies(hop.address(), networks.trustedRelays())) {
                 return judge(
                         hop.address(),
+                        null,
                         hop.helo(),
                         "the trusted relay "
                                 + Ip.text(last)
@@ -88,7 +94,8 @@ public final class ClientAddressJudge {
                         + " names the true client");
     }
 
-    private ClientAddress judge(InetAddress address, String helo, String explanation) {
+    private ClientAddress judge(
+            InetAddress address, @Nullable InetAddress local, String helo, String explanation) {
         InetAddress known = knownAs(address);
         if (known != null) {
             return new ClientAddress.Known(
@@ -99,14 +106,14 @@ public final class ClientAddressJudge {
         if (lies(address, networks.publicNetworks())) {
             return new ClientAddress.Known(address, helo, explanation + " (networks.public)");
         }
-        String why = whyNot(address);
+        String why = whyNot(address, local);
         return why == null
                 ? new ClientAddress.Known(address, helo, explanation)
                 : new ClientAddress.Implausible(address, explanation + ", " + why);
     }
 
-    private @Nullable String whyNot(InetAddress address) {
-        if (own.contains(address)) {
+    private @Nullable String whyNot(InetAddress address, @Nullable InetAddress local) {
+        if (own.contains(address) || address.equals(local)) {
             return "which is our own address";
         }
         if (lies(address, networks.loadBalancers())) {

@@ -39,8 +39,10 @@ public final class ClientStream {
         boolean bad = client instanceof ClientAddress.Implausible;
         String implausibleNews = null;
         String oneNews = null;
+        int seen;
         synchronized (this) {
             replaceOldest(client.address(), bad);
+            seen = size;
             if (size >= MINIMUM) {
                 double share = implausibleShare();
                 if (share > TAKEN_OVER && !saidImplausible) {
@@ -62,11 +64,15 @@ public final class ClientStream {
             LOG.warn(
                     "More than half of the last {} messages have an implausible client address,"
                             + " so SPF cannot be checked: {}",
-                    WINDOW,
+                    seen,
                     implausibleNews);
         }
         if (oneNews != null) {
-            LOG.warn("More than half of the last {} messages come from {}", WINDOW, oneNews);
+            LOG.warn(
+                    "More than half of the last {} messages come from {}; if that is a balancer, a"
+                            + " relay or our own network, list it under networks",
+                    seen,
+                    oneNews);
         }
     }
 

@@ -8,7 +8,9 @@ public final class FieldWriter {
     private static final int LINE = 78;
     private static final int FIRST_B = 70;
     private static final int FURTHER_B = 72;
-    private static final String FOLD = "\r\n\t";
+
+    /** A space rather than a tab: dkimpy looks for an ARC instance by {@code " i=1;"}. */
+    private static final String FOLD = "\r\n ";
 
     private final StringBuilder out = new StringBuilder(512);
     private int line;

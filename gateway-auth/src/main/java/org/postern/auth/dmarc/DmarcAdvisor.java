@@ -9,6 +9,7 @@ import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.DmarcResult.Policy;
+import org.postern.core.config.AuthenticationConfig.DmarcReject;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 
@@ -24,11 +25,21 @@ public final class DmarcAdvisor {
     /** The reason where a trusted sealer saw a pass (RFC 8617, 7.2.1). */
     public static final String TRUSTED_ARC = "dmarc.override.trusted-arc";
 
-    private final List<Domain> exceptions;
+    /** The reason where a policy of reject is taken for quarantine (RFC 9989, 7.4). */
+    public static final String AS_QUARANTINE = "dmarc.override.reject-as-quarantine";
 
-    /** An advisor with these author domains whose policy is not enforced. */
-    public DmarcAdvisor(List<Domain> exceptions) {
+    private final List<Domain> exceptions;
+    private final DmarcReject reject;
+
+    /**
+     * An advisor.
+     *
+     * @param exceptions author domains whose policy is not enforced
+     * @param reject what a failure under a policy of reject leads to
+     */
+    public DmarcAdvisor(List<Domain> exceptions, DmarcReject reject) {
         this.exceptions = List.copyOf(exceptions);
+        this.reject = reject;
     }
 
     /** Advice on one message. */
@@ -68,10 +79,18 @@ public final class DmarcAdvisor {
                         + " and the message fails it ("
                         + dmarc.reason()
                         + ")";
-        return new Advice(
-                dmarc.disposition() == Policy.REJECT ? Action.REJECT : Action.QUARANTINE,
-                dmarc.reason(),
-                what);
+        if (dmarc.disposition() != Policy.REJECT) {
+            return new Advice(Action.QUARANTINE, dmarc.reason(), what);
+        }
+        return switch (reject) {
+            case REJECT -> new Advice(Action.REJECT, dmarc.reason(), what);
+            // RFC 9989, 7.4: a published policy alone is no reason to refuse
+            case QUARANTINE ->
+                    new Advice(
+                            Action.QUARANTINE,
+                            AS_QUARANTINE,
+                            what + ", which dmarc-reject takes for quarantine");
+        };
     }
 
     /** A From field that can be read in several ways is refused; a broken record harms nobody. */

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.header.HeaderField;
 import org.postern.auth.header.HeaderSection;
@@ -13,36 +15,34 @@ import org.postern.core.mail.InvalidAddressException;
 
 /**
  * Finds fields in received content that claim to be ours: Authentication-Results with our id (RFC
- * 8601, 5), and any whose name begins with {@code X-Postern-}, which only we write. The comparison
- * is generous: letter case, quotes, comments, folding, a version, a trailing dot, A-labels or
- * U-labels make no difference, since some reader may overlook them too. Immutable.
+ * 8601, 5), Received-SPF that names us as its receiver (RFC 7208, 9.1), and any whose name begins
+ * with {@code X-Postern-}, which only we write. Those of others stay: they are trace fields. The
+ * comparison is generous: letter case, quotes, comments, folding, a version, a trailing dot,
+ * A-labels or U-labels make no difference, since some reader may overlook them too. Immutable.
  */
 public final class ForgedResults {
-    private static final String FIELD = "authentication-results";
+    private static final String RESULTS = "authentication-results";
+    private static final String RECEIVED_SPF = "received-spf";
+
+    /** What ends the host's name in {@code (mx.example.net: ...)}. */
+    private static final Pattern HOST_OF_COMMENT = Pattern.compile("[:;)\\s]");
 
     private static final byte[] OUR_NAMES = "x-postern-".getBytes(StandardCharsets.US_ASCII);
 
     private final String ours;
+    private final String receiver;
 
-    /** Finds fields under this authserv-id. */
-    public ForgedResults(String authservId) {
+    /** Finds fields under this authserv-id, and Received-SPF fields of the host of this name. */
+    public ForgedResults(String authservId, Domain hostname) {
         ours = normalize(authservId);
+        receiver = normalize(hostname.ascii());
     }
 
     /** The fields that bear our id or name, each whole with its line end, in order. */
     public List<ByteRange> in(HeaderSection header) {
         List<ByteRange> found = new ArrayList<>(0);
-        for (HeaderField field : header.fields(FIELD)) {
-            addIfOurs(field, field.rawValue(), found);
-        }
-        if (header.malformed()) {
-            for (HeaderField field : header.fields()) {
-                String value = field.isNamed(FIELD) ? null : valueOfBrokenField(field);
-                if (value != null) {
-                    addIfOurs(field, value, found);
-                }
-            }
-        }
+        addIfOurs(header, RESULTS, this::claims, found);
+        addIfOurs(header, RECEIVED_SPF, this::isOurReceivedSpf, found);
         for (int i = 0; i < header.count(); i++) {
             if (hasOurName(header, i)) {
                 add(header.field(i), found);
@@ -69,9 +69,20 @@ public final class ForgedResults {
         return matched == OUR_NAMES.length;
     }
 
-    private void addIfOurs(HeaderField field, String value, List<ByteRange> found) {
-        if (claims(value)) {
-            add(field, found);
+    private static void addIfOurs(
+            HeaderSection header, String name, Predicate<String> ours, List<ByteRange> found) {
+        for (HeaderField field : header.fields(name)) {
+            if (ours.test(field.rawValue())) {
+                add(field, found);
+            }
+        }
+        if (header.malformed()) {
+            for (HeaderField field : header.fields()) {
+                String value = field.isNamed(name) ? null : valueOfBrokenField(field, name);
+                if (value != null && ours.test(value)) {
+                    add(field, found);
+                }
+            }
         }
     }
 
@@ -101,10 +112,39 @@ public final class ForgedResults {
     }
 
     /**
-     * The value of a field whose name is not well formed, if the name is nevertheless ours without
-     * white space, controls and foreign octets; null otherwise.
+     * Whether a Received-SPF field's value says that we wrote it: by {@code receiver=}, or by the
+     * name that begins its first comment, as is the custom.
      */
-    private static @Nullable String valueOfBrokenField(HeaderField field) {
+    boolean isOurReceivedSpf(String value) {
+        int open = value.indexOf('(');
+        if (open >= 0) {
+            String word = HOST_OF_COMMENT.split(value.substring(open + 1), 2)[0];
+            if (normalize(word).equals(receiver)) {
+                return true;
+            }
+        }
+        ResultsScanner scanner = new ResultsScanner(value);
+        while (!scanner.atEnd()) {
+            String key = scanner.value("=;");
+            if (key == null) {
+                scanner.skipToNextResult();
+            } else if (scanner.take('=')) {
+                String said = scanner.value(";");
+                if (said != null
+                        && key.equalsIgnoreCase("receiver")
+                        && normalize(said).equals(receiver)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The value of a field whose name is not well formed, if the name is nevertheless this one
+     * without white space, controls and foreign octets; null otherwise.
+     */
+    private static @Nullable String valueOfBrokenField(HeaderField field, String name) {
         HeaderSection section = field.section();
         byte[] bytes = section.bytes();
         int matched = 0;
@@ -112,13 +152,12 @@ public final class ForgedResults {
         for (int i = section.start(field.index()); i < end; i++) {
             int b = bytes[i];
             if (b == ':') {
-                return matched == FIELD.length()
+                return matched == name.length()
                         ? new String(bytes, i + 1, end - i - 1, StandardCharsets.ISO_8859_1)
                         : null;
             }
             if (b > ' ' && b < 0x7f) {
-                if (matched == FIELD.length()
-                        || Character.toLowerCase(b) != FIELD.charAt(matched)) {
+                if (matched == name.length() || Character.toLowerCase(b) != name.charAt(matched)) {
                     return null;
                 }
                 matched++;

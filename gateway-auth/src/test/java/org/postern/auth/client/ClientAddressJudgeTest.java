@@ -53,7 +53,7 @@ class ClientAddressJudgeTest {
                 "203.0.113.80",
             })
     void nobody_out_there_has_such_an_address(String address) {
-        assertThat(judge.connection(Ip.parse(address), "h")).isInstanceOf(Implausible.class);
+        assertThat(judge.connection(Ip.parse(address), null, "h")).isInstanceOf(Implausible.class);
     }
 
     @ParameterizedTest
@@ -72,16 +72,29 @@ class ClientAddressJudgeTest {
                 "10.9.1.1",
             })
     void documentation_benchmark_and_listed_networks_are_ordinary(String address) {
-        assertThat(judge.connection(Ip.parse(address), "h"))
+        assertThat(judge.connection(Ip.parse(address), null, "h"))
                 .isInstanceOfSatisfying(
                         Known.class, k -> assertThat(k.address()).isEqualTo(Ip.parse(address)));
     }
 
     @Test
+    void whoever_comes_from_the_address_that_it_connected_to_is_ourselves() {
+        assertThat(judge.connection(Ip.parse("198.51.100.3"), Ip.parse("198.51.100.3"), "h"))
+                .isInstanceOfSatisfying(
+                        Implausible.class,
+                        i -> assertThat(i.explanation()).contains("our own address"));
+        assertThat(judge.connection(Ip.parse("198.51.100.4"), Ip.parse("198.51.100.3"), "h"))
+                .isInstanceOf(Known.class);
+        // listed under public: it is what it seems
+        assertThat(judge.connection(Ip.parse("10.9.0.1"), Ip.parse("10.9.0.1"), "h"))
+                .isInstanceOf(Known.class);
+    }
+
+    @Test
     void the_narrowest_secondary_range_counts() {
-        assertThat(judge.connection(Ip.parse("10.8.1.1"), "h").address())
+        assertThat(judge.connection(Ip.parse("10.8.1.1"), null, "h").address())
                 .isEqualTo(Ip.parse("198.51.100.8"));
-        assertThat(judge.connection(Ip.parse("10.8.8.1"), "h").address())
+        assertThat(judge.connection(Ip.parse("10.8.8.1"), null, "h").address())
                 .isEqualTo(Ip.parse("198.51.100.88"));
     }
 
@@ -113,19 +126,19 @@ class ClientAddressJudgeTest {
     void a_stream_taken_over_is_noticed() {
         ClientStream stream = new ClientStream();
         for (int i = 0; i < 1000; i++) {
-            stream.observe(judge.connection(Ip.parse("192.0.2." + i % 200), "h"));
+            stream.observe(judge.connection(Ip.parse("192.0.2." + i % 200), null, "h"));
         }
         assertThat(stream.implausibleShare()).isZero();
         assertThat(stream.topShare()).isLessThan(0.1);
         for (int i = 0; i < 200; i++) {
-            stream.observe(judge.connection(Ip.parse("10.1.1.1"), "h"));
+            stream.observe(judge.connection(Ip.parse("10.1.1.1"), null, "h"));
         }
         assertThat(stream.implausibleShare()).isGreaterThan(0.7);
         assertThat(stream.topShare()).isGreaterThan(0.7);
     }
 
     private ClientAddress behind(String header) {
-        ClientAddress relay = judge.connection(Ip.parse("10.0.0.1"), "relay");
+        ClientAddress relay = judge.connection(Ip.parse("10.0.0.1"), null, "relay");
         assertThat(relay).isInstanceOf(BehindRelay.class);
         byte[] octets = header.getBytes(StandardCharsets.US_ASCII);
         HeaderReader reader = new HeaderReader();

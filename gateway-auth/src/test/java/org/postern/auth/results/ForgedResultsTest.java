@@ -9,9 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.auth.header.HeaderReader;
 import org.postern.core.mail.ByteRange;
+import org.postern.core.mail.Domain;
 
 class ForgedResultsTest {
-    private final ForgedResults forged = new ForgedResults("mx.straße.example");
+    private final ForgedResults forged =
+            new ForgedResults("mx.straße.example", Domain.of("mx.straße.example"));
 
     @ParameterizedTest
     @ValueSource(
@@ -59,6 +61,34 @@ class ForgedResultsTest {
         assertThat(find((field + "\r\n\r\n").getBytes(StandardCharsets.UTF_8))).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Received-SPF: pass receiver=mx.xn--strae-oqa.example; client-ip=192.0.2.1",
+                "received-spf : pass client-ip=192.0.2.1; Receiver = \"MX.xn--strae-oqa.example.\"",
+                "Received-SPF: pass (x) a=b;receiver(c)=(d)mx.STRAßE.example",
+                "Received-SPF: pass (mx.xn--strae-oqa.example: domain of a@b designates c)",
+                "Received-SPF:\r\n pass\r\n\t(MX.straße.example; designated)",
+                "Received-SPF\0: pass receiver=mx.xn--strae-oqa.example",
+            })
+    void a_received_spf_field_in_our_name_is_found(String field) {
+        byte[] octets = (field + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
+        assertThat(find(octets)).containsExactly(new ByteRange(0, octets.length - 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Received-SPF: pass (mx.other.example: ok) receiver=mx.other.example",
+                "Received-SPF: pass helo=mx.xn--strae-oqa.example; receiver=other.example",
+                "Received-SPF: pass envelope-from=\"receiver=mx.xn--strae-oqa.example\"",
+                "Received-SPF:",
+                "Received-SPF: ;;==;receiver=;receiver",
+            })
+    void a_received_spf_field_of_another_receiver_stays(String field) {
+        assertThat(find((field + "\r\n\r\n").getBytes(StandardCharsets.UTF_8))).isEmpty();
+    }
+
     @Test
     void each_of_many_is_found_in_order() {
         String one = "Authentication-Results: mx.xn--strae-oqa.example; spf=pass\r\n";
@@ -74,7 +104,10 @@ class ForgedResultsTest {
                         .getBytes(StandardCharsets.UTF_8);
         HeaderReader reader = new HeaderReader();
         reader.accept(octets, 0, octets.length);
-        assertThat(new ForgedResults("Our Gateway").in(reader.finish())).hasSize(1);
+        assertThat(
+                        new ForgedResults("Our Gateway", Domain.of("mx.example.net"))
+                                .in(reader.finish()))
+                .hasSize(1);
     }
 
     private List<ByteRange> find(byte[] octets) {

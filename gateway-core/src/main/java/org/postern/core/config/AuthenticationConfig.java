@@ -15,6 +15,7 @@ import org.postern.core.mail.Domain;
  * @param deadline {@code deadline}: time for all look-ups of one message; beyond it is temperror
  * @param dmarcExceptions {@code dmarc-exceptions}: author domains whose {@code p=reject} is not
  *     enforced, each a reason of its own
+ * @param dmarcReject {@code dmarc-reject}: what a failure under {@code p=reject} leads to
  * @param trustedSealers {@code trusted-sealers}: ARC sealers that may override a DMARC failure
  * @param arcSeal {@code arc-seal}: with what a set of ours is added to each message's ARC chain, or
  *     null: none is added
@@ -27,6 +28,7 @@ public record AuthenticationConfig(
         String authservId,
         Duration deadline,
         List<Domain> dmarcExceptions,
+        DmarcReject dmarcReject,
         List<Domain> trustedSealers,
         @Nullable ArcSeal arcSeal,
         boolean receivedSpf,
@@ -34,6 +36,17 @@ public record AuthenticationConfig(
     public AuthenticationConfig {
         dmarcExceptions = List.copyOf(dmarcExceptions);
         trustedSealers = List.copyOf(trustedSealers);
+    }
+
+    /** What a message that fails a policy of {@code p=reject} meets, exceptions apart. */
+    public enum DmarcReject {
+        /** 550: the owner's word is followed. */
+        REJECT,
+        /**
+         * It is taken and marked as if the policy were quarantine, since a mailing list or a
+         * forwarder may have brought it (RFC 9989, 7.4).
+         */
+        QUARANTINE
     }
 
     /**
@@ -45,14 +58,26 @@ public record AuthenticationConfig(
      */
     public record ArcSeal(Domain domain, String selector, Path key) {}
 
-    /** One with what is on or off by default: no seal, no Received-SPF, no second opinion. */
+    /**
+     * One with what is on or off by default: {@code p=reject} enforced, no seal, no Received-SPF,
+     * no second opinion.
+     */
     public AuthenticationConfig(
             boolean enabled,
             String authservId,
             Duration deadline,
             List<Domain> dmarcExceptions,
             List<Domain> trustedSealers) {
-        this(enabled, authservId, deadline, dmarcExceptions, trustedSealers, null, false, 0);
+        this(
+                enabled,
+                authservId,
+                deadline,
+                dmarcExceptions,
+                DmarcReject.REJECT,
+                trustedSealers,
+                null,
+                false,
+                0);
     }
 
     /** Time for all look-ups of one message where the file says nothing. */
@@ -65,6 +90,7 @@ public record AuthenticationConfig(
                 id,
                 deadline,
                 dmarcExceptions,
+                dmarcReject,
                 trustedSealers,
                 arcSeal,
                 receivedSpf,

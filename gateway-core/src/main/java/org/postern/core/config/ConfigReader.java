@@ -236,6 +236,7 @@ final class ConfigReader {
                         s.one(Keys.AUTHSERV_ID).orElse(hostname).ascii(),
                         positive(s, Keys.AUTHENTICATION_DEADLINE),
                         s.values(Keys.DMARC_EXCEPTIONS),
+                        s.orDefault(Keys.DMARC_REJECT),
                         s.values(Keys.TRUSTED_SEALERS),
                         s.section("arc-seal").flatMap(this::arcSeal).orElse(null),
                         s.orDefault(Keys.RECEIVED_SPF),

@@ -265,6 +265,17 @@ final class Keys {
                     "dmarc-exceptions",
                     DOMAIN,
                     "author domains whose p=reject is not enforced");
+    static final Key<AuthenticationConfig.DmarcReject> DMARC_REJECT =
+            one(
+                    "authentication",
+                    "dmarc-reject",
+                    word(
+                            Map.of(
+                                    "reject", AuthenticationConfig.DmarcReject.REJECT,
+                                    "quarantine", AuthenticationConfig.DmarcReject.QUARANTINE)),
+                    "reject",
+                    "what a message that fails p=reject meets: 550, or only the mark of quarantine,"
+                            + " as RFC 9989, 7.4 advises for the sake of mailing lists");
     static final Key<Domain> TRUSTED_SEALERS =
             list(
                     "authentication",

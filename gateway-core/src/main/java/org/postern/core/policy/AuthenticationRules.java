@@ -55,7 +55,18 @@ enum AuthenticationRules implements Rule {
                                     TAG_FIELD,
                                     "quarantine; rule=" + name + "; reason=" + a.reason()));
         }
+    },
+    /** DMARC fails and would have been enforced: that it was not has a reason of its own. */
+    DMARC_OVERRIDE("dmarc-override") {
+        @Override
+        public Optional<Verdict> decide(Facts facts) {
+            return advised(facts, Advice.Action.ACCEPT)
+                    .filter(a -> a.reason().startsWith(OVERRIDE))
+                    .map(a -> new Verdict.Accept(name, a.reason(), a.explanation()));
+        }
     };
+
+    private static final String OVERRIDE = "dmarc.override.";
 
     /** The header field that marks a suspicious message. */
     static final String TAG_FIELD = "X-Postern-Policy";

@@ -26,6 +26,7 @@ import org.postern.core.lists.AccessLists;
  * <tr><td>data</td><td>dmarc-reject, dubious-from</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>authentication-defer</td><td>451 4.7.0</td></tr>
  * <tr><td>data</td><td>dmarc-quarantine</td><td>tag: X-Postern-Policy</td></tr>
+ * <tr><td>data</td><td>dmarc-override</td><td>accept: an exception or a trusted sealer</td></tr>
  * </table>
  */
 public final class PolicyEngine {

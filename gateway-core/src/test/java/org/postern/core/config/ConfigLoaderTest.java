@@ -256,6 +256,7 @@ class ConfigLoaderTest {
                                 authentication:
                                   arc-seal: { domain: example.net, selector: s1, key: seal.pem }
                                   received-spf: true
+                                  dmarc-reject: quarantine
                                   second-opinion: 0.5%
                                 """)
                         .authentication();
@@ -264,6 +265,7 @@ class ConfigLoaderTest {
                         new AuthenticationConfig.ArcSeal(
                                 Domain.of("example.net"), "s1", directory.resolve("seal.pem")));
         assertThat(config.receivedSpf()).isTrue();
+        assertThat(config.dmarcReject()).isEqualTo(AuthenticationConfig.DmarcReject.QUARANTINE);
         assertThat(config.secondOpinion()).isEqualTo(0.005);
     }
 

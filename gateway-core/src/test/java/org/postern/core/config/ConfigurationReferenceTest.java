@@ -108,6 +108,9 @@ class ConfigurationReferenceTest {
                 .hasSeconds(10);
         AuthenticationConfig checks = AuthenticationConfig.defaults("mx.example.net");
         assertThat(Keys.RECEIVED_SPF.fallbackValue()).isEqualTo(checks.receivedSpf()).isFalse();
+        assertThat(Keys.DMARC_REJECT.fallbackValue())
+                .isEqualTo(checks.dmarcReject())
+                .isEqualTo(AuthenticationConfig.DmarcReject.REJECT);
         assertThat(Keys.SECOND_OPINION.fallbackValue()).isEqualTo(checks.secondOpinion()).isZero();
         SpoolConfig spool = SpoolConfig.defaults(Path.of("/spool"));
         assertThat(Keys.SPOOL_SEGMENT_SIZE.fallbackValue())

@@ -296,6 +296,16 @@ class PolicyEngineTest {
     }
 
     @Test
+    void anOverrideIsAcceptedForAReasonOfItsOwn() {
+        Verdict verdict = data(AuthResult.FAIL, Advice.Action.ACCEPT, "dmarc.override.trusted-arc");
+        assertThat(verdict.disposition()).isEqualTo(Disposition.ACCEPT);
+        assertThat(verdict.rule()).isEqualTo("dmarc-override");
+        assertThat(verdict.reason()).isEqualTo("dmarc.override.trusted-arc");
+        assertThat(data(AuthResult.FAIL, Advice.Action.ACCEPT, "dmarc.fail.a.b").rule())
+                .isEqualTo("default");
+    }
+
+    @Test
     void anAddressLiteralInHeloStandsInNoList() throws IOException {
         PolicyEngine engine = with("", "helo: [.example]\n");
         assertThat(engine.decide(Stage.HELO, client.withHelo("[192.0.2.1]")))
@@ -310,6 +320,7 @@ class PolicyEngineTest {
                         "default",
                         "deny-list",
                         "directory-unavailable",
+                        "dmarc-override",
                         "dmarc-quarantine",
                         "dmarc-reject",
                         "dubious-from",
