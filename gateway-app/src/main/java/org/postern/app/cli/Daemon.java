@@ -30,17 +30,8 @@ final class Daemon {
      * @throws CommandFailure with exit code 3 if it left no token to show
      */
     static Daemon of(PosternConfig config) {
-        String host = Ip.text(config.admin().address());
-        if (config.admin().address().isAnyLocalAddress()) {
-            host = host.contains(":") ? "::1" : "127.0.0.1";
-        }
-        String base =
-                "http://"
-                        + (host.contains(":") ? "[" + host + "]" : host)
-                        + ":"
-                        + config.admin().port();
         try {
-            return new Daemon(base, AdminToken.read(config.data()).value());
+            return new Daemon(base(config), AdminToken.read(config.data()).value());
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
@@ -48,6 +39,22 @@ final class Daemon {
                             + AdminToken.file(config.data())
                             + " cannot be read; start one with: postern run");
         }
+    }
+
+    /** The daemon for what needs no token: metrics, health and readiness. */
+    static Daemon open(PosternConfig config) {
+        return new Daemon(base(config), "");
+    }
+
+    private static String base(PosternConfig config) {
+        String host = Ip.text(config.admin().address());
+        if (config.admin().address().isAnyLocalAddress()) {
+            host = host.contains(":") ? "::1" : "127.0.0.1";
+        }
+        return "http://"
+                + (host.contains(":") ? "[" + host + "]" : host)
+                + ":"
+                + config.admin().port();
     }
 
     /**
@@ -77,7 +84,9 @@ final class Daemon {
         http.setRequestMethod(method);
         http.setConnectTimeout(CONNECT_MILLIS);
         http.setReadTimeout(READ_MILLIS);
-        http.setRequestProperty("Authorization", "Bearer " + token);
+        if (!token.isEmpty()) {
+            http.setRequestProperty("Authorization", "Bearer " + token);
+        }
         int status;
         try {
             status = http.getResponseCode();

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             StatusCommand.class,
             AuthCommand.class,
+            DoctorCommand.class,
             SendTestCommand.class,
             QueueCommand.class,
             ListsCommand.class,

@@ -2,7 +2,6 @@ package org.postern.app.cli;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -14,7 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postern.app.admin.Exchange;
-import org.postern.core.config.ListenerConfig;
+import org.postern.app.frontdoor.FrontDoor;
+import org.postern.app.frontdoor.SmtpTalk;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -38,6 +38,7 @@ import tools.jackson.databind.JsonNode;
         description = "Send one message through the listener and follow it to the downstream.")
 final class SendTestCommand implements Callable<Integer> {
     private static final Pattern QUEUED = Pattern.compile("queued as ([0-9A-Z]+)");
+    private static final Duration TALK = Duration.ofMinutes(5);
     private static final long POLL_MILLIS = 50;
     // RFC 5322, 3.3: a numeric zone
     private static final DateTimeFormatter DATE =
@@ -71,39 +72,39 @@ final class SendTestCommand implements Callable<Integer> {
     }
 
     private static InetSocketAddress listener(PosternConfig settings) {
-        ListenerConfig first =
-                settings.listeners().stream()
-                        .filter(l -> l.tls() != ListenerConfig.Tls.IMPLICIT)
-                        .findFirst()
-                        .orElseThrow(() ->
-                                new CommandFailure(
-                                        ExitCode.FAILED,
-                                        "no listener without implicit TLS is configured"));
-        InetAddress host = first.address();
-        if (host.isAnyLocalAddress()) {
-            host = Ip.parse(host.getAddress().length == 4 ? "127.0.0.1" : "::1");
-        }
-        return new InetSocketAddress(host, first.port());
+        return FrontDoor.of(settings)
+                .orElseThrow(() ->
+                        new CommandFailure(
+                                ExitCode.FAILED, "no listener without implicit TLS is configured"));
     }
 
     private static String send(PosternConfig settings, InetSocketAddress listener, EmailAddress to)
             throws IOException {
-        try (SmtpProbe smtp = new SmtpProbe(listener)) {
-            smtp.command("EHLO send-test.invalid", 2);
-            smtp.command("MAIL FROM:<>", 2);
-            smtp.command("RCPT TO:<" + to + ">", 2);
-            smtp.command("DATA", 3);
-            Matcher id = QUEUED.matcher(smtp.content(message(settings, to)));
+        Deadline deadline = Deadline.after(TimeSource.system(), TALK);
+        try (SmtpTalk smtp = new SmtpTalk(listener, deadline, l -> Console.line("  " + l))) {
+            expect(smtp.greeting(), 2);
+            expect(smtp.command("EHLO send-test.invalid"), 2);
+            expect(smtp.command("MAIL FROM:<>"), 2);
+            expect(smtp.command("RCPT TO:<" + to + ">"), 2);
+            expect(smtp.command("DATA"), 3);
+            Matcher id = QUEUED.matcher(expect(smtp.content(message(settings, to)), 2));
             if (!id.find()) {
                 throw new CommandFailure(ExitCode.FAILED, "the reply names no queue id");
             }
-            smtp.command("QUIT", 2);
+            expect(smtp.command("QUIT"), 2);
             return id.group(1);
         } catch (ConnectException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
                     "nobody listens there: " + e.getMessage() + "; start the gateway: postern run");
         }
+    }
+
+    private static String expect(SmtpTalk.Reply reply, int replyClass) {
+        if (!reply.isOf(replyClass)) {
+            throw new CommandFailure(ExitCode.FAILED, "not accepted: " + reply.last());
+        }
+        return reply.last();
     }
 
     private static String message(PosternConfig settings, EmailAddress to) {

@@ -19,7 +19,7 @@ import org.postern.queue.delivery.DeliveryDns;
  * Answers delivery's questions from the DNS client in force, which a reload may have changed since
  * the downstream was made. Thread-safe.
  */
-final class DeliveryLookups implements DeliveryDns {
+public final class DeliveryLookups implements DeliveryDns {
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private final Supplier<? extends DnsClient> client;
@@ -28,7 +28,7 @@ final class DeliveryLookups implements DeliveryDns {
     /**
      * @param client the client of this moment
      */
-    DeliveryLookups(Supplier<? extends DnsClient> client, TimeSource time) {
+    public DeliveryLookups(Supplier<? extends DnsClient> client, TimeSource time) {
         this.client = client;
         this.time = time;
     }
