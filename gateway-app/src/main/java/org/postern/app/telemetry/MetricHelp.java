@@ -31,6 +31,7 @@ public final class MetricHelp {
                                     "clock.step.seconds",
                                     "How far the wall clock moved against the monotonic clock"
                                             + " since the start"),
+                            Map.entry("clock.steps", "Steps of the wall clock since the start"),
                             Map.entry(
                                     "config.reload.success",
                                     "Whether the last reload was taken, 1 or 0"),
@@ -71,6 +72,9 @@ public final class MetricHelp {
                             Map.entry("spool.synced.bytes", "Octets made durable"),
                             Map.entry("spool.synced.records", "Records made durable"),
                             Map.entry("spool.writable", "Whether the spool can be written, 1 or 0"),
+                            Map.entry(
+                                    "spool.write.probe",
+                                    "Time that a small write beside the spool took"),
                             Map.entry(
                                     "tls.certificate.expiry.timestamp.seconds",
                                     "When the first certificate in use expires")));

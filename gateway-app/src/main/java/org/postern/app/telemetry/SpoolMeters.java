@@ -46,7 +46,6 @@ public final class SpoolMeters implements SpoolListener {
         }
         metrics.gauge("queue.bytes", () -> (double) spool.summary().bytes());
         metrics.gauge("spool.disk.free.bytes", () -> (double) spool.health().freeBytes());
-        metrics.gauge("spool.writable", () -> spool.health().writable() ? 1 : 0);
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.postern.app.wiring;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +24,7 @@ import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.SmtpMeters;
 import org.postern.app.telemetry.SpoolMeters;
+import org.postern.app.witness.Witnesses;
 import org.postern.auth.client.ClientStream;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.PosternConfig;
@@ -63,7 +63,6 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final String version;
     private final TimeSource time = TimeSource.system();
     private final long startedNanos = time.nanoTime();
-    private final Instant startedAt = time.instant();
     private final Metrics metrics = new Metrics();
     private final RecentMessages recent = new RecentMessages();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -76,6 +75,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private volatile @Nullable SmtpListeners listeners;
     private volatile @Nullable Surgeon surgeon;
     private volatile @Nullable RelayScheduler relay;
+    private volatile @Nullable Witnesses witnesses;
     private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
@@ -122,6 +122,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
         spool = opened;
         undo.add(opened::close);
         spoolMeters.watch(opened);
+        Witnesses seeing = new Witnesses(opened, config.spool().directory(), metrics, time);
+        witnesses = seeing;
+        undo.add(seeing::close);
+        seeing.start();
 
         surgeon = new Surgeon(opened, config.data().resolve("plans"), time, TRASH_GRACE);
         RelayScheduler scheduler = scheduler(opened);
@@ -247,12 +251,6 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 "all");
         metrics.gauge("client.implausible.share", () -> clientStream().implausibleShare());
         metrics.gauge("client.top.share", () -> clientStream().topShare());
-        // how far the wall clock has moved against the monotonic one since the start
-        metrics.gauge(
-                "clock.step.seconds",
-                () ->
-                        Duration.between(startedAt, time.instant()).minus(uptime()).toMillis()
-                                / 1000.0);
         metrics.gauge(
                 "tls.certificate.expiry.timestamp.seconds",
                 () ->
@@ -382,17 +380,24 @@ public final class Gateway implements GatewayState, AutoCloseable {
         SpoolHealth health = spool().health();
         boolean listening = !listeners().isEmpty() && !closing.get();
         OverloadController.State load = overload().state();
-        return List.of(
+        List<Part> parts = new ArrayList<>();
+        parts.add(
                 new Part(
                         "listeners",
                         listening,
-                        closing.get() ? "stopping" : listening ? "" : "not open yet"),
-                new Part("spool", health.writable() && health.room(), health.detail()),
-                relayPart(),
+                        closing.get() ? "stopping" : listening ? "" : "not open yet"));
+        parts.add(new Part("spool", health.writable() && health.room(), health.detail()));
+        parts.add(relayPart());
+        parts.add(
                 new Part(
                         "overload",
                         load != OverloadController.State.CLOSED,
                         load == OverloadController.State.OPEN ? "" : overload().worst()));
+        Witnesses seeing = witnesses;
+        if (seeing != null) {
+            parts.addAll(seeing.parts());
+        }
+        return parts;
     }
 
     private Part relayPart() {
