@@ -8,6 +8,7 @@ import org.postern.core.time.TimeSource;
 import org.postern.queue.schedule.RelayEvent;
 import org.postern.queue.schedule.RelayListener;
 import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.RecipientState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +45,16 @@ public final class RelayLog implements RelayListener {
                 .with("delay", Human.duration(entry.age()))
                 .with("took_ms", event.took().toMillis())
                 .with("reply", event.reply());
-        if (event.maybeDelivered()) {
-            line.with("duplicate", "possible: the final reply was lost");
+        line.with("peer", event.via().peer());
+        if (event.via().tls() != null) {
+            line.with("tls", event.via().tls());
+        }
+        if (!event.via().trouble().isEmpty()) {
+            line.with("trouble", "while " + event.via().trouble());
+        }
+        if (!event.duplicate().isEmpty()) {
+            line.with("duplicate", "possible: " + event.duplicate());
+            metrics.count("delivery.possible.duplicates", "downstream", event.downstream());
         }
         if (event.outcome() == RelayEvent.Outcome.DEFERRED) {
             line.with("retry_in", Human.duration(event.retryAfter()));
@@ -58,18 +67,34 @@ public final class RelayLog implements RelayListener {
                         + event.recipient().address()
                         + "> by "
                         + event.downstream()
+                        + way(event)
                         + " after "
                         + event.took().toMillis()
                         + " ms: "
-                        + event.reply(),
+                        + event.reply()
+                        + (event.duplicate().isEmpty()
+                                ? ""
+                                : "; a duplicate is possible: " + event.duplicate()),
                 RecentMessages.Progress.UNDER_WAY);
+    }
+
+    /** Who was spoken to and how, where that says more than the downstream's name. */
+    private static String way(RelayEvent event) {
+        RelayEvent.Via via = event.via();
+        String peer = via.peer().equals(event.downstream()) ? "" : " at " + via.peer();
+        String tls = via.tls() == null ? "" : " over " + via.tls();
+        return peer + tls + (via.trouble().isEmpty() ? "" : ", broken off while " + via.trouble());
     }
 
     @Override
     public void finished(QueueEntry entry) {
+        boolean told =
+                entry.recipients().stream().anyMatch(r -> r.state() == RecipientState.BOUNCED);
         remember(
                 entry.id(),
-                "every recipient has it; the spool has let it go",
+                told
+                        ? "it is over: some have it, and the sender was told of the others"
+                        : "every recipient has it; the spool has let it go",
                 RecentMessages.Progress.DELIVERED);
     }
 

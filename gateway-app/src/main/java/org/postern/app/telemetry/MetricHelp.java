@@ -39,6 +39,9 @@ public final class MetricHelp {
                             Map.entry("delivery", "Time that delivery attempts took"),
                             Map.entry(
                                     "delivery.attempts", "Recipient outcomes of delivery attempts"),
+                            Map.entry(
+                                    "delivery.possible.duplicates",
+                                    "Attempts whose recipients may have the message twice"),
                             Map.entry("dns.events", "What happened on the way to DNS servers"),
                             Map.entry("dns.queries", "Questions to the DNS client by outcome"),
                             Map.entry(
@@ -47,6 +50,10 @@ public final class MetricHelp {
                             Map.entry(
                                     "messages",
                                     "Messages and refused recipients by disposition and reason"),
+                            Map.entry(
+                                    "notices",
+                                    "Decisions whether a sender is told what became of a message,"
+                                            + " by event, outcome and reason"),
                             Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),
                             Map.entry(
                                     "policy.observed",

@@ -18,7 +18,6 @@ import org.postern.app.admin.StatusView;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
-import org.postern.app.intake.RelayLog;
 import org.postern.app.telemetry.DnsMeters;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
@@ -26,16 +25,12 @@ import org.postern.app.telemetry.SmtpMeters;
 import org.postern.app.telemetry.SpoolMeters;
 import org.postern.app.witness.Witnesses;
 import org.postern.auth.client.ClientStream;
-import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.PosternConfig;
-import org.postern.core.config.SpoolConfig;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
-import org.postern.queue.schedule.RelayScheduler;
-import org.postern.queue.schedule.RetryPolicy;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolHealth;
@@ -74,7 +69,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private volatile @Nullable Spool spool;
     private volatile @Nullable SmtpListeners listeners;
     private volatile @Nullable Surgeon surgeon;
-    private volatile @Nullable RelayScheduler relay;
+    private volatile @Nullable Relaying relay;
     private volatile @Nullable Witnesses witnesses;
     private volatile boolean up;
 
@@ -128,8 +123,19 @@ public final class Gateway implements GatewayState, AutoCloseable {
         seeing.start();
 
         surgeon = new Surgeon(opened, config.data().resolve("plans"), time, TRASH_GRACE);
-        RelayScheduler scheduler = scheduler(opened);
-        relay = scheduler;
+        Relaying relaying =
+                Relaying.of(
+                        new Relaying.Parts(
+                                live,
+                                opened,
+                                metrics,
+                                recent,
+                                time,
+                                config.data(),
+                                List.of(),
+                                List.of()));
+        undo.add(relaying::close);
+        relay = relaying;
         OpinionSampler opinions =
                 new OpinionSampler(
                         (request, message, ours) ->
@@ -151,7 +157,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         metrics,
                                         recent,
                                         opinions,
-                                        scheduler::wake,
+                                        relaying::wake,
                                         time)),
                         time,
                         new SmtpMeters(metrics),
@@ -160,8 +166,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
         gauges(opened);
         AdminServer admin = admin(config);
         undo.add(admin::close);
-        scheduler.start();
-        undo.add(() -> stop(scheduler));
+        relaying.start();
+        undo.add(() -> relaying.stop(live.config().limits().drain()));
         try {
             smtp.start();
         } catch (ListenerException e) {
@@ -185,39 +191,6 @@ public final class Gateway implements GatewayState, AutoCloseable {
             return DiskSpool.open(SpoolOptions.of(config.spool()), time, meters);
         } catch (SpoolException e) {
             throw new StartFailure(config.placeOf("data") + ": spool: " + e.getMessage(), e);
-        }
-    }
-
-    private RelayScheduler scheduler(Spool opened) {
-        return new RelayScheduler(
-                opened,
-                live::route,
-                live::downstreamsByName,
-                this::connections,
-                this::retryPolicy,
-                time,
-                RandomGenerator.getDefault(),
-                new RelayLog(metrics, recent, time));
-    }
-
-    /**
-     * How many attempts a downstream may have under way; one that is gone just now gets none more.
-     */
-    private int connections(String downstream) {
-        DownstreamConfig config = live.config().downstreams().get(downstream);
-        return config == null ? 1 : config.connections();
-    }
-
-    private RetryPolicy retryPolicy() {
-        SpoolConfig config = live.config().spool();
-        return new RetryPolicy(config.retryFirst(), config.retryMax(), config.retryExpire());
-    }
-
-    private void stop(RelayScheduler scheduler) {
-        try {
-            scheduler.stop(live.config().limits().drain());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -364,7 +337,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public void wakeRelay() {
-        RelayScheduler running = relay;
+        Relaying running = relay;
         if (running != null) {
             running.wake();
         }
@@ -401,8 +374,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
     }
 
     private Part relayPart() {
-        RelayScheduler running = relay;
-        boolean alive = running != null && running.isAlive();
+        Relaying running = relay;
+        boolean alive = running != null && running.scheduler().isAlive();
         return new Part("relay", alive, alive ? "" : "nothing is being delivered");
     }
 

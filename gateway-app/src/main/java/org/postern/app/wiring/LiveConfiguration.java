@@ -111,6 +111,11 @@ final class LiveConfiguration implements AutoCloseable {
         return snapshot().config();
     }
 
+    /** The DNS client in force. */
+    CachingDnsClient dns() {
+        return current.dns();
+    }
+
     TlsContexts tls() {
         return tls;
     }

@@ -1,6 +1,5 @@
 package org.postern.auth.client;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import org.postern.auth.header.HeaderSection;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
+import org.postern.core.net.SpecialNetworks;
 
 /**
  * Says whose address SPF and iprev look at. Loopback, link-local, private, carrier-grade NAT and
@@ -20,24 +20,6 @@ import org.postern.core.net.Ip;
 public final class ClientAddressJudge {
     /** Received fields of trusted relays that are followed. */
     private static final int MAX_HOPS = 20;
-
-    private static final List<Cidr> NOT_PUBLIC =
-            List.of(
-                    Cidr.parse("0.0.0.0/8"),
-                    Cidr.parse("10.0.0.0/8"),
-                    Cidr.parse("100.64.0.0/10"), // RFC 6598
-                    Cidr.parse("127.0.0.0/8"),
-                    Cidr.parse("169.254.0.0/16"), // RFC 3927
-                    Cidr.parse("172.16.0.0/12"), // RFC 1918
-                    Cidr.parse("192.168.0.0/16"),
-                    Cidr.parse("224.0.0.0/4"),
-                    Cidr.parse("240.0.0.0/4"),
-                    Cidr.parse("::/128"),
-                    Cidr.parse("::1/128"),
-                    Cidr.parse("fc00::/7"), // RFC 4193
-                    Cidr.parse("fe80::/10"),
-                    Cidr.parse("fec0::/10"),
-                    Cidr.parse("ff00::/8"));
 
     private final NetworksConfig networks;
     private final Set<InetAddress> own;
@@ -140,10 +122,7 @@ public final class ClientAddressJudge {
 
     /** Whether no host on the internet has this address (RFC 6890). */
     static boolean isNotPublic(InetAddress address) {
-        if (address instanceof Inet6Address six && six.isIPv4CompatibleAddress()) {
-            return true;
-        }
-        return lies(address, NOT_PUBLIC);
+        return !SpecialNetworks.isPublic(address);
     }
 
     private static boolean lies(InetAddress address, List<Cidr> networks) {

@@ -20,6 +20,14 @@ public interface Downstream extends AutoCloseable {
      */
     DeliveryReport deliver(DeliveryRequest request) throws InterruptedException;
 
+    /**
+     * Whether it puts mail into mailboxes: what it has taken is delivered (RFC 3464, 2.3.3), while
+     * anything else has only been relayed.
+     */
+    default boolean isFinalStore() {
+        return false;
+    }
+
     /** What the downstream looks like now; cheap, for status and metrics. */
     DownstreamStatus status();
 

@@ -193,6 +193,11 @@ final class MaildirDownstream implements Downstream {
     }
 
     @Override
+    public boolean isFinalStore() {
+        return true;
+    }
+
+    @Override
     public DownstreamStatus status() {
         return tally.status(name, 0);
     }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.DownstreamConfig;
+import org.postern.core.config.DownstreamConfig.Target;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.delivery.RecipientOutcome.Delivered;
 
@@ -81,6 +82,14 @@ final class RelayDownstream implements Downstream {
             tally.end();
             permits.release();
         }
+    }
+
+    @Override
+    public boolean isFinalStore() {
+        return switch (config.target()) {
+            case Target.Lmtp _, Target.LmtpUnix _, Target.Maildir _ -> true;
+            case Target.Smtp _ -> false;
+        };
     }
 
     @Override

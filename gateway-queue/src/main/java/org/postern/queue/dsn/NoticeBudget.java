@@ -3,6 +3,7 @@ package org.postern.queue.dsn;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.time.TimeSource;
 
@@ -16,13 +17,18 @@ public final class NoticeBudget {
     private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     private final TimeSource time;
-    private final NoticeSettings settings;
+    private final Supplier<NoticeSettings> settings;
     private final Map<String, Integer> perSender = new LinkedHashMap<>();
     private long hourBegan;
     private int spent;
 
     /** A budget of which nothing is spent. */
     public NoticeBudget(NoticeSettings settings, TimeSource time) {
+        this(() -> settings, time);
+    }
+
+    /** One whose size may change while it is spent. */
+    public NoticeBudget(Supplier<NoticeSettings> settings, TimeSource time) {
         this.settings = settings;
         this.time = time;
         this.hourBegan = time.nanoTime();
@@ -36,11 +42,11 @@ public final class NoticeBudget {
             spent = 0;
             perSender.clear();
         }
-        if (spent >= settings.perHour()) {
+        if (spent >= settings.get().perHour()) {
             return Optional.of(NoticeDecision.Reason.HOUR_BUDGET);
         }
         int toSender = perSender.getOrDefault(sender.key(), 0);
-        if (toSender >= settings.perSender()) {
+        if (toSender >= settings.get().perSender()) {
             return Optional.of(NoticeDecision.Reason.SENDER_BUDGET);
         }
         spent++;

@@ -23,6 +23,7 @@ import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.delivery.Step;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
@@ -41,31 +42,47 @@ final class Attempts {
     private final TimeSource time;
     private final RandomGenerator random;
     private final RelayListener listener;
+    private final InFlight inFlight;
 
     Attempts(
             Spool spool,
             Supplier<RetryPolicy> retry,
             TimeSource time,
             RandomGenerator random,
-            RelayListener listener) {
+            RelayListener listener,
+            InFlight inFlight) {
         this.spool = spool;
         this.retry = retry;
         this.time = time;
         this.random = random;
         this.listener = listener;
+        this.inFlight = inFlight;
     }
 
-    /** Told after each attempt whether the downstream itself was in trouble. */
-    @FunctionalInterface
-    interface Trouble {
-        void report(boolean trouble);
+    /** How an attempt went for the downstream itself. */
+    enum Strain {
+        /** It answered, in good time or not. */
+        NONE,
+        /** It answered, and put everything off. */
+        DEFERRAL,
+        /** No connection, a broken one, a time-out. */
+        TROUBLE
     }
+
+    /** Told after each attempt how the downstream was. */
+    @FunctionalInterface
+    interface Report {
+        void of(Strain strain, Duration took);
+    }
+
+    /** Outcomes and the way by which they came. */
+    private record Made(Map<Recipient, RecipientOutcome> outcomes, RelayEvent.Via via) {}
 
     /**
      * Makes it.
      *
      * @param left how many parts of the entry's attempt are not over; the last one ends the claim
-     * @param trouble told how the downstream was
+     * @param report told how the downstream was
      * @param stopping whether no delivery is to begin any more
      */
     void make(
@@ -75,26 +92,29 @@ final class Attempts {
             List<Recipient> recipients,
             AtomicInteger left,
             BooleanSupplier stopping,
-            Trouble trouble) {
+            Report report) {
         long start = time.nanoTime();
-        Map<Recipient, RecipientOutcome> outcomes = Map.of();
+        Made made = new Made(Map.of(), RelayEvent.Via.nowhere(name));
+        int place = inFlight.begin(entry.id());
         if (!stopping.getAsBoolean()) {
-            outcomes =
+            made =
                     downstream.isPresent()
-                            ? deliver(entry, downstream.get(), recipients, trouble)
-                            : noDownstream(recipients);
+                            ? deliver(entry, downstream.get(), recipients, report)
+                            : new Made(noDownstream(recipients), RelayEvent.Via.nowhere(name));
         }
         Duration took = Duration.ofNanos(time.nanoTime() - start);
         boolean last = left.decrementAndGet() == 0;
         try {
-            if (!outcomes.isEmpty() || recipients.isEmpty()) {
-                settle(entry, name, outcomes, took, last);
+            if (!made.outcomes().isEmpty() || recipients.isEmpty()) {
+                settle(entry, name, made, took, last);
             } else if (last) {
                 // stopped before it began
                 spool.letGo(entry.id(), Duration.ZERO);
             }
+            inFlight.end(place);
         } catch (SpoolException e) {
-            // closed meanwhile: what was delivered and not recorded is delivered again
+            // closed meanwhile: what was delivered and not recorded is delivered again, and the
+            // place in the table of what is in flight stays taken to say so
             listener.trouble(entry.id(), name, e);
         } catch (RuntimeException defect) {
             listener.trouble(entry.id(), name, defect);
@@ -104,8 +124,9 @@ final class Attempts {
         }
     }
 
-    private Map<Recipient, RecipientOutcome> deliver(
-            QueueEntry entry, Downstream downstream, List<Recipient> recipients, Trouble trouble) {
+    private Made deliver(
+            QueueEntry entry, Downstream downstream, List<Recipient> recipients, Report report) {
+        RelayEvent.Via nowhere = RelayEvent.Via.nowhere(downstream.name());
         Envelope e = entry.envelope();
         Envelope due =
                 new Envelope(
@@ -119,19 +140,42 @@ final class Attempts {
         try {
             DeliveryRequest request =
                     new DeliveryRequest(entry.id(), due, spool.relayed(entry.id()), origin(entry));
-            DeliveryReport report = downstream.deliver(request);
-            Step step = report.trouble();
-            trouble.report(step != null && step != Step.LOCAL);
-            return report.outcomes();
+            DeliveryReport said = downstream.deliver(request);
+            report.of(strain(said), said.elapsed());
+            return new Made(said.outcomes(), via(said, downstream));
         } catch (InterruptedException interrupted) {
             // nothing was sent: as if it had not begun
             Thread.currentThread().interrupt();
-            return Map.of();
+            return new Made(Map.of(), nowhere);
         } catch (SpoolException | RuntimeException failure) {
             listener.trouble(entry.id(), downstream.name(), failure);
-            return all(
-                    recipients, SmtpReply.of(451, "4.3.0", "Local trouble: " + printable(failure)));
+            SmtpReply reply = SmtpReply.of(451, "4.3.0", "Local trouble: " + printable(failure));
+            return new Made(all(recipients, reply), nowhere);
         }
+    }
+
+    private static Strain strain(DeliveryReport said) {
+        Step step = said.trouble();
+        if (step != null && step != Step.LOCAL) {
+            return Strain.TROUBLE;
+        }
+        boolean deferral =
+                said.outcomes().values().stream()
+                        .allMatch(o ->
+                                o instanceof RecipientOutcome.Deferred d && d.fromDownstream());
+        return deferral ? Strain.DEFERRAL : Strain.NONE;
+    }
+
+    private static RelayEvent.Via via(DeliveryReport said, Downstream downstream) {
+        Step step = said.trouble();
+        RelayEvent.Handover handover =
+                said.dsnPassedOn()
+                        ? RelayEvent.Handover.RELAYED_WITH_DSN
+                        : downstream.isFinalStore()
+                                ? RelayEvent.Handover.STORED
+                                : RelayEvent.Handover.RELAYED;
+        return new RelayEvent.Via(
+                said.peer(), said.tls(), step == null ? "" : step.words(), handover);
     }
 
     private static MessageOrigin origin(QueueEntry entry) {
@@ -158,12 +202,7 @@ final class Attempts {
         return outcomes;
     }
 
-    private void settle(
-            QueueEntry entry,
-            String name,
-            Map<Recipient, RecipientOutcome> outcomes,
-            Duration took,
-            boolean last)
+    private void settle(QueueEntry entry, String name, Made made, Duration took, boolean last)
             throws SpoolException {
         RetryPolicy policy = retry.get();
         int attempt = entry.attempts() + 1;
@@ -171,31 +210,59 @@ final class Attempts {
         boolean expired = entry.age().compareTo(policy.expire()) >= 0;
         Map<Recipient, RecipientStatus> statuses = new HashMap<>();
         List<RelayEvent> events = new ArrayList<>();
-        outcomes.forEach((recipient, outcome) -> {
-            RelayEvent.Outcome what = what(outcome, expired);
-            statuses.put(
-                    recipient,
-                    new RecipientStatus(recipient, state(what), outcome.reply().toString(), name));
-            events.add(
-                    new RelayEvent(
-                            entry,
+        Map<String, String> marks = new HashMap<>();
+        made.outcomes()
+                .forEach((recipient, outcome) -> {
+                    RelayEvent.Outcome what = what(outcome, expired);
+                    statuses.put(
                             recipient,
-                            what,
-                            outcome.reply(),
-                            name,
-                            attempt,
-                            took,
-                            outcome instanceof RecipientOutcome.Deferred d && d.maybeDelivered(),
-                            what == RelayEvent.Outcome.DEFERRED ? wait : Duration.ZERO));
-        });
+                            new RecipientStatus(
+                                    recipient, state(what), outcome.reply().toString(), name));
+                    String duplicate = entry.notes().getOrDefault(Marks.POSSIBLE_DUPLICATE, "");
+                    if (outcome instanceof RecipientOutcome.Deferred d && d.maybeDelivered()) {
+                        duplicate = "the final reply of " + made.via().peer() + " was lost";
+                        marks.put(Marks.POSSIBLE_DUPLICATE, duplicate);
+                    }
+                    events.add(
+                            new RelayEvent(
+                                    entry,
+                                    recipient,
+                                    what,
+                                    outcome.reply(),
+                                    name,
+                                    attempt,
+                                    took,
+                                    made.via(),
+                                    what == RelayEvent.Outcome.DELIVERED || !marks.isEmpty()
+                                            ? duplicate
+                                            : "",
+                                    what == RelayEvent.Outcome.DEFERRED ? wait : Duration.ZERO));
+                });
+        if (events.stream().anyMatch(e -> e.outcome() == RelayEvent.Outcome.DELIVERED)) {
+            listener.delivering(events);
+        }
         Optional<QueueEntry> after =
-                spool.record(entry.id(), new AttemptResult(statuses, wait, reason(expired), last));
+                spool.record(
+                        entry.id(),
+                        new AttemptResult(statuses, wait, reason(expired), last, marks));
         events.forEach(listener::outcome);
         if (after.isEmpty()) {
             listener.finished(entry);
-        } else if (last && after.get().state() == EntryState.HELD) {
-            listener.held(after.get());
+            return;
         }
+        if (events.stream().anyMatch(Attempts::givenUp)) {
+            listener.undelivered(after.get());
+        }
+        if (last && after.get().state() == EntryState.HELD) {
+            listener.held(after.get());
+        } else if (last && after.get().state() == EntryState.DEFERRED) {
+            listener.deferred(after.get());
+        }
+    }
+
+    private static boolean givenUp(RelayEvent event) {
+        return event.outcome() == RelayEvent.Outcome.FAILED
+                || event.outcome() == RelayEvent.Outcome.EXPIRED;
     }
 
     private static String reason(boolean expired) {

@@ -72,12 +72,12 @@ final class Lane {
         return next;
     }
 
-    /** Says how an attempt went: whether the downstream itself was in trouble. */
-    synchronized void report(boolean trouble) {
-        if (trouble) {
-            pace.trouble();
-        } else {
-            pace.success();
+    /** Says how an attempt went for the downstream itself. */
+    synchronized void report(Attempts.Strain strain, Duration took) {
+        switch (strain) {
+            case TROUBLE -> pace.trouble();
+            case DEFERRAL -> pace.deferral();
+            case NONE -> pace.success(took);
         }
     }
 

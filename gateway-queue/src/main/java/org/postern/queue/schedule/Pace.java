@@ -4,10 +4,11 @@ import java.time.Duration;
 import org.postern.core.time.TimeSource;
 
 /**
- * How much a downstream is asked to do: a window that grows by one with each round of successes and
- * halves on trouble; a circuit that opens after several troubles without a success and then lets
- * one attempt through at a time as a probe; a pause by a person. Trouble is the downstream's own:
- * no connection, a broken one, a time-out. A recipient that is refused is none.
+ * How much a downstream is asked to do: a window that grows by one with each round of successes,
+ * shrinks a little while it puts mail off or is slower than usual, and halves on trouble; a circuit
+ * that opens after several troubles without a success and then lets one attempt through at a time
+ * as a probe; a pause by a person. Trouble is the downstream's own: no connection, a broken one, a
+ * time-out. A recipient that is refused is none.
  *
  * <p>Not thread-safe: {@link Lane} guards it.
  */
@@ -18,6 +19,11 @@ final class Pace {
     private static final Duration FIRST_OPEN = Duration.ofSeconds(10);
     private static final Duration LONGEST_OPEN = Duration.ofMinutes(5);
 
+    /** An answer that takes longer than this, and that many times its usual time, is slow. */
+    private static final double SLOW_SECONDS = 2;
+
+    private static final double SLOW_FACTOR = 4;
+
     private final TimeSource time;
     private int ceiling;
     private double window;
@@ -25,6 +31,10 @@ final class Pace {
     private Duration openFor = Duration.ZERO;
     private long openUntil;
     private boolean open;
+
+    /** What an attempt usually takes; follows good times quickly and bad ones slowly. */
+    private double usualSeconds;
+
     private String pauseReason = "";
     private boolean paused;
     private long pausedUntil;
@@ -58,15 +68,32 @@ final class Pace {
         return Math.max(1, Math.min(ceiling, (int) window));
     }
 
-    /** The downstream answered. */
-    void success() {
+    /** The downstream answered, and took so long for it. */
+    void success(Duration took) {
+        answered();
+        double seconds = took.toNanos() / 1e9;
+        // slower than it uses to be, and slow by any measure: fewer at once let it breathe
+        boolean slow = seconds > SLOW_SECONDS && seconds > usualSeconds * SLOW_FACTOR;
+        usualSeconds += (seconds - usualSeconds) / (seconds < usualSeconds ? 4 : 64);
+        window =
+                slow
+                        ? Math.max(1, window - 1 / Math.max(1, window))
+                        : Math.min(ceiling, window + 1 / Math.max(1, window));
+    }
+
+    /** The downstream answered, and put everything off: it lives, and wants less. */
+    void deferral() {
+        answered();
+        window = Math.max(1, window - 0.5);
+    }
+
+    private void answered() {
         troubles = 0;
         if (open) {
             open = false;
             openFor = Duration.ZERO;
             window = 1;
         }
-        window = Math.min(ceiling, window + 1 / Math.max(1, window));
     }
 
     /** The downstream itself was in trouble. */

@@ -1,6 +1,7 @@
 package org.postern.queue.schedule;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
 import org.postern.queue.spool.QueueEntry;
@@ -15,7 +16,8 @@ import org.postern.queue.spool.QueueEntry;
  * @param downstream name of the downstream
  * @param attempt number of the attempt, from 1
  * @param took how long the attempt took
- * @param maybeDelivered whether the final reply was lost: the next attempt may make a duplicate
+ * @param via who was spoken to, and how
+ * @param duplicate why there may be, or may come to be, a second copy; empty where there is none
  * @param retryAfter wait before the next attempt, zero unless deferred
  */
 public record RelayEvent(
@@ -26,7 +28,8 @@ public record RelayEvent(
         String downstream,
         int attempt,
         Duration took,
-        boolean maybeDelivered,
+        Via via,
+        String duplicate,
         Duration retryAfter) {
     /** What became of the recipient. */
     public enum Outcome {
@@ -38,5 +41,36 @@ public record RelayEvent(
         FAILED,
         /** Deferred for too long; the entry is held. */
         EXPIRED
+    }
+
+    /**
+     * The way of an attempt.
+     *
+     * @param peer who was spoken to, the downstream's name where nobody was reached
+     * @param tls protocol and cipher, or null where it was plain
+     * @param trouble where the attempt as a whole broke off, in words such as {@code connecting},
+     *     empty where the downstream answered for each recipient
+     * @param handover what a delivery is worth
+     */
+    public record Via(String peer, @Nullable String tls, String trouble, Handover handover) {
+        /** No way: nobody was spoken to. */
+        static Via nowhere(String name) {
+            return new Via(name, null, "", Handover.RELAYED);
+        }
+    }
+
+    /** What it means that the downstream took a message. */
+    public enum Handover {
+        /** It is in its mailbox. */
+        STORED,
+        /** Somebody has it who tells the sender nothing (RFC 3461, 5.2.2). */
+        RELAYED,
+        /** Somebody has it who does what the sender asked for (RFC 3461, 5.2.1). */
+        RELAYED_WITH_DSN
+    }
+
+    /** Whether the next attempt may make a duplicate, as the last reply was lost. */
+    public boolean maybeDelivered() {
+        return outcome == Outcome.DEFERRED && !duplicate.isEmpty();
     }
 }

@@ -25,10 +25,14 @@ import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
+import org.postern.queue.dsn.NoticeSender;
+import org.postern.queue.spool.Change;
 import org.postern.queue.spool.ClaimOrder;
+import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +54,10 @@ public final class RelayScheduler implements AutoCloseable {
     private static final int RETRY_ROUNDS = 4;
 
     private static final Pattern HOSTS = Pattern.compile(",");
+    private static final String ENDED_MEANWHILE = "the gateway ended while it was being delivered";
+
+    /** Attempts at once to say that there is nowhere to go. */
+    private static final int NOWHERE_AT_ONCE = 16;
 
     private final Spool spool;
     private final Router router;
@@ -57,6 +65,7 @@ public final class RelayScheduler implements AutoCloseable {
     private final ToIntFunction<String> concurrency;
     private final TimeSource time;
     private final Attempts attempts;
+    private final InFlight inFlight;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -88,18 +97,60 @@ public final class RelayScheduler implements AutoCloseable {
             TimeSource time,
             RandomGenerator random,
             RelayListener listener) {
+        this(
+                spool,
+                router,
+                downstreams,
+                concurrency,
+                retry,
+                time,
+                random,
+                listener,
+                InFlight.none());
+    }
+
+    /**
+     * One that also notes what is in flight.
+     *
+     * @param inFlight where that is noted; closed by the caller after {@link #stop}
+     */
+    public RelayScheduler(
+            Spool spool,
+            Router router,
+            Supplier<Map<String, Downstream>> downstreams,
+            ToIntFunction<String> concurrency,
+            Supplier<RetryPolicy> retry,
+            TimeSource time,
+            RandomGenerator random,
+            RelayListener listener,
+            InFlight inFlight) {
         this.spool = spool;
         this.router = router;
         this.downstreams = downstreams;
         this.concurrency = concurrency;
         this.time = time;
-        this.attempts = new Attempts(spool, retry, time, random, listener);
+        this.attempts = new Attempts(spool, retry, time, random, listener, inFlight);
+        this.inFlight = inFlight;
         this.thread = Thread.ofPlatform().name("relay-schedule").unstarted(this::run);
     }
 
     /** Begins to look for due entries. Once. */
     public void start() {
+        for (QueueId id : inFlight.left()) {
+            markPossibleDuplicate(id);
+        }
         thread.start();
+    }
+
+    private void markPossibleDuplicate(QueueId id) {
+        Change mark = new Change.Mark("postern", Marks.POSSIBLE_DUPLICATE, ENDED_MEANWHILE);
+        try {
+            if (!spool.change(List.of(id), mark).isEmpty()) {
+                LOG.warn("{}: {}; its next delivery can be a second one", id, ENDED_MEANWHILE);
+            }
+        } catch (SpoolException e) {
+            LOG.warn("{}: {}, which cannot be noted: {}", id, ENDED_MEANWHILE, e.getMessage(), e);
+        }
     }
 
     /** Says that there may be something new to do: after each message stored. Returns at once. */
@@ -204,7 +255,12 @@ public final class RelayScheduler implements AutoCloseable {
     private boolean hasPlace(String route) {
         Set<String> names = new HashSet<>();
         for (String host : HOSTS.splitAsStream(route).toList()) {
-            names.add(nameFor(host).orElse(Attempts.NO_DOWNSTREAM));
+            Optional<String> name = nameFor(host);
+            names.add(name.orElse(Attempts.NO_DOWNSTREAM));
+            if (name.isEmpty()) {
+                // a notice of ours, or mail of a domain that we had: only the entry tells
+                router.notices().ifPresent(names::add);
+            }
         }
         for (String name : names) {
             if (!lane(name).reserve()) {
@@ -229,15 +285,17 @@ public final class RelayScheduler implements AutoCloseable {
     }
 
     private int limit(String name) {
-        return name.equals(Attempts.NO_DOWNSTREAM) ? 1 : concurrency.applyAsInt(name);
+        return name.equals(Attempts.NO_DOWNSTREAM) ? NOWHERE_AT_ONCE : concurrency.applyAsInt(name);
     }
 
     private void begin(QueueEntry entry) {
         Map<String, List<Recipient>> groups = new TreeMap<>();
+        Optional<String> elsewhere = isNotice(entry) ? router.notices() : Optional.empty();
         for (RecipientStatus r : entry.recipients()) {
             if (r.state().isPending()) {
                 String name =
                         nameFor(r.recipient().address().host().ascii())
+                                .or(() -> elsewhere)
                                 .orElse(Attempts.NO_DOWNSTREAM);
                 groups.computeIfAbsent(name, n -> new ArrayList<>()).add(r.recipient());
             }
@@ -264,6 +322,12 @@ public final class RelayScheduler implements AutoCloseable {
                 startWorker(lane);
             }
         });
+    }
+
+    /** Whether we wrote it: nothing else may leave for domains that are not ours. */
+    private static boolean isNotice(QueueEntry entry) {
+        return entry.envelope().reversePath().isNull()
+                && entry.notes().containsKey(NoticeSender.ABOUT_NOTE);
     }
 
     private void startWorker(Lane lane) {

@@ -11,4 +11,12 @@ import org.postern.core.mail.Domain;
 public interface Router {
     /** The name of the downstream, empty when the domain is no longer ours: its mail waits. */
     Optional<String> downstream(Domain domain);
+
+    /**
+     * The name of the downstream by which notices of our own leave for domains that are not ours;
+     * empty when they wait.
+     */
+    default Optional<String> notices() {
+        return Optional.empty();
+    }
 }

@@ -20,8 +20,14 @@ public sealed interface Change {
      *
      * @param actor who
      * @param failedToo whether recipients that had failed are tried again too
+     * @param reason why, may be empty; kept as the mark {@link Marks#WHY}
      */
-    record Release(String actor, boolean failedToo) implements Change {}
+    record Release(String actor, boolean failedToo, String reason) implements Change {
+        /** Without a reason. */
+        public Release(String actor, boolean failedToo) {
+            this(actor, failedToo, "");
+        }
+    }
 
     /**
      * Moves an entry to the trash.
@@ -36,8 +42,14 @@ public sealed interface Change {
      * Brings an entry back from the trash to the state it had.
      *
      * @param actor who
+     * @param reason why, may be empty; kept as the mark {@link Marks#WHY}
      */
-    record Restore(String actor) implements Change {}
+    record Restore(String actor, String reason) implements Change {
+        /** Without a reason. */
+        public Restore(String actor) {
+            this(actor, "");
+        }
+    }
 
     /**
      * Ends an entry whose sender has been told (a notice is in the spool already).
@@ -46,4 +58,38 @@ public sealed interface Change {
      * @param reason why
      */
     record Finish(String actor, String reason) implements Change {}
+
+    /**
+     * Gives up the recipients that are pending: they have failed, and the entry is held until it is
+     * settled who is told.
+     *
+     * @param actor who
+     * @param reason why; it stands as each recipient's reply too
+     */
+    record GiveUp(String actor, String reason) implements Change {}
+
+    /**
+     * The sender has been told of every recipient that failed so far (a notice is in the spool
+     * already). An entry of which nothing is pending ends with it.
+     *
+     * @param actor who
+     */
+    record Told(String actor) implements Change {}
+
+    /**
+     * Says why a held entry is held, in other words than before.
+     *
+     * @param actor who
+     * @param reason why
+     */
+    record Explain(String actor, String reason) implements Change {}
+
+    /**
+     * Notes something with an entry; see {@link Marks}.
+     *
+     * @param actor who
+     * @param key one of the keys there
+     * @param value any short text
+     */
+    record Mark(String actor, String key, String value) implements Change {}
 }

@@ -11,7 +11,9 @@ public enum RecipientState {
     /** The downstream has it. */
     DELIVERED(2),
     /** Given up: refused for good, or expired. */
-    FAILED(3);
+    FAILED(3),
+    /** Given up, and nobody waits for it any more: its sender has been told. */
+    BOUNCED(4);
 
     private final int code;
 

@@ -109,7 +109,7 @@ class NoticeSenderTest {
     @Test
     void aKnownSenderIsToldAndTheEntryIsOver() throws Exception {
         QueueEntry entry = failed(ReversePath.of(SENDER), Set.of(), "spf");
-        assertThat(sender.settle(entry)).isInstanceOf(NoticeDecision.Send.class);
+        assertThat(sender.settle(entry)).get().isInstanceOf(NoticeDecision.Send.class);
         assertThat(spool.find(entry.id())).isEmpty();
         List<QueueEntry> left = spool.entries().toList();
         assertThat(left).hasSize(1);
@@ -130,7 +130,7 @@ class NoticeSenderTest {
     void anUnknownSenderIsNotToldAndTheEntryStaysHeld() throws Exception {
         QueueEntry entry = failed(ReversePath.of(SENDER), Set.of(), "none");
         assertThat(sender.settle(entry))
-                .isEqualTo(new NoticeDecision.Hold(NoticeDecision.Reason.UNAUTHENTICATED));
+                .contains(new NoticeDecision.Hold(NoticeDecision.Reason.UNAUTHENTICATED));
         assertThat(spool.find(entry.id()).orElseThrow().state()).isEqualTo(EntryState.HELD);
         assertThat(spool.entries()).hasSize(1);
     }
@@ -139,7 +139,7 @@ class NoticeSenderTest {
     void aFailedNoticeIsHeldAndNeverAnswered() throws Exception {
         QueueEntry entry = failed(ReversePath.Null.INSTANCE, Set.of(), "local");
         assertThat(sender.settle(entry))
-                .isEqualTo(new NoticeDecision.Hold(NoticeDecision.Reason.NULL_SENDER));
+                .contains(new NoticeDecision.Hold(NoticeDecision.Reason.NULL_SENDER));
         assertThat(spool.entries()).hasSize(1);
     }
 
@@ -147,7 +147,7 @@ class NoticeSenderTest {
     void whoAskedForNoNoticeGetsNoneAndTheEntryGoesToTheTrash() throws Exception {
         QueueEntry entry = failed(ReversePath.of(SENDER), Set.of(DsnNotify.NEVER), "spf");
         assertThat(sender.settle(entry))
-                .isEqualTo(new NoticeDecision.Silent(NoticeDecision.Reason.NOT_ASKED));
+                .contains(new NoticeDecision.Silent(NoticeDecision.Reason.NOT_ASKED));
         assertThat(spool.find(entry.id()).orElseThrow().state()).isEqualTo(EntryState.TRASH);
     }
 }

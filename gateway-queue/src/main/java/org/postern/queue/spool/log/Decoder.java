@@ -16,6 +16,11 @@ final class Decoder {
         this.in = in;
     }
 
+    /** Whether anything is left. */
+    boolean hasMore() {
+        return in.hasRemaining();
+    }
+
     int u8() throws SpoolException {
         return need(1).get() & 0xff;
     }

@@ -3,6 +3,7 @@ package org.postern.queue.spool.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +136,15 @@ final class EntryReader {
         return EntryStatus.decode(payload, message.meta().envelope());
     }
 
+    private static Map<String, String> notes(Map<String, String> given, Map<String, String> marks) {
+        if (marks.isEmpty()) {
+            return given;
+        }
+        Map<String, String> all = new HashMap<>(given);
+        all.putAll(marks);
+        return all;
+    }
+
     QueueEntry entry(Full full) {
         MessageRecord m = full.message();
         EntryStatus s = full.status();
@@ -157,7 +167,7 @@ final class EntryReader {
                 s.actor(),
                 m.meta().clientAddress(),
                 m.meta().helo(),
-                m.meta().notes(),
+                notes(m.meta().notes(), s.marks()),
                 HexFormat.of().formatHex(m.sha256()));
     }
 }

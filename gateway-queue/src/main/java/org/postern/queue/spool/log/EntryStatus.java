@@ -3,9 +3,12 @@ package org.postern.queue.spool.log;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
@@ -22,6 +25,7 @@ import org.postern.queue.spool.SpoolException;
  * @param reason why held or dropped
  * @param actor who did that
  * @param recipients in the order of the envelope
+ * @param marks what was noted since acceptance, see {@link org.postern.queue.spool.Marks}
  */
 record EntryStatus(
         EntryState state,
@@ -31,7 +35,8 @@ record EntryStatus(
         long trashUntil,
         String reason,
         String actor,
-        List<RecipientStatus> recipients) {
+        List<RecipientStatus> recipients,
+        Map<String, String> marks) {
 
     /** The status of a message that has no STATE record yet. */
     static EntryStatus fresh(MessageMeta meta, long acceptedMillis) {
@@ -45,7 +50,16 @@ record EntryStatus(
                 0,
                 hold,
                 hold.isEmpty() ? "" : MessageMeta.HOLD_ACTOR,
-                meta.envelope().recipients().stream().map(RecipientStatus::untried).toList());
+                meta.envelope().recipients().stream().map(RecipientStatus::untried).toList(),
+                Map.of());
+    }
+
+    /** The same with one more mark; too long a value is cut. */
+    EntryStatus marked(String key, String value) {
+        Map<String, String> more = new TreeMap<>(marks);
+        more.put(key, value.substring(0, Math.min(value.length(), Marks.MAX_VALUE)));
+        return new EntryStatus(
+                state, previous, attempts, dueMillis, trashUntil, reason, actor, recipients, more);
     }
 
     byte[] encode(long id, int messageSegment) {
@@ -56,6 +70,11 @@ record EntryStatus(
         out.i32(recipients.size());
         for (RecipientStatus r : recipients) {
             out.u8(r.state().code()).text(r.reply()).text(r.downstream());
+        }
+        // records of before there were marks end here, and so do those without any
+        if (!marks.isEmpty()) {
+            out.i32(marks.size());
+            marks.forEach((key, value) -> out.text(key).text(value));
         }
         return out.toArray();
     }
@@ -93,8 +112,12 @@ record EntryStatus(
             RecipientState s = in.oneOf(RecipientState.values());
             recipients.add(new RecipientStatus(recipient, s, in.text(), in.text()));
         }
+        Map<String, String> marks = new TreeMap<>();
+        for (int n = in.hasMore() ? in.count(8) : 0; n > 0; n--) {
+            marks.put(in.text(), in.text());
+        }
         return new EntryStatus(
-                state, previous, attempts, due, trashUntil, reason, actor, recipients);
+                state, previous, attempts, due, trashUntil, reason, actor, recipients, marks);
     }
 
     /** When the index looks at it again: the next attempt, or the end of the trash. */

@@ -3,9 +3,11 @@ package org.postern.queue.spool.log;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
 
@@ -14,7 +16,12 @@ final class Transitions {
     private Transitions() {}
 
     /** After an attempt, or a part of one, at spool time {@code now}. */
-    static Entries.Next attempt(EntryStatus s, AttemptResult result, boolean endsClaim, long now) {
+    static Entries.Next attempt(
+            EntryStatus before, AttemptResult result, boolean endsClaim, long now) {
+        EntryStatus s = before;
+        for (Map.Entry<String, String> mark : result.marks().entrySet()) {
+            s = s.marked(mark.getKey(), mark.getValue());
+        }
         List<RecipientStatus> recipients = new ArrayList<>(s.recipients().size());
         for (RecipientStatus r : s.recipients()) {
             RecipientStatus update = result.outcomes().get(r.recipient());
@@ -27,7 +34,7 @@ final class Transitions {
                                     update.reply(),
                                     update.downstream()));
         }
-        if (recipients.stream().allMatch(r -> r.state() == RecipientState.DELIVERED)) {
+        if (recipients.stream().allMatch(Transitions::isOver)) {
             return new Entries.Next.Over();
         }
         int attempts = s.attempts() + (endsClaim ? 1 : 0);
@@ -46,6 +53,10 @@ final class Transitions {
         }
         return status(
                 s, EntryState.HELD, EntryState.HELD, attempts, due, result.reason(), recipients);
+    }
+
+    private static boolean isOver(RecipientStatus r) {
+        return r.state() == RecipientState.DELIVERED || r.state() == RecipientState.BOUNCED;
     }
 
     private static boolean anyPending(List<RecipientStatus> recipients) {
@@ -69,7 +80,8 @@ final class Transitions {
                         s.trashUntil(),
                         reason,
                         s.actor(),
-                        recipients));
+                        recipients,
+                        s.marks()));
     }
 
     /** After a person's change, at spool time {@code now}. */
@@ -80,6 +92,13 @@ final class Transitions {
             case Change.Drop drop -> drop(s, drop, now);
             case Change.Restore restore -> restore(s, restore, now);
             case Change.Finish finish -> new Entries.Next.Over();
+            case Change.GiveUp giveUp -> giveUp(s, giveUp);
+            case Change.Told told -> told(s);
+            case Change.Explain explain ->
+                    s.state() == EntryState.HELD
+                            ? new Entries.Next.Status(held(s, explain.reason(), explain.actor()))
+                            : new Entries.Next.NoChange();
+            case Change.Mark mark -> new Entries.Next.Status(s.marked(mark.key(), mark.value()));
         };
     }
 
@@ -89,16 +108,74 @@ final class Transitions {
         if (heldOtherwise || s.state() == EntryState.TRASH) {
             return new Entries.Next.NoChange();
         }
-        return new Entries.Next.Status(
-                new EntryStatus(
-                        EntryState.HELD,
-                        EntryState.HELD,
+        return new Entries.Next.Status(held(s, hold.reason(), hold.actor()));
+    }
+
+    private static EntryStatus held(EntryStatus s, String reason, String actor) {
+        return new EntryStatus(
+                EntryState.HELD,
+                EntryState.HELD,
+                s.attempts(),
+                s.dueMillis(),
+                0,
+                reason,
+                actor,
+                s.recipients(),
+                s.marks());
+    }
+
+    /** What is pending has failed; an entry in the trash stays there. */
+    private static Entries.Next giveUp(EntryStatus s, Change.GiveUp giveUp) {
+        boolean anyFailed =
+                s.recipients().stream().anyMatch(r -> r.state() == RecipientState.FAILED);
+        if (s.state() == EntryState.TRASH || (!anyPending(s.recipients()) && !anyFailed)) {
+            return new Entries.Next.NoChange();
+        }
+        List<RecipientStatus> recipients =
+                s.recipients().stream()
+                        .map(r -> r.state().isPending() ? failed(r, giveUp.reason()) : r)
+                        .toList();
+        return status(
+                s,
+                EntryState.HELD,
+                EntryState.HELD,
+                s.attempts(),
+                s.dueMillis(),
+                giveUp.reason(),
+                recipients);
+    }
+
+    private static RecipientStatus failed(RecipientStatus r, String reason) {
+        // the last words of the downstream say more than ours
+        String reply = r.reply().isEmpty() ? reason : r.reply();
+        return new RecipientStatus(r.recipient(), RecipientState.FAILED, reply, r.downstream());
+    }
+
+    private static Entries.Next told(EntryStatus s) {
+        List<RecipientStatus> recipients =
+                s.recipients().stream()
+                        .map(r ->
+                                r.state() == RecipientState.FAILED
+                                        ? new RecipientStatus(
+                                                r.recipient(),
+                                                RecipientState.BOUNCED,
+                                                r.reply(),
+                                                r.downstream())
+                                        : r)
+                        .toList();
+        if (recipients.stream().allMatch(Transitions::isOver)) {
+            return new Entries.Next.Over();
+        }
+        return recipients.equals(s.recipients())
+                ? new Entries.Next.NoChange()
+                : status(
+                        s,
+                        s.state(),
+                        s.previous(),
                         s.attempts(),
                         s.dueMillis(),
-                        0,
-                        hold.reason(),
-                        hold.actor(),
-                        s.recipients()));
+                        s.reason(),
+                        recipients);
     }
 
     private static Entries.Next release(EntryStatus s, Change.Release release, long now) {
@@ -112,7 +189,19 @@ final class Transitions {
         EntryState state = s.attempts() == 0 ? EntryState.QUEUED : EntryState.DEFERRED;
         return new Entries.Next.Status(
                 new EntryStatus(
-                        state, state, s.attempts(), now, 0, "", release.actor(), recipients));
+                        state,
+                        state,
+                        s.attempts(),
+                        now,
+                        0,
+                        "",
+                        release.actor(),
+                        recipients,
+                        why(s, release.reason())));
+    }
+
+    private static Map<String, String> why(EntryStatus s, String reason) {
+        return reason.isEmpty() ? s.marks() : s.marked(Marks.WHY, reason).marks();
     }
 
     private static RecipientStatus again(RecipientStatus r) {
@@ -136,7 +225,8 @@ final class Transitions {
                         now + grace.toMillis(),
                         drop.reason(),
                         drop.actor(),
-                        s.recipients()));
+                        s.recipients(),
+                        s.marks()));
     }
 
     private static Entries.Next restore(EntryStatus s, Change.Restore restore, long now) {
@@ -153,6 +243,7 @@ final class Transitions {
                         0,
                         held ? s.reason() : "",
                         restore.actor(),
-                        s.recipients()));
+                        s.recipients(),
+                        why(s, restore.reason())));
     }
 }

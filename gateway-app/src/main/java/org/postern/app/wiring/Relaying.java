@@ -1,0 +1,269 @@
+package org.postern.app.wiring;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.postern.app.intake.NoticeLog;
+import org.postern.app.intake.RecentMessages;
+import org.postern.app.intake.RelayLog;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.DownstreamConfig;
+import org.postern.core.config.NotificationsConfig;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.config.SpoolConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.DeliveryEnvironment;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.Downstreams;
+import org.postern.queue.dsn.NoticeBudget;
+import org.postern.queue.dsn.NoticeListener;
+import org.postern.queue.dsn.NoticePolicy;
+import org.postern.queue.dsn.NoticeSender;
+import org.postern.queue.dsn.NoticeSettings;
+import org.postern.queue.dsn.NoticeWriter;
+import org.postern.queue.schedule.InFlight;
+import org.postern.queue.schedule.NoticeDesk;
+import org.postern.queue.schedule.RelayListener;
+import org.postern.queue.schedule.RelayScheduler;
+import org.postern.queue.schedule.RetryPolicy;
+import org.postern.queue.schedule.Router;
+import org.postern.queue.spool.Spool;
+
+/**
+ * What happens to accepted mail, connected: the schedule, the downstreams, the notices to senders.
+ * Settings are asked at each use, so that a reload holds at once. Thread-safe.
+ */
+final class Relaying implements AutoCloseable {
+    /** Deliveries of notices at once, to all domains together. */
+    private static final int NOTICES_AT_ONCE = 8;
+
+    private static final int SMTP_PORT = 25;
+
+    private final LiveConfiguration live;
+    private final InFlight inFlight;
+    private final Downstream notices;
+    private final RelayScheduler scheduler;
+    private final NoticeDesk desk;
+    private final NoticeSender sender;
+    private volatile Table table = new Table(Map.of(), Map.of());
+
+    /** The downstreams of a configuration, and the same with the way of notices. */
+    private record Table(Map<String, Downstream> configured, Map<String, Downstream> all) {}
+
+    /**
+     * What it is made of.
+     *
+     * @param data where it keeps its file of what is in flight
+     * @param alsoToldOfMail who else hears of attempts and their outcomes
+     * @param alsoToldOfNotices who else hears of notices
+     */
+    record Parts(
+            LiveConfiguration live,
+            Spool spool,
+            Metrics metrics,
+            RecentMessages recent,
+            TimeSource time,
+            Path data,
+            List<RelayListener> alsoToldOfMail,
+            List<NoticeListener> alsoToldOfNotices) {
+        Parts {
+            alsoToldOfMail = List.copyOf(alsoToldOfMail);
+            alsoToldOfNotices = List.copyOf(alsoToldOfNotices);
+        }
+    }
+
+    private Relaying(Parts parts, InFlight inFlight) {
+        this.live = parts.live();
+        this.inFlight = inFlight;
+        TimeSource time = parts.time();
+        Spool spool = parts.spool();
+        this.notices = toMailExchangers(live, time);
+        NoticeBudget budget = new NoticeBudget(this::noticeSettings, time);
+        NoticeListener log =
+                NoticeListener.all(
+                        new NoticeLog(parts.metrics(), parts.recent(), time, this::wake),
+                        parts.alsoToldOfNotices());
+        this.sender =
+                new NoticeSender(
+                        spool,
+                        new NoticePolicy(this::noticeSettings, budget),
+                        () -> writer(time),
+                        log,
+                        time,
+                        live.config().hostname().ascii());
+        this.desk = new NoticeDesk(spool, sender, this::delays, log, time);
+        RelayListener[] listeners = new RelayListener[parts.alsoToldOfMail().size() + 2];
+        listeners[0] = new RelayLog(parts.metrics(), parts.recent(), time);
+        listeners[1] = desk;
+        for (int i = 2; i < listeners.length; i++) {
+            listeners[i] = parts.alsoToldOfMail().get(i - 2);
+        }
+        this.scheduler =
+                new RelayScheduler(
+                        spool,
+                        new Routes(),
+                        this::downstreams,
+                        this::connections,
+                        this::retryPolicy,
+                        time,
+                        RandomGenerator.getDefault(),
+                        RelayListener.all(listeners),
+                        inFlight);
+    }
+
+    /**
+     * Connects everything; nothing is delivered before {@link #start}.
+     *
+     * @throws StartFailure if the file of what is in flight cannot be written
+     */
+    static Relaying of(Parts parts) throws StartFailure {
+        Path file = parts.data().resolve("in-flight");
+        try {
+            Files.createDirectories(parts.data());
+            return new Relaying(parts, InFlight.open(file));
+        } catch (IOException e) {
+            throw new StartFailure(
+                    parts.live().config().placeOf("data") + ": " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Downstream toMailExchangers(LiveConfiguration live, TimeSource time) {
+        PosternConfig config = live.config();
+        DownstreamConfig way =
+                new DownstreamConfig(
+                        NotificationsConfig.MX_ROUTE,
+                        new DownstreamConfig.Target.Smtp(
+                                NotificationsConfig.MX_ROUTE, SMTP_PORT, false),
+                        DownstreamConfig.Tls.OPPORTUNISTIC,
+                        NOTICES_AT_ONCE,
+                        DownstreamConfig.DEFAULT_TIMEOUT);
+        return Downstreams.toMailExchangers(
+                way,
+                new DeliveryEnvironment(
+                        config.hostname(),
+                        time,
+                        new PublicHosts(
+                                live::dns, () -> live.config().networks().publicNetworks(), time),
+                        new DeliveryLookups(live::dns, time)));
+    }
+
+    private NoticeSettings noticeSettings() {
+        NotificationsConfig config = live.config().notifications();
+        return new NoticeSettings(
+                config.enabled(),
+                config.enabled() && config.delays(),
+                config.enabled() && config.successes(),
+                config.perHour(),
+                config.perSender());
+    }
+
+    private NoticeWriter writer(TimeSource time) {
+        PosternConfig config = live.config();
+        EmailAddress postmaster = config.notifications().postmaster();
+        return new NoticeWriter(
+                config.hostname(),
+                postmaster == null ? EmailAddress.of("postmaster", config.hostname()) : postmaster,
+                time);
+    }
+
+    private NoticeDesk.Delays delays() {
+        NotificationsConfig config = live.config().notifications();
+        return new NoticeDesk.Delays(
+                config.enabled() && config.delays(),
+                config.delayAfter(),
+                live.config().spool().retryExpire());
+    }
+
+    /** Where mail goes by the configuration in force. */
+    private final class Routes implements Router {
+        @Override
+        public Optional<String> downstream(Domain domain) {
+            return live.route(domain);
+        }
+
+        @Override
+        public Optional<String> notices() {
+            return Optional.of(live.config().notifications().route());
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same table, whatever stands in it
+    private Map<String, Downstream> downstreams() {
+        Map<String, Downstream> configured = live.downstreamsByName();
+        Table known = table;
+        if (known.configured() != configured) {
+            Map<String, Downstream> all = new HashMap<>(configured);
+            all.put(NotificationsConfig.MX_ROUTE, notices);
+            known = new Table(configured, all);
+            table = known;
+        }
+        return known.all();
+    }
+
+    /**
+     * How many attempts a downstream may have under way; one that is gone just now gets none more.
+     */
+    private int connections(String downstream) {
+        if (downstream.equals(NotificationsConfig.MX_ROUTE)) {
+            return NOTICES_AT_ONCE;
+        }
+        DownstreamConfig config = live.config().downstreams().get(downstream);
+        return config == null ? 1 : config.connections();
+    }
+
+    private RetryPolicy retryPolicy() {
+        SpoolConfig config = live.config().spool();
+        return new RetryPolicy(config.retryFirst(), config.retryMax(), config.retryExpire());
+    }
+
+    /** Begins to deliver and to tell. */
+    void start() {
+        scheduler.start();
+        desk.start();
+    }
+
+    /** Says that there may be something new to do. */
+    void wake() {
+        scheduler.wake();
+    }
+
+    /** The schedule. */
+    RelayScheduler scheduler() {
+        return scheduler;
+    }
+
+    /** The desk that settles what senders are told. */
+    NoticeDesk desk() {
+        return desk;
+    }
+
+    /** Who tells senders. */
+    NoticeSender notices() {
+        return sender;
+    }
+
+    /** Lets attempts under way end, but no longer than this, and stops the schedule. */
+    void stop(Duration patience) {
+        try {
+            scheduler.stop(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets everything go, after {@link #stop} or where nothing was started. */
+    @Override
+    public void close() {
+        desk.close();
+        notices.close();
+        inFlight.close();
+    }
+}

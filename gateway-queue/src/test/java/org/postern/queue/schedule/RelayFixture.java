@@ -1,0 +1,283 @@
+package org.postern.queue.schedule;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.DsnNotify;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.reply.SmtpReply;
+import org.postern.core.time.ManualTimeSource;
+import org.postern.queue.delivery.DeliveryReport;
+import org.postern.queue.delivery.DeliveryRequest;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.DownstreamStatus;
+import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.dsn.NoticeBudget;
+import org.postern.queue.dsn.NoticeDecision;
+import org.postern.queue.dsn.NoticeEvent;
+import org.postern.queue.dsn.NoticeListener;
+import org.postern.queue.dsn.NoticePolicy;
+import org.postern.queue.dsn.NoticeSender;
+import org.postern.queue.dsn.NoticeSettings;
+import org.postern.queue.dsn.NoticeWriter;
+import org.postern.queue.dsn.SenderAuthentication;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolException;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.log.DiskSpool;
+
+/** A spool on disk, its schedule and its notices, towards downstreams that a test scripts. */
+final class RelayFixture implements AutoCloseable {
+    static final SmtpReply OK = SmtpReply.of(250, "2.0.0", "OK");
+    static final SmtpReply LATER = SmtpReply.of(450, "4.2.1", "Later");
+    static final SmtpReply NEVER = SmtpReply.of(550, "5.1.1", "Never");
+
+    final ManualTimeSource time = new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+    final Map<String, Downstream> downstreams = new ConcurrentHashMap<>();
+    final List<RelayEvent> events = Collections.synchronizedList(new ArrayList<>());
+    final List<QueueEntry> finished = Collections.synchronizedList(new ArrayList<>());
+    final List<NoticeDecision> decisions = Collections.synchronizedList(new ArrayList<>());
+    volatile NoticeSettings settings = NoticeSettings.defaults();
+    private final Path folder;
+    Spool spool;
+    InFlight inFlight;
+    RelayScheduler scheduler;
+    NoticeDesk desk;
+    NoticeSender sender;
+
+    RelayFixture(Path folder) throws IOException {
+        this.folder = folder;
+        open();
+    }
+
+    /** Opens everything; the schedule is not running yet. */
+    void open() throws IOException {
+        spool =
+                DiskSpool.open(
+                        new SpoolOptions(folder.resolve("spool"), 1 << 20, 64 << 10, 0, 200_000),
+                        time,
+                        SpoolListener.NONE);
+        inFlight = InFlight.open(folder.resolve("in-flight"));
+        NoticeListener hears =
+                new NoticeListener() {
+                    @Override
+                    public void decided(
+                            QueueEntry about, NoticeEvent event, NoticeDecision decision) {
+                        decisions.add(decision);
+                    }
+
+                    @Override
+                    public void stored(QueueEntry about, NoticeEvent event, QueueId notice) {
+                        scheduler.wake();
+                    }
+                };
+        NoticeWriter writer =
+                new NoticeWriter(
+                        Domain.of("mx.example.net"),
+                        EmailAddress.of("postmaster@example.net"),
+                        time);
+        sender =
+                new NoticeSender(
+                        spool,
+                        new NoticePolicy(() -> settings, new NoticeBudget(() -> settings, time)),
+                        () -> writer,
+                        hears,
+                        time,
+                        "mx.example.net");
+        desk =
+                new NoticeDesk(
+                        spool,
+                        sender,
+                        () ->
+                                new NoticeDesk.Delays(
+                                        settings.delays(), Duration.ofHours(4), Duration.ofDays(5)),
+                        hears,
+                        time);
+        scheduler =
+                new RelayScheduler(
+                        spool,
+                        new Router() {
+                            @Override
+                            public Optional<String> downstream(Domain domain) {
+                                return domain.ascii().equals("example.net")
+                                        ? Optional.of("store")
+                                        : Optional.empty();
+                            }
+
+                            @Override
+                            public Optional<String> notices() {
+                                return Optional.of("notices");
+                            }
+                        },
+                        () -> downstreams,
+                        name -> 2,
+                        () ->
+                                new RetryPolicy(
+                                        Duration.ofMinutes(1),
+                                        Duration.ofHours(1),
+                                        Duration.ofDays(5)),
+                        time,
+                        new Random(1),
+                        RelayListener.all(
+                                new RelayListener() {
+                                    @Override
+                                    public void outcome(RelayEvent event) {
+                                        events.add(event);
+                                    }
+
+                                    @Override
+                                    public void finished(QueueEntry entry) {
+                                        finished.add(entry);
+                                    }
+                                },
+                                desk),
+                        inFlight);
+    }
+
+    RelayFixture start() {
+        scheduler.start();
+        desk.start();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        scheduler.close();
+        desk.close();
+        inFlight.close();
+        spool.close();
+    }
+
+    /** A recipient that asks for these notices. */
+    static Recipient recipient(String address, DsnNotify... notify) throws Exception {
+        return new Recipient(EmailAddress.of(address), Set.of(notify), null);
+    }
+
+    QueueId store(String from, Recipient... recipients) throws Exception {
+        return store(from, SenderAuthentication.SPF, recipients);
+    }
+
+    QueueId store(String from, SenderAuthentication known, Recipient... recipients)
+            throws Exception {
+        try (SpoolWriter writer = spool.begin()) {
+            byte[] content = "Subject: x\r\n\r\nbody\r\n".getBytes(UTF_8);
+            writer.write(content, 0, content.length);
+            QueueId id = writer.commit(meta(from, known, recipients)).id();
+            scheduler.wake();
+            return id;
+        }
+    }
+
+    MessageMeta meta(String from, SenderAuthentication known, Recipient... recipients)
+            throws Exception {
+        return new MessageMeta(
+                Envelope.of(ReversePath.parse(from), List.of(recipients)),
+                time.instant(),
+                "192.0.2.1",
+                "client",
+                "Received: x\r\n".getBytes(UTF_8),
+                List.of(),
+                Map.of(SenderAuthentication.NOTE, known.word()));
+    }
+
+    /** The relayed content of an entry. */
+    String text(QueueId id) throws IOException {
+        try (InputStream in = spool.relayed(id).open()) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    Optional<QueueEntry> find(QueueId id) {
+        try {
+            return spool.find(id);
+        } catch (SpoolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What a downstream does. */
+    interface Delivery {
+        DeliveryReport deliver(DeliveryRequest request) throws Exception;
+    }
+
+    /** One whose outcome for each recipient is this, which does DSN or is a store or neither. */
+    void answers(String name, boolean dsn, boolean store, Function<Recipient, SmtpReply> reply) {
+        does(
+                name,
+                store,
+                request -> {
+                    Map<Recipient, RecipientOutcome> all = new LinkedHashMap<>();
+                    for (Recipient r : request.envelope().recipients()) {
+                        all.put(r, outcome(reply.apply(r)));
+                    }
+                    return new DeliveryReport(all, name + ":25", null, "TLS", dsn, Duration.ZERO);
+                });
+    }
+
+    static RecipientOutcome outcome(SmtpReply reply) {
+        return reply.isPositive()
+                ? new RecipientOutcome.Delivered(reply)
+                : reply.isTransient()
+                        ? new RecipientOutcome.Deferred(reply)
+                        : new RecipientOutcome.Failed(reply);
+    }
+
+    void does(String name, boolean store, Delivery delivery) {
+        downstreams.put(
+                name,
+                new Downstream() {
+                    @Override
+                    public String name() {
+                        return name;
+                    }
+
+                    @Override
+                    public boolean isFinalStore() {
+                        return store;
+                    }
+
+                    @Override
+                    public DeliveryReport deliver(DeliveryRequest request)
+                            throws InterruptedException {
+                        try {
+                            return delivery.deliver(request);
+                        } catch (InterruptedException | RuntimeException e) {
+                            throw e;
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+
+                    @Override
+                    public DownstreamStatus status() {
+                        return new DownstreamStatus(name, 0, 0, 0, 0, null, null, null);
+                    }
+
+                    @Override
+                    public void close() {}
+                });
+    }
+}
