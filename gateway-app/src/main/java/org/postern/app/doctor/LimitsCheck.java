@@ -2,7 +2,9 @@ package org.postern.app.doctor;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +49,7 @@ final class LimitsCheck implements Check {
         int wanted = listeners.stream().mapToInt(ListenerConfig::backlog).max().orElse(0);
         long granted;
         try {
-            granted = Long.parseLong(Files.readString(somaxconn).strip());
+            granted = kernelNumber(somaxconn);
         } catch (IOException | NumberFormatException e) {
             return Finding.notChecked(
                     name(),
@@ -63,6 +65,19 @@ final class LimitsCheck implements Check {
                     "sysctl -w net.core.somaxconn=" + Math.max(wanted, 4_096));
         }
         return Finding.ok(name(), "backlog of " + wanted + ", the kernel allows " + granted);
+    }
+
+    /**
+     * A setting of the kernel. In one read: these files answer the first read alone, and {@link
+     * Files#readString} makes two of it where the size is said to be 0, so that 4096 became 4.
+     */
+    static long kernelNumber(Path setting) throws IOException {
+        byte[] text = new byte[64];
+        try (InputStream in = Files.newInputStream(setting)) {
+            int length = in.read(text);
+            return Long.parseLong(
+                    new String(text, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip());
+        }
     }
 
     private Finding files(Scene scene) {
