@@ -1,5 +1,6 @@
 package org.postern.e2e;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +19,9 @@ import java.util.List;
  * S: prefix             the next reply line begins so
  * S*: prefix            the next reply, however many lines, has a line that begins so after its code
  *                       ("S*: 250 SIZE" is found in 250-SIZE and in 250 SIZE)
+ * S-: prefix            the next reply, however many lines, has no line that begins so
  * S!: EOF               the server closes the connection
+ * TLS:                  TLS begins now
  * </pre>
  *
  * <p>Lines are acted on from top to bottom; several {@code C:} in a row are pipelined.
@@ -34,6 +37,21 @@ final class Dialogue {
         this.steps = steps;
     }
 
+    /** The octets of its lines {@code C:} and {@code C64:} from here on, as they are sent. */
+    byte[] sentAfter(String reply) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        boolean begun = false;
+        for (Step step : steps) {
+            begun |= step.kind().equals("S") && step.text().startsWith(reply);
+            if (begun && step.kind().equals("C")) {
+                octets.writeBytes((step.text() + "\r\n").getBytes(StandardCharsets.UTF_8));
+            } else if (begun && step.kind().equals("C64")) {
+                octets.writeBytes(Base64.getDecoder().decode(step.text()));
+            }
+        }
+        return octets.toByteArray();
+    }
+
     /** Reads one. */
     static Dialogue read(Path file) throws IOException {
         List<Step> steps = new ArrayList<>();
@@ -47,9 +65,9 @@ final class Dialogue {
             String kind = colon < 0 ? line : line.substring(0, colon);
             String text = colon < 0 ? "" : line.substring(colon + 1);
             text = text.startsWith(" ") ? text.substring(1) : text;
-            if (!List.of("C", "C64", "S", "S*", "S!").contains(kind)) {
+            if (!List.of("C", "C64", "S", "S*", "S-", "S!", "TLS").contains(kind)) {
                 throw new IOException(
-                        file + ":" + (i + 1) + ": begins with none of C: C64: S: S*: S!:");
+                        file + ":" + (i + 1) + ": begins with none of C: C64: S: S*: S-: S!: TLS:");
             }
             steps.add(new Step(i + 1, kind, text));
         }
@@ -99,6 +117,16 @@ final class Dialogue {
                     return "no line \"" + step.text() + "\" in \"" + reply + "\"";
                 }
             }
+            case "S-" -> {
+                String reply = client.reply();
+                heard.append("  ").append(reply.replace("\n", "\n  ")).append('\n');
+                if (reply.lines()
+                        .map(Dialogue::withoutHyphen)
+                        .anyMatch(l -> l.startsWith(step.text()))) {
+                    return "a line \"" + step.text() + "\" in \"" + reply + "\"";
+                }
+            }
+            case "TLS" -> client.startTls();
             default -> {
                 if (!client.ended()) {
                     return "expected the end of the connection";

@@ -100,6 +100,22 @@ final class Gateway implements AutoCloseable {
         return file("postern.yaml", yaml);
     }
 
+    /** Puts these top-level sections in place of those of the same names. */
+    Gateway configureSections(String yaml) {
+        StringBuilder kept = new StringBuilder();
+        boolean replaced = false;
+        for (String line : configuration().lines().toList()) {
+            if (!line.isEmpty() && Character.isLetter(line.charAt(0))) {
+                String section = line.substring(0, line.indexOf(':') + 1);
+                replaced = yaml.lines().anyMatch(l -> l.startsWith(section));
+            }
+            if (!replaced) {
+                kept.append(line).append('\n');
+            }
+        }
+        return configure(kept + yaml);
+    }
+
     /** The configuration as it stands. */
     String configuration() {
         try {

@@ -28,6 +28,8 @@ final class Peers {
         PACKAGE_OF.put("openssl", "openssl");
         PACKAGE_OF.put("haproxy", "haproxy");
         PACKAGE_OF.put("promtool", "prometheus");
+        PACKAGE_OF.put("smtp-source", "postfix");
+        PACKAGE_OF.put("smtp-sink", "postfix");
     }
 
     private Peers() {}

@@ -176,6 +176,16 @@ final class IntakeVisit implements Visit {
                 .findFirst();
     }
 
+    @Override
+    public Optional<String> hostname() {
+        return Optional.of(revision.snapshot().config().hostname().ascii());
+    }
+
+    @Override
+    public boolean honoursRequireTls() {
+        return OnwardSecrecy.isKeptBy(revision.snapshot().config());
+    }
+
     private Decision decide(Stage stage, Function<SmtpReply, Decision> refusal) {
         Verdict verdict = Rules.decide(parts, revision, stage, facts);
         SmtpReply reply =

@@ -187,9 +187,7 @@ final class LiveConfiguration implements AutoCloseable {
                             : CachingDnsClient.of(config.dns(), time, dnsMeters);
             Revision revision = new Revision(candidate, authenticator(config, dns));
             tls.reload(config.tls());
-            prepared =
-                    new Parts(
-                            revision, dns, before.downstreams().next(config, environment(config)));
+            prepared = new Parts(revision, dns, downstreams(before, config));
         } catch (IOException | TlsProblemException | SealingKey.SealingKeyException e) {
             problems.add(
                     new Problem(
@@ -198,6 +196,14 @@ final class LiveConfiguration implements AutoCloseable {
                             String.valueOf(e.getMessage())));
         }
         return problems;
+    }
+
+    /** The clients of before, where they still fit; all say our name to the other side. */
+    private DownstreamTable downstreams(Parts before, PosternConfig config) {
+        DeliveryEnvironment environment = environment(config);
+        return config.hostname().equals(config().hostname())
+                ? before.downstreams().next(config, environment)
+                : DownstreamTable.of(config, environment);
     }
 
     private void activate() {

@@ -144,6 +144,64 @@ class GatewayTest {
     }
 
     @Test
+    void aNewHostnameIsInTheGreetingAndInReceivedOfTheNextSessionAndInNeitherOfTheOpenOne()
+            throws IOException, StartFailure {
+        Path maildir = folder.resolve("mail");
+        Path config = config(0, "maildir://" + maildir);
+        try (Gateway gateway = start(config)) {
+            int port = gateway.listeners().getFirst().getPort();
+            try (Socket open = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                BufferedReader in =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        open.getInputStream(), StandardCharsets.UTF_8));
+                assertThat(in.readLine()).startsWith("220 mx.example.test ");
+                Files.writeString(
+                        config,
+                        Files.readString(config).replace("mx.example.test", "mx2.example.test"));
+                assertThat(gateway.reload()).isInstanceOf(SnapshotResult.Loaded.class);
+                open.getOutputStream()
+                        .write(
+                                String.join(
+                                                "\r\n",
+                                                "HELO client.invalid",
+                                                "MAIL FROM:<>",
+                                                "RCPT TO:<alice@example.test>",
+                                                "DATA",
+                                                "From: <a@client.invalid>",
+                                                "",
+                                                "open",
+                                                ".",
+                                                "QUIT",
+                                                "")
+                                        .getBytes(StandardCharsets.UTF_8));
+                assertThat(in.readLine()).startsWith("250 mx.example.test ");
+                assertThat(in.lines().toList()).last().asString().startsWith("221 ");
+            }
+            List<String> replies =
+                    talk(
+                            port,
+                            "HELO client.invalid",
+                            "MAIL FROM:<>",
+                            "RCPT TO:<alice@example.test>",
+                            "DATA",
+                            "From: <a@client.invalid>\r\n\r\nnext\r\n.",
+                            "QUIT");
+            assertThat(replies.get(0)).startsWith("220 mx2.example.test ");
+            assertThat(replies.get(1)).startsWith("250 mx2.example.test ");
+            await().atMost(Duration.ofSeconds(30)).until(() -> delivered(maildir).size() == 2);
+            for (Path file : delivered(maildir)) {
+                String message = Files.readString(file);
+                assertThat(message)
+                        .contains(
+                                message.endsWith("next\n")
+                                        ? "by mx2.example.test (Postern)"
+                                        : "by mx.example.test (Postern)");
+            }
+        }
+    }
+
+    @Test
     void goesOnWhereItWasAfterARestart() throws IOException, StartFailure {
         Path maildir = folder.resolve("mail");
         try (Gateway gateway = start(config(0, "lmtp://127.0.0.1:" + portOfNobody()))) {

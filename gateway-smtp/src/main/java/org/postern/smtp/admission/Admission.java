@@ -21,6 +21,8 @@ public final class Admission {
 
     private static final SmtpReply SHED =
             SmtpReply.of(421, "4.3.2", "Gateway is under heavy load; try again in a few minutes");
+    private static final SmtpReply FULL =
+            SmtpReply.of(421, "4.3.2", "Too many connections in all; try again in a few minutes");
     private static final SmtpReply CLIENT_BUSY =
             SmtpReply.of(
                     421, "4.7.0", "Too many connections from your address; close some of them");
@@ -55,20 +57,15 @@ public final class Admission {
     public sealed interface Answer {
         /** Come in; {@link #close} when the connection has ended. */
         final class Admitted implements Answer, AutoCloseable {
-            private final Admission admission;
-            private final InetAddress client;
-            private final Cidr network;
+            private final Runnable leaving;
 
-            private Admitted(Admission admission, InetAddress client, Cidr network) {
-                this.admission = admission;
-                this.client = client;
-                this.network = network;
+            private Admitted(Runnable leaving) {
+                this.leaving = leaving;
             }
 
             @Override
             public void close() {
-                leave(admission.clients, client);
-                leave(admission.networks, network);
+                leaving.run();
             }
         }
 
@@ -99,7 +96,7 @@ public final class Admission {
     public Answer enter(InetAddress client, Standing standing) {
         Limits now = limits.get();
         if (!hasRoom(standing)) {
-            return refuse(NamedLimit.OVERLOAD, SHED);
+            return shed();
         }
         if (!rates.allow(client, now.connectionRatePerClient())) {
             return refuse(NamedLimit.CONNECTION_RATE_PER_CLIENT, TOO_FAST);
@@ -116,7 +113,25 @@ public final class Admission {
             leave(clients, client);
             return refuse(NamedLimit.CONNECTIONS_PER_NETWORK, NETWORK_BUSY);
         }
-        return new Answer.Admitted(this, client, network);
+        return new Answer.Admitted(() -> {
+            leave(networks, network);
+            leave(clients, client);
+        });
+    }
+
+    /**
+     * Lets a listed balancer or relay in: it brings many clients, each of whom is asked for by the
+     * name it is given, so nothing is counted for the host itself.
+     */
+    public Answer enterListed(Standing standing) {
+        return hasRoom(standing) ? new Answer.Admitted(() -> {}) : shed();
+    }
+
+    /** Told by the limit that is reached, or as overload where it is none. */
+    private Answer shed() {
+        return overload.worst().equals(OverloadController.CONNECTIONS)
+                ? refuse(NamedLimit.CONNECTIONS, FULL)
+                : refuse(NamedLimit.OVERLOAD, SHED);
     }
 
     private Answer refuse(NamedLimit limit, SmtpReply reply) {

@@ -13,6 +13,9 @@ public final class OverloadController {
     /** The load from which strangers are shed. */
     public static final double SHED_STRANGERS = 0.9;
 
+    /** The gauge of {@code limits.connections}. */
+    public static final String CONNECTIONS = "connections";
+
     /** How much the gateway takes. */
     public enum State {
         /** Room for everybody. */

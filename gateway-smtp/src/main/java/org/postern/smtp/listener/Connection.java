@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.Limits;
 import org.postern.core.config.ListenerConfig;
@@ -15,6 +16,7 @@ import org.postern.core.net.Cidr;
 import org.postern.core.reply.SmtpReply;
 import org.postern.smtp.admission.Admission;
 import org.postern.smtp.proxy.ProxyHeader;
+import org.postern.smtp.session.Entrance;
 import org.postern.smtp.session.InputBuffer;
 import org.postern.smtp.session.SessionEnd;
 import org.postern.smtp.session.SessionHandler.Standing;
@@ -89,7 +91,7 @@ final class Connection {
         InputBuffer input = new InputBuffer();
         InetSocketAddress client = peer;
         if (isIn(networks.loadBalancers(), peer.getAddress())) {
-            switch (ProxyReader.read(wire, input, PROXY_PATIENCE.toNanos())) {
+            switch (ProxyReader.read(wire, input, PROXY_PATIENCE, parts.time())) {
                 case ProxyHeader.Proxied proxied -> {
                     client = proxied.source();
                     local = proxied.destination();
@@ -120,7 +122,12 @@ final class Connection {
             NetworksConfig networks)
             throws IOException {
         Standing standing = parts.handler().standing(client.getAddress());
-        return switch (parts.admission().enter(client.getAddress(), standing)) {
+        boolean listed = isListed(networks, client.getAddress());
+        Admission.Answer answer =
+                listed
+                        ? parts.admission().enterListed(standing)
+                        : parts.admission().enter(client.getAddress(), standing);
+        return switch (answer) {
             case Admission.Answer.Refused refused -> {
                 // before TLS nobody could read it; closing says the same
                 if (config.tls() != ListenerConfig.Tls.IMPLICIT) {
@@ -129,8 +136,15 @@ final class Connection {
                 yield SessionEnd.SHED;
             }
             case Admission.Answer.Admitted admitted -> {
-                try (admitted) {
-                    yield session(wire, input, client, peer, local, networks, standing);
+                try (Place place = new Place(parts, admitted)) {
+                    yield session(
+                            wire,
+                            input,
+                            client,
+                            peer,
+                            local,
+                            listed ? Optional.of(place) : Optional.empty(),
+                            standing);
                 }
             }
         };
@@ -142,7 +156,7 @@ final class Connection {
             InetSocketAddress client,
             InetSocketAddress peer,
             InetSocketAddress local,
-            NetworksConfig networks,
+            Optional<Entrance> xclient,
             Standing standing)
             throws IOException {
         Limits limits = parts.limits().get();
@@ -157,16 +171,13 @@ final class Connection {
                 return SessionEnd.TLS;
             }
         }
-        boolean mayXclient =
-                isIn(networks.trustedRelays(), client.getAddress())
-                        || isIn(networks.loadBalancers(), client.getAddress());
         SessionSettings settings =
                 new SessionSettings(
                         parts.hostname(),
                         limits,
                         standing == Standing.KNOWN_GOOD ? Duration.ZERO : limits.greetDelay(),
                         config.tls() == ListenerConfig.Tls.STARTTLS && parts.tls().available(),
-                        mayXclient);
+                        xclient);
         SmtpSession smtp =
                 new SmtpSession(
                         wire,
@@ -190,6 +201,44 @@ final class Connection {
         return limits.commandTimeout().isZero()
                 ? Long.MAX_VALUE
                 : limits.commandTimeout().toNanos();
+    }
+
+    /** Whether a client speaks for others; a balancer does when it shows itself (PROXY LOCAL). */
+    private static boolean isListed(NetworksConfig networks, InetAddress client) {
+        return isIn(networks.trustedRelays(), client) || isIn(networks.loadBalancers(), client);
+    }
+
+    /** The room that a connection takes, for one client after the other. Its thread only. */
+    private static final class Place implements Entrance, AutoCloseable {
+        private final ConnectionParts parts;
+        private Admission.Answer.@Nullable Admitted held;
+
+        Place(ConnectionParts parts, Admission.Answer.Admitted held) {
+            this.parts = parts;
+            this.held = held;
+        }
+
+        @Override
+        public Optional<SmtpReply> admit(InetAddress client) {
+            close(); // its room is free for the next, who may be the same one again
+            Standing standing = parts.handler().standing(client);
+            return switch (parts.admission().enter(client, standing)) {
+                case Admission.Answer.Refused refused -> Optional.of(refused.reply());
+                case Admission.Answer.Admitted next -> {
+                    held = next;
+                    yield Optional.empty();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            Admission.Answer.Admitted leaving = held;
+            held = null;
+            if (leaving != null) {
+                leaving.close();
+            }
+        }
     }
 
     private static boolean isIn(List<Cidr> networks, InetAddress address) {

@@ -1,6 +1,8 @@
 package org.postern.smtp.listener;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +25,9 @@ final class ConnectionRegistry {
 
     /** Beyond the drain: how long a message that is being made durable may still take. */
     static final Duration FINISHING_GRACE = Duration.ofSeconds(10);
+
+    /** How long a stop waits until idle clients have taken their 421. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final TimeSource time;
     private final SmtpMetrics metrics;
@@ -98,9 +103,7 @@ final class ConnectionRegistry {
     /** Asks everybody to stop, waits until the deadline, then closes what is left. */
     void drain(Deadline deadline) {
         stopping = true;
-        for (Connection connection : open) {
-            connection.askToStop();
-        }
+        askAll();
         await(deadline);
         for (Connection connection : open) {
             connection.closeUnlessFinishing();
@@ -108,6 +111,27 @@ final class ConnectionRegistry {
         await(Deadline.after(time, FINISHING_GRACE));
         for (Connection connection : open) {
             connection.closeNow();
+        }
+    }
+
+    /**
+     * Asks each on a thread of its own: the last word blocks where a client has not read what came
+     * before, and nobody else is to wait for that.
+     */
+    private void askAll() {
+        List<Thread> asking = new ArrayList<>();
+        for (Connection connection : open) {
+            asking.add(Thread.ofVirtual().name("smtp-last-word").start(connection::askToStop));
+        }
+        Deadline patience = Deadline.after(time, LAST_WORDS);
+        try {
+            for (Thread one : asking) {
+                if (!patience.hasPassed()) {
+                    one.join(patience.remaining());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -60,9 +60,7 @@ final class GatewayServerSocket extends ServerSocket {
         Duration pause = FIRST_PAUSE;
         while (!stopped) {
             try {
-                Socket client = listening.accept();
-                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                return client;
+                return withoutDelay(listening.accept());
             } catch (IOException e) {
                 if (stopped) {
                     break;
@@ -81,6 +79,18 @@ final class GatewayServerSocket extends ServerSocket {
         }
         waitFor(Duration.ofDays(365));
         throw new SocketException("stopped");
+    }
+
+    /**
+     * Replies are written in batches of our own making; a connection that is gone shows it soon.
+     */
+    private static Socket withoutDelay(Socket client) {
+        try {
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            LOG.debug("a connection was gone as soon as it was accepted", e);
+        }
+        return client;
     }
 
     private void waitFor(Duration time) throws SocketException {

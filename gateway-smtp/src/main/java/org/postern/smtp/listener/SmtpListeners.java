@@ -77,7 +77,10 @@ public final class SmtpListeners {
         ConnectionRegistry registry = new ConnectionRegistry(time, metrics);
         List<Gauge> all = new ArrayList<>(gauges);
         all.add(new Gauge("heap", HeapLoad::now));
-        all.add(new Gauge("connections", () -> connectionLoad(registry, limits.get())));
+        all.add(
+                new Gauge(
+                        OverloadController.CONNECTIONS,
+                        () -> connectionLoad(registry, limits.get())));
         all.add(new Gauge("descriptors", () -> DescriptorLoad.of(registry.size())));
         OverloadController overload = new OverloadController(all, time);
         Admission admission = new Admission(limits, overload, time, metrics);
@@ -97,6 +100,7 @@ public final class SmtpListeners {
      * @throws ListenerException if one of them cannot be opened; then none is
      */
     public void start() throws ListenerException {
+        Rehearsal.play(parts.time());
         parts.registry().start();
         try {
             for (ListenerConfig config : configs) {

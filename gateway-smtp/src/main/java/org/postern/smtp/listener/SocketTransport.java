@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
@@ -59,8 +60,36 @@ final class SocketTransport implements Transport {
 
     @Override
     public int read(byte[] block, int offset, int length, long timeoutNanos) throws IOException {
-        socket.setSoTimeout(millis(timeoutNanos));
-        return in.read(block, offset, length);
+        Socket now = socket;
+        now.setSoTimeout(millis(timeoutNanos));
+        return now instanceof SSLSocket
+                ? readSecure(block, offset, length, timeoutNanos)
+                : in.read(block, offset, length);
+    }
+
+    /**
+     * One read of plain text may be many reads of a record that drips in, each within the socket's
+     * own time limit, and may write, for the client can ask for new keys as often as it likes (RFC
+     * 8446, 4.6.3). So the whole of it has a deadline, a little later than the socket's own, which
+     * still lets the session say why.
+     */
+    private int readSecure(byte[] block, int offset, int length, long timeoutNanos)
+            throws IOException {
+        if (timeoutNanos < Long.MAX_VALUE / 2) {
+            arm(timeoutNanos + ConnectionRegistry.PRECISION.toNanos());
+        }
+        try {
+            return in.read(block, offset, length);
+        } catch (IOException e) {
+            if (overdue) {
+                SocketTimeoutException late = new SocketTimeoutException("a TLS record dripped in");
+                late.initCause(e);
+                throw late;
+            }
+            throw e;
+        } finally {
+            deadline = NONE;
+        }
     }
 
     private static int millis(long nanos) {
@@ -172,16 +201,14 @@ final class SocketTransport implements Transport {
     void closeGently(Duration patience, int octets) {
         arm(patience.toNanos());
         try {
-            if (socket instanceof SSLSocket secure) {
-                secure.close(); // close_notify; closes the plain one too
-                return;
-            }
-            plain.shutdownOutput();
+            // under TLS: close_notify first (RFC 8446, 6.1); what still comes is not deciphered
+            socket.shutdownOutput();
+            InputStream rest = plain.getInputStream();
             byte[] sink = new byte[1_024];
             int left = octets;
             plain.setSoTimeout(millis(patience.toNanos()));
             while (left > 0) {
-                int n = in.read(sink, 0, sink.length);
+                int n = rest.read(sink, 0, sink.length);
                 if (n < 0) {
                     break;
                 }

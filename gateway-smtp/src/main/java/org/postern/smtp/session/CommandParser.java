@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -46,10 +45,10 @@ final class CommandParser {
                         "Command holds a control character; check its end");
             }
         }
-        text = text.stripTrailing(); // RFC 5321, 4.1.1: trailing white space is tolerated
+        text = Ascii.stripTrailing(text); // RFC 5321, 4.1.1: white space is tolerated
         int space = text.indexOf(' ');
-        String verb = (space < 0 ? text : text.substring(0, space)).toUpperCase(Locale.ROOT);
-        String argument = space < 0 ? "" : text.substring(space + 1).strip();
+        String verb = Ascii.upper(space < 0 ? text : text.substring(0, space));
+        String argument = space < 0 ? "" : Ascii.strip(text.substring(space + 1));
         return switch (verb) {
             case "EHLO", "HELO" -> hello(verb, argument);
             case "MAIL" -> mail(argument, offered);
@@ -159,10 +158,10 @@ final class CommandParser {
     }
 
     private static Command mail(String argument, Offered offered) {
-        if (!argument.regionMatches(true, 0, "FROM:", 0, 5)) {
+        if (!Ascii.begins("FROM:", argument)) {
             return faulty("MAIL", 501, "5.5.4", "Syntax: MAIL FROM:<address> (RFC 5321, 4.1.1.2)");
         }
-        String rest = argument.substring(5).stripLeading();
+        String rest = Ascii.strip(argument.substring(5));
         ParsedPath path;
         try {
             path = ParsedPath.parse(rest);
@@ -194,10 +193,10 @@ final class CommandParser {
     }
 
     private static Command recipient(String argument, Offered offered) {
-        if (!argument.regionMatches(true, 0, "TO:", 0, 3)) {
+        if (!Ascii.begins("TO:", argument)) {
             return faulty("RCPT", 501, "5.5.4", "Syntax: RCPT TO:<address> (RFC 5321, 4.1.1.3)");
         }
-        String rest = argument.substring(3).stripLeading();
+        String rest = Ascii.strip(argument.substring(3));
         ParsedPath path;
         try {
             path = ParsedPath.parse(rest);
@@ -261,7 +260,7 @@ final class CommandParser {
                             "Syntax: BDAT size [LAST] (RFC 3030, 2); closing connection"),
                     true);
         }
-        boolean last = words.length == 2 && words[1].equalsIgnoreCase("LAST");
+        boolean last = words.length == 2 && Ascii.is("LAST", words[1]);
         if (words.length > 2 || (words.length == 2 && !last)) {
             return new Command.Faulty(
                     "BDAT",

@@ -137,7 +137,7 @@ final class ContentDialogue {
             case ContentIntake.Outcome.Answered answered -> {
                 contentEnded(intake, "answered");
                 SessionEnd end = answers.error("CONTENT", answered.reply());
-                if (end == null && intake.endIsDoubtful() && io.input().available() > 0) {
+                if (end == null && intake.endIsDoubtful(io.input().available() > 0)) {
                     end = answers.exceeded(NamedLimit.BARE_NEWLINE, Replies.DOUBTFUL_END);
                 }
                 if (stop.asked()) {

@@ -130,11 +130,14 @@ final class ContentIntake {
     }
 
     /**
-     * Whether sender and we may disagree on where DATA ended: its lines were damaged. Then what was
-     * sent along with it may be a smuggled message, and is not executed.
+     * Whether sender and we may disagree on where DATA ended, since its lines were damaged. Then
+     * what was sent along with it may be a smuggled message, and is not executed; nor is anything
+     * that comes later where the damage stands right in front of the end.
+     *
+     * @param more whether something was sent along
      */
-    boolean endIsDoubtful() {
-        return dots && sink.fault() == ContentFault.BARE_NEWLINE;
+    boolean endIsDoubtful(boolean more) {
+        return dots && scanner.damaged() && (more || scanner.endInDoubt());
     }
 
     /** The first fault so far. */

@@ -40,6 +40,14 @@ final class ContentScanner {
     private State state = State.LINE_START;
     private boolean done;
 
+    /** A bare CR, bare LF or NUL was seen. */
+    private boolean damaged;
+
+    /** A bare CR or NUL was seen in the line that is being read, and in the one before. */
+    private boolean lineDamaged;
+
+    private boolean lastLineDamaged;
+
     /**
      * @param dots whether dots are stuffed and a lone one ends the content (DATA)
      */
@@ -52,6 +60,20 @@ final class ContentScanner {
     /** Whether the end of DATA has been found. */
     boolean done() {
         return done;
+    }
+
+    /** Whether any line was damaged. */
+    boolean damaged() {
+        return damaged;
+    }
+
+    /**
+     * Whether the end itself is in doubt: the line in front of it holds a bare CR or NUL, so that
+     * some sender may not have seen its CRLF as the end of a line, nor the dot behind it as the end
+     * of the message.
+     */
+    boolean endInDoubt() {
+        return done && lastLineDamaged;
     }
 
     /**
@@ -72,7 +94,7 @@ final class ContentScanner {
                         if (c == '\r') {
                             if (i + 1 < end && b[i + 1] == '\n') {
                                 i += 2;
-                                state = State.LINE_START;
+                                endLine();
                             } else {
                                 sink.write(b, run, i - run);
                                 i++;
@@ -83,7 +105,12 @@ final class ContentScanner {
                             sink.write(b, run, i - run);
                             i++;
                             run = i;
-                            bare(c == '\n');
+                            if (c == '\n') {
+                                bare(true);
+                                lineDamaged = false; // it is another line for all who differ
+                            } else {
+                                bare(false);
+                            }
                         }
                     }
                 }
@@ -102,7 +129,7 @@ final class ContentScanner {
                         sink.write(CRLF, 0, 2);
                         i++;
                         run = i;
-                        state = State.LINE_START;
+                        endLine();
                     } else {
                         state = State.IN_LINE;
                         bare(true);
@@ -156,7 +183,15 @@ final class ContentScanner {
         return end;
     }
 
+    private void endLine() {
+        state = State.LINE_START;
+        lastLineDamaged = lineDamaged;
+        lineDamaged = false;
+    }
+
     private void bare(boolean newline) {
+        damaged = true;
+        lineDamaged = true;
         if (bareNewline == BareNewline.REJECT) {
             sink.fail(ContentFault.BARE_NEWLINE);
         } else if (newline) {

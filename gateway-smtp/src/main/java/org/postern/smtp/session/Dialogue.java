@@ -32,6 +32,7 @@ final class Dialogue {
     private final Limits limits;
     private final SessionConnection connection;
     private final Visit visit;
+    private final String hostname;
 
     private @Nullable Helo helo;
     private final SmtpMetrics metrics;
@@ -55,6 +56,7 @@ final class Dialogue {
         this.limits = settings.limits();
         this.connection = connection;
         this.visit = visit;
+        this.hostname = visit.hostname().orElse(settings.hostname());
         this.metrics = metrics;
         this.answers = new Answers(io, limits, metrics);
         this.transaction = new Transaction(visit);
@@ -65,7 +67,7 @@ final class Dialogue {
     @Nullable SessionEnd greet() throws IOException {
         return switch (visit.connect()) {
             case Decision.Proceed ignored -> {
-                io.reply("CONNECT", SmtpReply.of(220, settings.hostname() + " ESMTP Postern"));
+                io.reply("CONNECT", SmtpReply.of(220, hostname + " ESMTP Postern"));
                 yield null;
             }
             case Decision.Refuse refusal -> refuseConnection(refusal.reply());
@@ -172,7 +174,7 @@ final class Dialogue {
     }
 
     private SmtpReply greeting(Helo said) {
-        String first = settings.hostname() + " greets " + said.name();
+        String first = hostname + " greets " + said.name();
         if (!said.extended()) {
             return SmtpReply.of(250, first);
         }
@@ -194,7 +196,7 @@ final class Dialogue {
         if (offersRequireTls()) {
             lines.add("REQUIRETLS"); // RFC 8689
         }
-        if (settings.xclient()) {
+        if (settings.xclient().isPresent()) {
             lines.add("XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT");
         }
         return new SmtpReply(250, null, lines);
@@ -263,7 +265,7 @@ final class Dialogue {
         return visit.postmaster()
                 .orElseGet(() -> {
                     try {
-                        return EmailAddress.of("postmaster", Domain.parse(settings.hostname()));
+                        return EmailAddress.of("postmaster", Domain.parse(hostname));
                     } catch (InvalidAddressException e) {
                         throw new IllegalStateException("our own hostname is invalid", e);
                     }
@@ -309,7 +311,7 @@ final class Dialogue {
     }
 
     private @Nullable SessionEnd xclient(Command.Xclient command) throws IOException {
-        if (!settings.xclient()) {
+        if (settings.xclient().isEmpty()) {
             return answers.error("XCLIENT", Replies.NO_XCLIENT);
         }
         if (transaction.mail() != null) {

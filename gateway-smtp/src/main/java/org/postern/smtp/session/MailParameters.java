@@ -53,7 +53,7 @@ final class MailParameters {
         return new Command.Mail(
                 new MailRequest(
                         from,
-                        "8BITMIME".equalsIgnoreCase(body)
+                        body != null && Ascii.is("8BITMIME", body)
                                 ? BodyType.EIGHT_BIT_MIME
                                 : BodyType.SEVEN_BIT,
                         values.containsKey("SMTPUTF8"),
@@ -68,14 +68,14 @@ final class MailParameters {
     }
 
     private static boolean isBodyType(String s) {
-        return s.equalsIgnoreCase("7BIT") || s.equalsIgnoreCase("8BITMIME");
+        return Ascii.is("7BIT", s) || Ascii.is("8BITMIME", s);
     }
 
     private static @Nullable DsnReturn dsnReturn(String s) {
-        if (s.equalsIgnoreCase("FULL")) {
+        if (Ascii.is("FULL", s)) {
             return DsnReturn.FULL;
         }
-        return s.equalsIgnoreCase("HDRS") ? DsnReturn.HDRS : null;
+        return Ascii.is("HDRS", s) ? DsnReturn.HDRS : null;
     }
 
     private static boolean isEnvelopeId(String s) {

@@ -1,7 +1,6 @@
 package org.postern.smtp.session;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +32,7 @@ final class Parameters {
             int end = space < 0 ? text.length() : space;
             String word = text.substring(i, end);
             int equals = word.indexOf('=');
-            String keyword =
-                    (equals < 0 ? word : word.substring(0, equals)).toUpperCase(Locale.ROOT);
+            String keyword = Ascii.upper(equals < 0 ? word : word.substring(0, equals));
             String value = equals < 0 ? NO_VALUE : word.substring(equals + 1);
             if (!isKeyword(keyword) || (equals >= 0 && value.isEmpty())) {
                 return null;

@@ -40,7 +40,7 @@ record ParsedPath(Kind kind, @Nullable EmailAddress address, boolean internation
         if (inner.isEmpty()) {
             return new ParsedPath(Kind.EMPTY, null, false, close + 1);
         }
-        if (inner.equalsIgnoreCase("postmaster")) {
+        if (Ascii.is("postmaster", inner)) {
             return new ParsedPath(Kind.POSTMASTER, null, false, close + 1);
         }
         String mailbox = inner.charAt(0) == '@' ? withoutRoute(inner) : inner;

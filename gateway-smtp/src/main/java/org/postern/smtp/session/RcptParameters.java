@@ -48,7 +48,7 @@ final class RcptParameters {
 
     private static @Nullable DsnNotify condition(String word) {
         for (DsnNotify condition : DsnNotify.values()) {
-            if (condition.name().equalsIgnoreCase(word)) {
+            if (Ascii.is(condition.name(), word)) {
                 return condition;
             }
         }
@@ -67,7 +67,7 @@ final class RcptParameters {
             return false;
         }
         String address = s.substring(semicolon + 1);
-        return type.equalsIgnoreCase("utf-8")
+        return Ascii.is("utf-8", type)
                 ? address.chars().allMatch(c -> c > ' ' && c != 0x7f) // RFC 6533, 3
                 : Xtext.decode(address) != null;
     }

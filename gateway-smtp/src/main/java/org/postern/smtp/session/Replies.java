@@ -68,7 +68,8 @@ final class Replies {
             SmtpReply.of(
                     421,
                     "4.7.0",
-                    "More was sent along with a message of damaged lines; closing connection");
+                    "Lines of the message were damaged, so its end is in doubt; closing"
+                            + " connection");
     static final SmtpReply NOT_SMTP =
             SmtpReply.of(421, "4.7.0", "This is an SMTP server; closing connection");
     static final SmtpReply PROXY_NOT_LISTED =

@@ -1,6 +1,7 @@
 package org.postern.smtp.session;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -91,6 +92,11 @@ public final class SmtpSession {
                 return end;
             }
             connection = dialogue.successor();
+            InetAddress named = connection.client().getAddress();
+            Optional<SmtpReply> refusal = settings.xclient().flatMap(e -> e.admit(named));
+            if (refusal.isPresent()) {
+                return lastWord(io, refusal.get(), SessionEnd.SHED);
+            }
         }
     }
 

@@ -49,6 +49,14 @@ public interface Visit {
     }
 
     /**
+     * Our name in the greeting and in the reply to EHLO, pinned with everything else that the visit
+     * holds, so that it is the one in Received too. Empty: the listener's.
+     */
+    default Optional<String> hostname() {
+        return Optional.empty();
+    }
+
+    /**
      * Whether REQUIRETLS can be honoured on the way onward (RFC 8689, 4.1), so that it may be
      * offered inside TLS.
      */

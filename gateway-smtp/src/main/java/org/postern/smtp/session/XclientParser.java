@@ -2,7 +2,6 @@ package org.postern.smtp.session;
 
 import java.net.InetAddress;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class XclientParser {
             if (value == null) {
                 return bad("Syntax: XCLIENT attribute=value..., values in xtext");
             }
-            String name = word.substring(0, equals).toUpperCase(Locale.ROOT);
+            String name = Ascii.upper(word.substring(0, equals));
             switch (name) {
                 case "NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT" -> {
                     if (!value.equals("[UNAVAILABLE]") && !value.equals("[TEMPUNAVAIL]")) {
@@ -69,7 +68,7 @@ final class XclientParser {
         if (value == null) {
             return Optional.empty();
         }
-        String digits = value.regionMatches(true, 0, "IPV6:", 0, 5) ? value.substring(5) : value;
+        String digits = Ascii.begins("IPV6:", value) ? value.substring(5) : value;
         if (digits.isEmpty() || digits.indexOf('%') >= 0 || digits.indexOf('[') >= 0) {
             return Optional.empty();
         }

@@ -17,11 +17,22 @@ import org.slf4j.LoggerFactory;
 public final class TlsContexts {
     private static final Logger LOG = LoggerFactory.getLogger(TlsContexts.class);
 
+    private static final String RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
     /**
      * @param files what the files looked like when they were read
      * @param loaded what was read, null without certificates
      */
     private record Generation(TlsConfig config, List<FileStamp> files, @Nullable Loaded loaded) {}
+
+    static {
+        // a client that renegotiates again and again makes us compute for nothing (TLS 1.2); read
+        // by
+        // the JDK when its first handshake begins
+        if (System.getProperty(RENEGOTIATION) == null) {
+            System.setProperty(RENEGOTIATION, "true");
+        }
+    }
 
     private final AtomicReference<Generation> current;
 
@@ -83,8 +94,11 @@ public final class TlsContexts {
         }
         try {
             Generation renewed = read(before.config());
-            if (current.compareAndSet(before, renewed)) {
-                LOG.info("renewed TLS certificates are in use, good until {}", earliestExpiry());
+            Loaded loaded = renewed.loaded();
+            if (current.compareAndSet(before, renewed) && loaded != null) {
+                LOG.info(
+                        "renewed TLS certificates are in use, good until {}",
+                        loaded.earliestExpiry());
             }
             return Refresh.RENEWED;
         } catch (TlsProblemException e) {

@@ -128,4 +128,29 @@ class AdmissionTest {
         admitted(enter("192.0.2.1")).close();
         assertThat(overload.worst()).isEqualTo("still");
     }
+
+    @Test
+    void theNamedLimitIsToldWhereItIsTheReason() {
+        double[] connections = {0.95};
+        OverloadController full =
+                new OverloadController(
+                        List.of(
+                                new Gauge(OverloadController.CONNECTIONS, () -> connections[0]),
+                                new Gauge("heap", () -> 0.5)),
+                        time);
+        Admission tight = new Admission(limits::get, full, time, SmtpMetrics.NONE);
+        InetAddress client = Ip.parse("192.0.2.1");
+        refused(tight.enter(client, Standing.STRANGER), NamedLimit.CONNECTIONS);
+        admitted(tight.enter(client, Standing.KNOWN_GOOD)).close();
+        refused(tight.enterListed(Standing.STRANGER), NamedLimit.CONNECTIONS);
+    }
+
+    @Test
+    void aListedHostIsNotCountedForItself() {
+        limits.set(Limits.defaults().toBuilder().connectionsPerClient(1).build());
+        try (Answer.Admitted one = admitted(admission.enterListed(Standing.STRANGER));
+                Answer.Admitted two = admitted(admission.enterListed(Standing.STRANGER))) {
+            assertThat(one).isNotSameAs(two);
+        }
+    }
 }

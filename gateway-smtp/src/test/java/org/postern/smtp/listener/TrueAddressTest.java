@@ -143,4 +143,35 @@ class TrueAddressTest {
             assertThat(c.line()).startsWith("220 ");
         }
     }
+
+    @Test
+    void limitsCountTheClientThatXclientNames() throws Exception {
+        try (TestGateway gateway =
+                        TestGateway.withLimits(
+                                        Limits.defaults().toBuilder().connectionsPerClient(1))
+                                .behindRelay();
+                TestClient a = gateway.connect();
+                TestClient b = gateway.connect()) {
+            assertThat(a.line()).startsWith("220 ");
+            assertThat(b.line()).as("the relay itself is not counted").startsWith("220 ");
+            a.send("XCLIENT ADDR=192.0.2.7");
+            assertThat(a.line()).startsWith("220 ");
+            a.send("XCLIENT ADDR=192.0.2.7");
+            assertThat(a.line()).as("the same client again").startsWith("220 ");
+            b.send("XCLIENT ADDR=192.0.2.7");
+            assertThat(b.line()).startsWith("421 4.7.0 Too many connections");
+            assertThat(b.line()).isEqualTo(TestClient.EOF);
+            assertThat(gateway.counts.hits(NamedLimit.CONNECTIONS_PER_CLIENT)).isEqualTo(1);
+            a.send("QUIT");
+            assertThat(a.line()).startsWith("221 ");
+            Awaitility.await()
+                    .untilAsserted(() -> {
+                        try (TestClient c = gateway.connect()) {
+                            c.line();
+                            c.send("XCLIENT ADDR=192.0.2.7");
+                            assertThat(c.line()).startsWith("220 ");
+                        }
+                    });
+        }
+    }
 }

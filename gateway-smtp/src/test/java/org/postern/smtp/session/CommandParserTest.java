@@ -118,4 +118,23 @@ class CommandParserTest {
         assertThat(parse(line)).isInstanceOf(Command.Faulty.class);
         assertThat(((Command.Faulty) parse(line)).desynchronised()).isTrue();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "R\u017fET",
+                "\u017fTARTTLS",
+                "MA\u0131L FROM:<a@b.test>",
+                "MAIL FROM:<a@b.test> \u017fIZE=1",
+                "MAIL FROM:<a@b.test> BODY=8B\u0131TMIME",
+                "RCPT TO:<po\u017ftmaster>",
+                "RCPT TO:<a@b.test> NOTIFY=\u017fUCCESS",
+                "BDAT 5 LA\u017fT",
+                "NOOP\u2003",
+                "EHLO \u2003c.test",
+                "EHLO c.test\u2003"
+            })
+    void caseAndWhiteSpaceAreThoseOfAsciiAlone(String line) {
+        assertThat(parse(line)).as(line).isInstanceOf(Command.Faulty.class);
+    }
 }

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import org.postern.core.config.Limits;
 import org.postern.core.net.Ip;
 import org.postern.core.time.TimeSource;
@@ -45,7 +46,7 @@ class SessionFuzzTest {
                                         Limits.defaults(),
                                         Duration.ZERO,
                                         true,
-                                        true),
+                                        Optional.of(named -> Optional.empty())),
                                 handler,
                                 TimeSource.system(),
                                 SmtpMetrics.NONE,

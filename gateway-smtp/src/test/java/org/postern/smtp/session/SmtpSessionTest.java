@@ -8,8 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postern.core.config.Limits;
+import org.postern.core.config.Limits.BareNewline;
 import org.postern.core.mail.Recipient;
 import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
@@ -83,8 +87,12 @@ class SmtpSessionTest {
     }
 
     private String run(Visit visit, String input) {
+        return run(visit, input, 1_000, Limits.defaults());
+    }
+
+    private String run(Visit visit, String input, int step, Limits limits) {
         MemoryTransport transport =
-                new MemoryTransport(input.getBytes(StandardCharsets.UTF_8), 1_000);
+                new MemoryTransport(input.getBytes(StandardCharsets.UTF_8), step);
         InetSocketAddress address = new InetSocketAddress(Ip.parse("192.0.2.1"), 25);
         end =
                 new SmtpSession(
@@ -92,10 +100,10 @@ class SmtpSessionTest {
                                 new InputBuffer(),
                                 new SessionSettings(
                                         "mx.example.test",
-                                        Limits.defaults(),
+                                        limits,
                                         Duration.ZERO,
                                         false,
-                                        false),
+                                        Optional.empty()),
                                 client -> visit,
                                 TimeSource.system(),
                                 SmtpMetrics.NONE,
@@ -203,5 +211,48 @@ class SmtpSessionTest {
         assertThat(finishing.finishing()).isTrue();
         finishing.endFinishing();
         assertThat(finishing.finishing()).isFalse();
+    }
+
+    @Test
+    void theNameOfTheVisitIsSaidAndNotTheListeners() {
+        Visit visit =
+                new Easy() {
+                    @Override
+                    public Optional<String> hostname() {
+                        return Optional.of("mx2.example.test");
+                    }
+                };
+        assertThat(run(visit, "EHLO c.test\r\nQUIT\r\n").lines())
+                .anyMatch(l -> l.startsWith("220 mx2.example.test "))
+                .anyMatch(l -> l.startsWith("250-mx2.example.test greets"))
+                .noneMatch(l -> l.contains("mx.example.test"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(BareNewline.class)
+    void whereDamageStandsBeforeTheEndNothingBehindItIsExecutedHoweverLateItComes(
+            BareNewline mode) {
+        Limits limits = Limits.defaults().toBuilder().bareNewline(mode).build();
+        for (String damage : List.of("x\r\r\n", "x\0\r\n", "\r\r\n", "x\ry\r\n")) {
+            for (int step : List.of(1, 2, 3, 5, 1_000)) {
+                calls.clear();
+                String said =
+                        run(
+                                new Easy(),
+                                TRANSACTION + damage + ".\r\n" + TRANSACTION + "\r\n.\r\n",
+                                step,
+                                limits);
+                assertThat(said.lines()).as(damage).last().asString().startsWith("421 4.7.0 ");
+                assertThat(end).isEqualTo(SessionEnd.LIMIT);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BareNewline.class)
+    void damageFurtherUpLeavesTheSessionInSyncForAClientThatWaits(BareNewline mode) {
+        Limits limits = Limits.defaults().toBuilder().bareNewline(mode).build();
+        String said = run(new Easy(), TRANSACTION + "a\nb\n\r\n.\r\nNOOP\r\nQUIT\r\n", 1, limits);
+        assertThat(said.lines()).last().asString().startsWith("221 ");
     }
 }
