@@ -30,6 +30,7 @@ final class Peers {
         PACKAGE_OF.put("promtool", "prometheus");
         PACKAGE_OF.put("smtp-source", "postfix");
         PACKAGE_OF.put("smtp-sink", "postfix");
+        PACKAGE_OF.put("prometheus", "prometheus");
     }
 
     private Peers() {}

@@ -178,7 +178,7 @@ final class FrontDoorCheck implements Check {
                             where + " takes mail for an address of " + ours + " that nobody has",
                             "what the store refuses later becomes a bounce, most often to somebody"
                                     + " who never sent anything",
-                            scene.postern("recipients show " + nobody)));
+                            scene.postern("check")));
         } else {
             findings.add(
                     Finding.warning(
@@ -189,7 +189,7 @@ final class FrontDoorCheck implements Check {
                                     + " with 550: "
                                     + reply.last(),
                             "senders keep trying instead of telling their user of the typing error",
-                            scene.postern("recipients status")));
+                            scene.postern("status")));
         }
     }
 
