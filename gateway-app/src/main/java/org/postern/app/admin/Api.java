@@ -50,6 +50,8 @@ public final class Api {
     /** Every path. */
     public List<Route> routes() {
         List<Route> routes = new ArrayList<>(new SurgeryRoutes(gateway, time).routes());
+        routes.addAll(new ExportRoutes(gateway, time).routes());
+        routes.addAll(new DownstreamRoutes(gateway).routes());
         routes.addAll(
                 List.of(
                         new Route("GET", "/metrics", true, this::metrics),

@@ -2,6 +2,7 @@ package org.postern.app.admin;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -55,6 +56,11 @@ public final class Exchange {
             query = known;
         }
         return known;
+    }
+
+    /** The body of the request, read as it comes; the caller closes it. */
+    public InputStream body() {
+        return Content.Source.asInputStream(request);
     }
 
     /** Whether the answer shall be for people. */

@@ -36,6 +36,9 @@ public interface GatewayState {
     /** Who changes the queue by plan. */
     Surgeon surgeon();
 
+    /** What people tell the relay. */
+    RelayControl relay();
+
     /** Tells the relay that entries may have become due. */
     void wakeRelay();
 

@@ -8,7 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.postern.app.intake.RecentMessages;
+import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -71,7 +73,7 @@ final class QueueView {
 
     private static String lastReply(QueueEntry entry) {
         if (!entry.reason().isEmpty()) {
-            return entry.reason();
+            return entry.reason() + failure(entry);
         }
         for (RecipientStatus status : entry.recipients()) {
             if (!status.reply().isEmpty() && status.state().isPending()) {
@@ -79,6 +81,15 @@ final class QueueView {
             }
         }
         return "";
+    }
+
+    /** What the downstream said of the first recipient that failed. */
+    private static String failure(QueueEntry entry) {
+        return entry.recipients().stream()
+                .filter(r -> r.state() == RecipientState.FAILED && !r.reply().isEmpty())
+                .findFirst()
+                .map(r -> ", " + r.reply())
+                .orElse("");
     }
 
     static ObjectNode json(QueueEntry entry, Instant now) {
@@ -106,6 +117,14 @@ final class QueueView {
         out.put("downstream", entry.downstream());
         if (!entry.reason().isEmpty()) {
             out.put("reason", entry.reason());
+        }
+        if (!entry.actor().isEmpty()) {
+            out.put("actor", entry.actor());
+        }
+        for (String mark : List.of(Marks.WHY, Marks.POSSIBLE_DUPLICATE, Marks.TOLD_OF_DELAY)) {
+            if (entry.notes().containsKey(mark)) {
+                out.put(mark.replace('-', '_'), entry.notes().get(mark));
+            }
         }
         out.put("client", entry.clientAddress());
         out.put("helo", entry.helo());
@@ -158,6 +177,12 @@ final class QueueView {
                                                         ? "at " + at.truncatedTo(ChronoUnit.SECONDS)
                                                         : "as soon as the downstream allows"))
                                 .orElse(", none planned"));
+        if (!entry.actor().isEmpty()) {
+            line(text, "changed by", entry.actor() + said(entry, Marks.WHY));
+        }
+        if (entry.notes().containsKey(Marks.POSSIBLE_DUPLICATE)) {
+            line(text, "duplicate", "possible" + said(entry, Marks.POSSIBLE_DUPLICATE));
+        }
         line(text, "sha256", entry.contentSha256());
         line(
                 text,
@@ -183,6 +208,11 @@ final class QueueView {
         }
         text.append("\nheaders as relayed\n").append(headers);
         out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String said(QueueEntry entry, String mark) {
+        String text = entry.notes().getOrDefault(mark, "");
+        return text.isEmpty() ? "" : ": " + text;
     }
 
     /** Each method with its result and what decided; a signature is a line of its own. */

@@ -3,12 +3,16 @@ package org.postern.app.admin;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postern.core.net.Ip;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.DownstreamStatus;
+import org.postern.queue.schedule.LaneStatus;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.SpoolHealth;
 import org.postern.queue.spool.SpoolSummary;
@@ -77,8 +81,16 @@ public final class StatusView {
                         + Human.size(health.freeBytes())
                         + " free"
                         + (health.detail().isEmpty() ? "" : ", " + health.detail()));
+        Map<String, LaneStatus> lanes = new HashMap<>();
+        gateway.relay().lanes().forEach(l -> lanes.put(l.downstream(), l));
         for (Downstream downstream : gateway.downstreams()) {
-            line(out, "  downstream", downstream.name() + ": " + word(downstream.status()));
+            line(
+                    out,
+                    "  downstream",
+                    downstream.name()
+                            + ": "
+                            + DownstreamRoutes.how(
+                                    downstream.status(), lanes.get(downstream.name())));
         }
         line(
                 out,
@@ -89,20 +101,6 @@ public final class StatusView {
                         + ", read "
                         + snapshot.loaded().truncatedTo(ChronoUnit.SECONDS));
         return out.toString();
-    }
-
-    private static String word(DownstreamStatus status) {
-        Instant trouble = status.lastTroubleAt();
-        Instant success = status.lastSuccessAt();
-        if (trouble != null && (success == null || trouble.isAfter(success))) {
-            return "in trouble since "
-                    + trouble.truncatedTo(ChronoUnit.SECONDS)
-                    + ": "
-                    + status.lastTrouble();
-        }
-        return success == null
-                ? "not tried yet"
-                : "well, last took mail " + success.truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static void line(StringBuilder out, String label, String value) {
@@ -157,11 +155,16 @@ public final class StatusView {
         ArrayNode downstreams = out.putArray("downstreams");
         for (Downstream downstream : gateway.downstreams()) {
             DownstreamStatus status = downstream.status();
+            Optional<LaneStatus> lane =
+                    gateway.relay().lanes().stream()
+                            .filter(l -> l.downstream().equals(status.name()))
+                            .findFirst();
             downstreams
                     .addObject()
                     .put("name", status.name())
                     .put("busy", status.busy())
                     .put("idle_connections", status.idle())
+                    .put("stopped", lane.map(LaneStatus::stopped).orElse(""))
                     .put("last_success", text(status.lastSuccessAt()))
                     .put("last_trouble", status.lastTrouble())
                     .put("last_trouble_at", text(status.lastTroubleAt()));

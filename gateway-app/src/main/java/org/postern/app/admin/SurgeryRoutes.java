@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.QueueEntry;
@@ -63,12 +64,13 @@ final class SurgeryRoutes {
                 new Route("POST", "/api/v1/plans/", false, e -> guarded(e, this::act)));
     }
 
-    private interface Step {
+    /** Something that a person asked for. */
+    interface Step {
         void take(Exchange exchange) throws IOException, SurgeryException;
     }
 
     /** What a person asked for and cannot be is told in a line, not as our failure. */
-    private static void guarded(Exchange exchange, Step step) throws IOException {
+    static void guarded(Exchange exchange, Step step) throws IOException {
         try {
             step.take(exchange);
         } catch (SurgeryException e) {
@@ -77,6 +79,11 @@ final class SurgeryRoutes {
     }
 
     private Selection selection(Exchange exchange) throws SurgeryException {
+        return selection(exchange, time.instant());
+    }
+
+    /** The entries that the query's parameters mean. */
+    static Selection selection(Exchange exchange, Instant now) throws SurgeryException {
         Map<String, List<String>> options = new LinkedHashMap<>();
         for (String option : OPTIONS) {
             List<String> values = exchange.parameters(option);
@@ -84,7 +91,7 @@ final class SurgeryRoutes {
                 options.put(option.equals("reason-code") ? "reason" : option, values);
             }
         }
-        return Selection.parse(options, time.instant(), SurgeryRoutes::verdict);
+        return Selection.parse(options, now, SurgeryRoutes::verdict);
     }
 
     private static Optional<String> verdict(QueueEntry entry, String method) {
@@ -136,7 +143,13 @@ final class SurgeryRoutes {
     }
 
     private void retry(Exchange exchange) throws IOException, SurgeryException {
-        int due = gateway.surgeon().retry(selection(exchange));
+        int due =
+                gateway.surgeon()
+                        .retry(
+                                selection(exchange),
+                                actor(exchange),
+                                orEmpty(exchange.parameter("reason")));
+        gateway.relay().tryNow();
         gateway.wakeRelay();
         if (exchange.wantsText()) {
             exchange.text(200, Api.TEXT, entries(due) + " due now\n");
@@ -177,7 +190,8 @@ final class SurgeryRoutes {
                 return action;
             }
         }
-        throw new SurgeryException("there is no such action; known are hold, release, drop");
+        throw new SurgeryException(
+                "there is no such action; known are hold, release, drop, bounce");
     }
 
     private static String actor(Exchange exchange) {
@@ -201,6 +215,13 @@ final class SurgeryRoutes {
                 out.append("… and ").append(plan.count() - plan.sample().size()).append(" more\n");
             }
         }
+        new TreeMap<>(plan.leftOut())
+                .forEach((why, count) ->
+                        out.append("left out: ")
+                                .append(count)
+                                .append(count == 1 ? " entry, " : " entries, ")
+                                .append(why)
+                                .append('\n'));
         return out.append("nothing is changed yet; to do it: postern queue ")
                 .append(plan.action().word())
                 .append(" --apply ")
@@ -215,6 +236,8 @@ final class SurgeryRoutes {
         out.put("action", plan.action().word());
         out.put("count", plan.count());
         out.put("bytes", plan.bytes());
+        ObjectNode leftOut = out.putObject("left_out");
+        plan.leftOut().forEach(leftOut::put);
         ArrayNode sample = out.putArray("sample");
         Instant now = time.instant();
         plan.sample().forEach(entry -> sample.add(QueueView.json(entry, now)));

@@ -2,11 +2,13 @@ package org.postern.app.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminToken;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.net.Ip;
@@ -15,6 +17,7 @@ import org.postern.core.net.Ip;
 final class Daemon {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int READ_MILLIS = 120_000;
+    private static final int CHUNK = 64 * 1024;
 
     private final String base;
     private final String token;
@@ -79,6 +82,15 @@ final class Daemon {
      * @throws IOException if the connection breaks off
      */
     Answer ask(String method, String pathAndQuery) throws IOException {
+        return send(method, pathAndQuery, null);
+    }
+
+    /**
+     * As {@link #ask}, with a body that is sent as it is read.
+     *
+     * @param body what is sent, or null
+     */
+    Answer send(String method, String pathAndQuery, @Nullable InputStream body) throws IOException {
         HttpURLConnection http =
                 (HttpURLConnection) URI.create(base + pathAndQuery).toURL().openConnection();
         http.setRequestMethod(method);
@@ -89,6 +101,13 @@ final class Daemon {
         }
         int status;
         try {
+            if (body != null) {
+                http.setDoOutput(true);
+                http.setChunkedStreamingMode(CHUNK);
+                try (OutputStream out = http.getOutputStream()) {
+                    body.transferTo(out);
+                }
+            }
             status = http.getResponseCode();
         } catch (ConnectException e) {
             throw new CommandFailure(
@@ -100,11 +119,11 @@ final class Daemon {
                             + "; is it running? start it with: postern run");
         }
         InputStream error = http.getErrorStream();
-        InputStream body =
+        InputStream said =
                 status < 400
                         ? http.getInputStream()
                         : error == null ? InputStream.nullInputStream() : error;
-        return new Answer(status, body);
+        return new Answer(status, said);
     }
 
     /**

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             SendTestCommand.class,
             QueueCommand.class,
+            DownstreamsCommand.class,
             ListsCommand.class,
             ReloadCommand.class,
             CommandLine.HelpCommand.class,

@@ -23,10 +23,14 @@ import picocli.CommandLine.Spec;
         subcommands = {
             QueueCommand.ListEntries.class,
             QueueCommand.Show.class,
+            QueueCommand.Summary.class,
             QueueCommand.Retry.class,
             QueueCommand.Hold.class,
             QueueCommand.Release.class,
             QueueCommand.Drop.class,
+            QueueCommand.Bounce.class,
+            QueueFiles.Export.class,
+            QueueFiles.Reinject.class,
             QueueCommand.Undo.class
         })
 final class QueueCommand implements Runnable {
@@ -38,7 +42,9 @@ final class QueueCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say which: list, show, retry, hold, release, drop or undo");
+                spec.commandLine(),
+                "say which: list, show, summary, retry, hold, release, drop, bounce, undo, export"
+                        + " or reinject");
     }
 
     /** Copies the daemon's answer to standard output as it comes. */
@@ -52,8 +58,10 @@ final class QueueCommand implements Runnable {
         return ExitCode.OK;
     }
 
-    private static String user() {
-        return System.getProperty("user.name", "unknown");
+    static String user() {
+        String user = System.getProperty("user.name", "unknown");
+        String behind = System.getenv("SUDO_USER");
+        return behind == null || behind.equals(user) ? user : behind + " as " + user;
     }
 
     private static String encode(String text) {
@@ -97,7 +105,11 @@ final class QueueCommand implements Runnable {
                     Daemon.of(Configurations.daemonOf(config.file()))
                             .ask(
                                     "POST",
-                                    "/api/v1/queue/retry" + json.query("?") + selection.query()));
+                                    "/api/v1/queue/retry"
+                                            + json.query("?")
+                                            + "&actor="
+                                            + encode(user())
+                                            + selection.query()));
         }
     }
 
@@ -113,7 +125,10 @@ final class QueueCommand implements Runnable {
                 description = "do what this plan says, to just those entries")
         private @Nullable String apply;
 
-        @Option(names = "--because", paramLabel = "TEXT", description = "why, for the record")
+        @Option(
+                names = {"--why", "--because", "--reason-text"},
+                paramLabel = "TEXT",
+                description = "why, for the record")
         private String because = "";
 
         abstract String action();
@@ -179,6 +194,37 @@ final class QueueCommand implements Runnable {
         @Override
         String action() {
             return "drop";
+        }
+    }
+
+    /** {@code postern queue bounce}. */
+    @Command(
+            name = "bounce",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Give entries up and tell their senders, where those are known to have written"
+                            + " them. Prints a plan; --apply does it.")
+    static final class Bounce extends Change {
+        @Override
+        String action() {
+            return "bounce";
+        }
+    }
+
+    /** {@code postern queue summary}. */
+    @Command(
+            name = "summary",
+            mixinStandardHelpOptions = true,
+            description = "Count entries by recipient's domain and age.")
+    static final class Summary implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+        @Mixin private final SelectionOptions selection = new SelectionOptions();
+
+        @Override
+        public Integer call() throws IOException {
+            return Daemon.of(Configurations.daemonOf(config.file()))
+                    .show("GET", "/api/v1/queue-summary" + json.query("?") + selection.query());
         }
     }
 

@@ -13,11 +13,13 @@ import org.postern.app.admin.AdminServer;
 import org.postern.app.admin.AdminToken;
 import org.postern.app.admin.Api;
 import org.postern.app.admin.GatewayState;
+import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
+import org.postern.app.intake.SurgeryLog;
 import org.postern.app.telemetry.DnsMeters;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
@@ -122,7 +124,6 @@ public final class Gateway implements GatewayState, AutoCloseable {
         undo.add(seeing::close);
         seeing.start();
 
-        surgeon = new Surgeon(opened, config.data().resolve("plans"), time, TRASH_GRACE);
         Relaying relaying =
                 Relaying.of(
                         new Relaying.Parts(
@@ -136,6 +137,14 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                 List.of()));
         undo.add(relaying::close);
         relay = relaying;
+        surgeon =
+                new Surgeon(
+                        opened,
+                        config.data().resolve("plans"),
+                        time,
+                        TRASH_GRACE,
+                        relaying,
+                        SurgeryLog.INSTANCE);
         OpinionSampler opinions =
                 new OpinionSampler(
                         (request, message, ours) ->
@@ -333,6 +342,15 @@ public final class Gateway implements GatewayState, AutoCloseable {
             throw new IllegalStateException("the gateway has not been opened");
         }
         return ready;
+    }
+
+    @Override
+    public RelayControl relay() {
+        Relaying running = relay;
+        if (running == null) {
+            throw new IllegalStateException("the gateway has not been opened");
+        }
+        return running;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.postern.app.admin.RelayControl;
 import org.postern.app.intake.NoticeLog;
 import org.postern.app.intake.RecentMessages;
 import org.postern.app.intake.RelayLog;
@@ -19,29 +20,38 @@ import org.postern.core.config.PosternConfig;
 import org.postern.core.config.SpoolConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.QueueId;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.DeliveryEnvironment;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.Downstreams;
 import org.postern.queue.dsn.NoticeBudget;
+import org.postern.queue.dsn.NoticeDecision;
 import org.postern.queue.dsn.NoticeListener;
 import org.postern.queue.dsn.NoticePolicy;
 import org.postern.queue.dsn.NoticeSender;
 import org.postern.queue.dsn.NoticeSettings;
 import org.postern.queue.dsn.NoticeWriter;
 import org.postern.queue.schedule.InFlight;
+import org.postern.queue.schedule.LaneStatus;
 import org.postern.queue.schedule.NoticeDesk;
 import org.postern.queue.schedule.RelayListener;
 import org.postern.queue.schedule.RelayScheduler;
 import org.postern.queue.schedule.RetryPolicy;
 import org.postern.queue.schedule.Router;
+import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.Spool;
+import org.postern.queue.surgery.Bouncer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What happens to accepted mail, connected: the schedule, the downstreams, the notices to senders.
  * Settings are asked at each use, so that a reload holds at once. Thread-safe.
  */
-final class Relaying implements AutoCloseable {
+final class Relaying implements RelayControl, Bouncer, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("relay");
+
     /** Deliveries of notices at once, to all domains together. */
     private static final int NOTICES_AT_ONCE = 8;
 
@@ -53,6 +63,8 @@ final class Relaying implements AutoCloseable {
     private final RelayScheduler scheduler;
     private final NoticeDesk desk;
     private final NoticeSender sender;
+    private final PauseFile pauses;
+    private final TimeSource time;
     private volatile Table table = new Table(Map.of(), Map.of());
 
     /** The downstreams of a configuration, and the same with the way of notices. */
@@ -83,7 +95,8 @@ final class Relaying implements AutoCloseable {
     private Relaying(Parts parts, InFlight inFlight) {
         this.live = parts.live();
         this.inFlight = inFlight;
-        TimeSource time = parts.time();
+        this.time = parts.time();
+        this.pauses = new PauseFile(parts.data().resolve("paused"));
         Spool spool = parts.spool();
         this.notices = toMailExchangers(live, time);
         NoticeBudget budget = new NoticeBudget(this::noticeSettings, time);
@@ -226,8 +239,56 @@ final class Relaying implements AutoCloseable {
 
     /** Begins to deliver and to tell. */
     void start() {
+        try {
+            for (PauseFile.Pause pause : pauses.read()) {
+                Duration left = Duration.between(time.instant(), pause.until());
+                if (left.isPositive()) {
+                    scheduler.pause(pause.downstream(), pause.words(), left);
+                    LOG.warn("{} stays paused, {}", pause.downstream(), pause.words());
+                }
+            }
+        } catch (IOException e) {
+            LOG.error("which downstreams were paused cannot be read: {}", e.getMessage(), e);
+        }
         scheduler.start();
         desk.start();
+    }
+
+    @Override
+    public List<LaneStatus> lanes() {
+        return scheduler.lanes();
+    }
+
+    @Override
+    public void pause(String downstream, Duration length, String actor, String why)
+            throws IOException {
+        PauseFile.Pause pause =
+                new PauseFile.Pause(downstream, time.instant().plus(length), actor, why);
+        scheduler.pause(downstream, pause.words(), length);
+        LOG.warn("{} is paused until {} {}", downstream, pause.until(), pause.words());
+        pauses.add(pause);
+    }
+
+    @Override
+    public void resume(String downstream, String actor, String why) throws IOException {
+        scheduler.resume(downstream);
+        LOG.info("{} goes on, by {}{}", downstream, actor, why.isEmpty() ? "" : ": " + why);
+        pauses.remove(downstream);
+    }
+
+    @Override
+    public void tryNow() {
+        scheduler.tryNow();
+    }
+
+    @Override
+    public Optional<String> objection(QueueEntry entry) {
+        return sender.wouldNotTell(entry).map(NoticeDecision.Reason::words);
+    }
+
+    @Override
+    public void givenUp(QueueId id) {
+        desk.consider(id);
     }
 
     /** Says that there may be something new to do. */
@@ -238,16 +299,6 @@ final class Relaying implements AutoCloseable {
     /** The schedule. */
     RelayScheduler scheduler() {
         return scheduler;
-    }
-
-    /** The desk that settles what senders are told. */
-    NoticeDesk desk() {
-        return desk;
-    }
-
-    /** Who tells senders. */
-    NoticeSender notices() {
-        return sender;
     }
 
     /** Lets attempts under way end, but no longer than this, and stops the schedule. */

@@ -90,6 +90,10 @@ final class Lane {
         pace.tryNow();
     }
 
+    synchronized void tryNow() {
+        pace.tryNow();
+    }
+
     /** Whether less than half of its places are taken: time to look for more. */
     synchronized boolean isHungry() {
         return waiting.size() * 2 <= pace.limit();

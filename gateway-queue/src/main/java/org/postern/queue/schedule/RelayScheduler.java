@@ -196,6 +196,12 @@ public final class RelayScheduler implements AutoCloseable {
         wake();
     }
 
+    /** Tries at once where the circuit is open: somebody wants to see. Pauses stay. */
+    public void tryNow() {
+        lanes.values().forEach(Lane::tryNow);
+        wake();
+    }
+
     private void run() {
         while (!closing) {
             // more may be due than was looked at: go on until nothing is claimed

@@ -9,7 +9,9 @@ public enum Action {
     /** Let go; what had failed is tried again too. */
     RELEASE,
     /** Move to the trash. */
-    DROP;
+    DROP,
+    /** Give up what is pending and tell the sender. */
+    BOUNCE;
 
     /** The word of the command. */
     public String word() {

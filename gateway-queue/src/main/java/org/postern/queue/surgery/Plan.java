@@ -2,6 +2,7 @@ package org.postern.queue.surgery;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.spool.QueueEntry;
 
@@ -17,6 +18,8 @@ import org.postern.queue.spool.QueueEntry;
  * @param ids the entries, in order
  * @param bytes content of all of them
  * @param sample the first few, empty for a plan that was read again
+ * @param leftOut entries that were selected and are not meant, by the reason in words; empty for a
+ *     plan that was read again
  */
 public record Plan(
         String id,
@@ -27,10 +30,12 @@ public record Plan(
         String selection,
         List<QueueId> ids,
         long bytes,
-        List<QueueEntry> sample) {
+        List<QueueEntry> sample,
+        Map<String, Integer> leftOut) {
     public Plan {
         ids = List.copyOf(ids);
         sample = List.copyOf(sample);
+        leftOut = Map.copyOf(leftOut);
     }
 
     /** How many entries. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.postern.core.mail.QueueId;
 
@@ -86,7 +87,8 @@ final class PlanStore {
             for (int i = 0; i < count; i++) {
                 ids.add(new QueueId(in.readLong()));
             }
-            return new Plan(id, action, reason, actor, created, selection, ids, bytes, List.of());
+            return new Plan(
+                    id, action, reason, actor, created, selection, ids, bytes, List.of(), Map.of());
         } catch (NoSuchFileException e) {
             throw new SurgeryException(
                     id + ": no such plan; it may have expired, make it again", e);
