@@ -5,15 +5,28 @@ import java.net.UnknownHostException;
 
 /** Addresses as text, without ever asking a resolver. */
 public final class Ip {
+    private static final InetAddress BROADCAST = InetAddress.ofLiteral("255.255.255.255");
+
     private Ip() {}
 
     /**
-     * Parses an IPv4 or IPv6 address.
+     * Parses an IPv4 or IPv6 address. Of IPv4 only the dotted quad is one: {@code 127.1} and {@code
+     * 2130706433}, which the JDK takes too, are read differently elsewhere.
      *
      * @throws IllegalArgumentException if the text is none
      */
     public static InetAddress parse(String text) {
+        if (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3) {
+            throw new IllegalArgumentException("not an IP address: " + text);
+        }
         return InetAddress.ofLiteral(text);
+    }
+
+    /** Whether one host can have this address: not unspecified, no multicast, no broadcast. */
+    public static boolean isUnicast(InetAddress address) {
+        return !address.isAnyLocalAddress()
+                && !address.isMulticastAddress()
+                && !BROADCAST.equals(address);
     }
 
     /** The text of 4 or 16 octets. */

@@ -69,6 +69,14 @@ public final class ProxyParser {
         return new Complete(new ProxyHeader.Invalid(reason), 0);
     }
 
+    /** No client has the address of nobody or of many; limits and lists would count it as one. */
+    private static Result complete(ProxyHeader header, int octets) {
+        return header instanceof ProxyHeader.Proxied proxied
+                        && !Ip.isUnicast(proxied.source().getAddress())
+                ? invalid("its source is an address that no client can have")
+                : new Complete(header, octets);
+    }
+
     private static Result version1(byte[] b, int offset, int length) {
         int max = Math.min(length, V1_MAX);
         for (int i = 0; i < max; i++) {
@@ -77,7 +85,7 @@ public final class ProxyParser {
                     return invalid("version 1 line does not end with CR LF");
                 }
                 String line = new String(b, offset, i - 1, StandardCharsets.US_ASCII);
-                return new Complete(line(line), i + 1);
+                return complete(line(line), i + 1);
             }
         }
         return length >= V1_MAX ? invalid("version 1 line is too long") : Incomplete.INSTANCE;
@@ -185,7 +193,7 @@ public final class ProxyParser {
             InetAddress destination =
                     InetAddress.getByAddress(Arrays.copyOfRange(b, at + size, at + 2 * size));
             int ports = at + 2 * size;
-            return new Complete(
+            return complete(
                     new ProxyHeader.Proxied(
                             new InetSocketAddress(source, port(b, ports)),
                             new InetSocketAddress(destination, port(b, ports + 2))),

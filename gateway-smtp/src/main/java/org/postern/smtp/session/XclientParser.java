@@ -25,7 +25,9 @@ final class XclientParser {
             switch (name) {
                 case "NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT" -> {
                     if (!value.equals("[UNAVAILABLE]") && !value.equals("[TEMPUNAVAIL]")) {
-                        values.put(name, value);
+                        if (values.putIfAbsent(name, value) != null) {
+                            return bad("XCLIENT attribute is given twice");
+                        }
                     }
                 }
                 default -> {
@@ -73,7 +75,7 @@ final class XclientParser {
             return Optional.empty();
         }
         try {
-            return Optional.of(Ip.parse(digits));
+            return Optional.of(Ip.parse(digits)).filter(Ip::isUnicast);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -94,6 +94,13 @@ class DialoguesTest {
                         .anyMatch(
                                 l -> (l.substring(0, 3) + " " + l.substring(4)).startsWith(wanted));
             }
+            case "S-" -> {
+                String unwanted = text;
+                assertThat(client.reply())
+                        .as(place)
+                        .noneMatch(l ->
+                                (l.substring(0, 3) + " " + l.substring(4)).startsWith(unwanted));
+            }
             case "S!" -> assertThat(client.line()).as(place).isEqualTo(TestClient.EOF);
             default -> fail(place + ": unknown kind of line");
         }

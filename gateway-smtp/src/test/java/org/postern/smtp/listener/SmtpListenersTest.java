@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -126,5 +128,25 @@ class SmtpListenersTest {
             stopper.join();
         }
         assertThat(handler.messages).hasSize(1);
+    }
+
+    @Test
+    void aBurstIsHeldByTheKernelUntilItIsAccepted() throws Exception {
+        List<Socket> burst = new ArrayList<>();
+        try (GatewayServerSocket listening = new GatewayServerSocket(SmtpMetrics.NONE)) {
+            listening.bindNow(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    ListenerConfig.DEFAULT_BACKLOG);
+            for (int i = 0; i < 600; i++) { // nobody accepts; Java's own default would hold 50
+                Socket s = new Socket();
+                burst.add(s);
+                s.connect(listening.getLocalSocketAddress(), 5_000);
+            }
+            assertThat(burst).allMatch(Socket::isConnected);
+        } finally {
+            for (Socket s : burst) {
+                s.close();
+            }
+        }
     }
 }

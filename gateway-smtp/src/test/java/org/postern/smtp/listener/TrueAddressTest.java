@@ -135,6 +135,12 @@ class TrueAddressTest {
                             "XCLIENT ADDR=nowhere",
                             "XCLIENT PORT=70000",
                             "XCLIENT WHAT=ever",
+                            "XCLIENT ADDR=192.0.2.1 ADDR=192.0.2.2",
+                            "XCLIENT ADDR=127.1",
+                            "XCLIENT ADDR=3232235777",
+                            "XCLIENT ADDR=0.0.0.0",
+                            "XCLIENT ADDR=224.0.0.1",
+                            "XCLIENT ADDR=IPV6:ff02::1",
                             "XCLIENT NAME=a+0D+0Ab")) {
                 c.send(bad);
                 assertThat(c.line()).as(bad).startsWith("501 5.5.4");

@@ -1,0 +1,37 @@
+package org.postern.core.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IpTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.1",
+                "2130706433",
+                "192.0.513",
+                "",
+                "mx.example.test",
+                "192.0.2.1.",
+                "::1%lo0x",
+                "1.2.3.4.5"
+            })
+    void onlyTheUsualFormsAreAddresses(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Ip.parse(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "2001:db8::1", "127.0.0.1", "::1"})
+    void aHostHasAUnicastAddress(String text) {
+        assertThat(Ip.isUnicast(Ip.parse(text))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255"})
+    void nobodyHasTheAddressOfNobodyOrOfMany(String text) {
+        assertThat(Ip.isUnicast(Ip.parse(text))).isFalse();
+    }
+}
