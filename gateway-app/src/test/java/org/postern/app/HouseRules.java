@@ -69,6 +69,7 @@ final class HouseRules {
                 "jSPF and jDKIM stay in the second opinion",
                 only(root, "auth.secondopinion", "org.apache.james"));
         rules.put("Jetty stays in the app", only(root, "app", "org.eclipse.jetty"));
+        rules.put("UnboundID stays in app.directory", only(root, "app.directory", "com.unboundid"));
         rules.put("picocli stays in the app", only(root, "app", "picocli"));
         return rules;
     }

@@ -31,6 +31,10 @@ final class Peers {
         PACKAGE_OF.put("smtp-source", "postfix");
         PACKAGE_OF.put("smtp-sink", "postfix");
         PACKAGE_OF.put("prometheus", "prometheus");
+        PACKAGE_OF.put("slapd", "slapd");
+        PACKAGE_OF.put("ldapadd", "ldap-utils");
+        PACKAGE_OF.put("psql", "postgresql");
+        PACKAGE_OF.put("/usr/lib/postgresql", "postgresql");
     }
 
     private Peers() {}

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             QueueCommand.class,
             DownstreamsCommand.class,
             ListsCommand.class,
+            RecipientsCommand.class,
             ReloadCommand.class,
             CommandLine.HelpCommand.class,
         })

@@ -98,7 +98,7 @@ final class IntakeVisit implements Visit {
                 .count(
                         "recipient.lookups",
                         "source",
-                        "directory",
+                        revision.snapshot().recipients().sourceOf(recipient.address()),
                         "result",
                         switch (lookup) {
                             case RecipientLookup.Known known -> "known";

@@ -64,7 +64,23 @@ public final class MetricHelp {
                                     "queue.oldest.age.seconds",
                                     "Age of the oldest entry that is queued or deferred"),
                             Map.entry("ready", "Whether the gateway takes mail, 1 or 0"),
-                            Map.entry("recipient.lookups", "Recipient look-ups by result"),
+                            Map.entry(
+                                    "recipient.lookups", "Recipient look-ups by source and result"),
+                            Map.entry(
+                                    "recipients.entries",
+                                    "Recipients that a source over the network knows, -1 if it was"
+                                            + " never loaded"),
+                            Map.entry(
+                                    "recipients.staleness.seconds",
+                                    "Time since a source of recipients last answered well"),
+                            Map.entry(
+                                    "recipients.sync.refused",
+                                    "Recipients that a list would take away and that wait for"
+                                            + " confirmation, 0 for none"),
+                            Map.entry(
+                                    "recipients.syncs",
+                                    "Synchronisations of a source by outcome: taken, refused,"
+                                            + " failed"),
                             Map.entry(
                                     "smtp.accept.failures",
                                     "Connections that could not be accepted"),

@@ -16,6 +16,7 @@ import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
+import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
@@ -77,10 +78,13 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
         this.version = version;
-        this.live = new LiveConfiguration(snapshot, time, new DnsMeters(metrics));
-        this.reception = new Reception(live, metrics, time);
+        RemoteDirectories directories =
+                new RemoteDirectories(snapshot.config().data(), time, metrics);
+        this.live = new LiveConfiguration(snapshot, time, new DnsMeters(metrics), directories);
+        this.reception = new Reception(live, directories, metrics, time);
         undo.add(metrics::close);
         undo.add(live::close);
+        undo.add(reception::close);
     }
 
     /**
@@ -175,6 +179,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         gauges(opened);
         AdminServer admin = admin(config);
         undo.add(admin::close);
+        reception.start();
         relaying.start();
         undo.add(() -> relaying.stop(live.config().limits().drain()));
         try {

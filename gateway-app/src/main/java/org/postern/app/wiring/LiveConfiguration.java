@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Revision;
 import org.postern.app.telemetry.DnsMeters;
 import org.postern.auth.Authenticator;
@@ -49,14 +50,19 @@ final class LiveConfiguration implements AutoCloseable {
     private final TimeSource time;
     private final DnsMeters dnsMeters;
     private final TlsContexts tls;
+    private final RemoteDirectories directories;
     private volatile Parts current;
     private @Nullable Parts prepared;
 
     /** A revision and the parts behind it. */
     private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {}
 
-    LiveConfiguration(Snapshot first, TimeSource time, DnsMeters dnsMeters) throws StartFailure {
-        this.snapshots = new Snapshots(first, time);
+    LiveConfiguration(
+            Snapshot read, TimeSource time, DnsMeters dnsMeters, RemoteDirectories directories)
+            throws StartFailure {
+        this.directories = directories;
+        this.snapshots = new Snapshots(read, time, directories::bind);
+        Snapshot first = snapshots.current();
         this.time = time;
         this.dnsMeters = dnsMeters;
         PosternConfig config = first.config();
@@ -215,6 +221,7 @@ final class LiveConfiguration implements AutoCloseable {
         Parts before = current;
         current = next;
         before.downstreams().closeWhatIsNotIn(next.downstreams());
+        directories.activate(next.revision().snapshot());
         if (next.dns() != before.dns()) {
             // sessions that are open keep what they began with: it goes when the last must be over
             CompletableFuture.delayedExecutor(LONGEST_SESSION.toSeconds(), TimeUnit.SECONDS)

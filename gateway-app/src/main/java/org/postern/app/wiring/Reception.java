@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.postern.app.admin.ListRoutes;
+import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
+import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.time.TimeSource;
@@ -13,12 +15,20 @@ import org.postern.core.time.TimeSource;
  * What decides who may send and who can receive, beyond the snapshot itself: the parts that learn,
  * ask others or are changed while the gateway runs.
  */
-final class Reception {
+final class Reception implements AutoCloseable {
     private final TimeSource time;
+    private final LiveConfiguration live;
+    private final RemoteDirectories directories;
     private final AddedLists lists;
 
     /** The parts for this configuration. */
-    Reception(LiveConfiguration live, Metrics metrics, TimeSource time) {
+    Reception(
+            LiveConfiguration live,
+            RemoteDirectories directories,
+            Metrics metrics,
+            TimeSource time) {
+        this.live = live;
+        this.directories = directories;
         this.time = time;
         Path data = live.config().data();
         this.lists = new AddedLists(data, time, live::refreshLists);
@@ -26,8 +36,20 @@ final class Reception {
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
     }
 
+    /** Begins to work in the background. */
+    void start() {
+        directories.activate(live.snapshot());
+    }
+
     /** The paths of the admin listener that these parts answer. */
     List<Route> routes() {
-        return new ArrayList<>(new ListRoutes(lists, time).routes());
+        List<Route> routes = new ArrayList<>(new ListRoutes(lists, time).routes());
+        routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
+        return routes;
+    }
+
+    @Override
+    public void close() {
+        directories.close();
     }
 }

@@ -114,6 +114,10 @@ final class ConfigReader {
                 top.section("notifications")
                         .map(s -> relays.notifications(s, domains.downstreams()))
                         .orElseGet(NotificationsConfig::defaults);
+        RecipientsConfig recipients =
+                top.section("recipients")
+                        .map(ConfigReader::recipients)
+                        .orElseGet(RecipientsConfig::defaults);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -135,7 +139,14 @@ final class ConfigReader {
                 policy,
                 relay,
                 notifications,
+                recipients,
                 places(top));
+    }
+
+    private static RecipientsConfig recipients(Section s) {
+        RecipientsConfig recipients = new RecipientsConfig(s.orDefault(SourceKeys.MAX_REMOVAL));
+        s.finish();
+        return recipients;
     }
 
     private Map<String, Place> places(Section top) {

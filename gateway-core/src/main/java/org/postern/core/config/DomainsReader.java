@@ -15,8 +15,9 @@ import org.postern.core.yaml.YamlNode;
 /** Reads sections {@code domains} and {@code downstreams}, which name each other. */
 final class DomainsReader {
     private static final String RECIPIENTS_FORMS =
-            "{ file: lists/recipients.yaml }, { static: [alice@example.net] } or { accept-all: true"
-                    + " }, or a list of them";
+            "{ file: lists/recipients.yaml }, { static: [alice@example.net] }, { ldap: … }, {"
+                    + " sql: … }, { http: … }, { callout: {} } or { accept-all: true }, or a list"
+                    + " of them";
 
     private final ProblemCollector problems;
     private final PathResolver paths;
@@ -24,10 +25,12 @@ final class DomainsReader {
     private final Map<Domain, DomainConfig> domains = new LinkedHashMap<>();
     private final Map<Domain, List<FileReference>> files = new LinkedHashMap<>();
     private final Map<String, Place> places = new HashMap<>();
+    private final SourcesReader sources;
 
     DomainsReader(PathResolver paths, ProblemCollector problems) {
         this.paths = paths;
         this.problems = problems;
+        this.sources = new SourcesReader(paths, problems);
     }
 
     Map<String, DownstreamConfig> downstreams() {
@@ -159,6 +162,9 @@ final class DomainsReader {
     }
 
     private void readDomain(Domain domain, Section s) {
+        Optional<String> downstream =
+                s.one(Keys.DOMAIN_DOWNSTREAM)
+                        .flatMap(d -> downstream(d, s.placeOf(Keys.DOMAIN_DOWNSTREAM)));
         List<RecipientSourceConfig> sources = new ArrayList<>();
         Optional<YamlNode.Entry> recipients = s.entry("recipients");
         if (recipients.isEmpty()) {
@@ -166,22 +172,23 @@ final class DomainsReader {
                     s.place(),
                     "recipients is missing in domains." + domain + ": " + RECIPIENTS_FORMS);
         } else if (recipients.get().value() instanceof YamlNode.Sequence list) {
-            list.items().forEach(item -> readSource(domain, item, sources));
+            list.items().forEach(item -> readSource(domain, item, downstream, sources));
             if (list.items().isEmpty()) {
                 problems.error(list.place(), "recipients must be " + RECIPIENTS_FORMS);
             }
         } else {
-            readSource(domain, recipients.get().value(), sources);
+            readSource(domain, recipients.get().value(), downstream, sources);
         }
-        Optional<String> downstream =
-                s.one(Keys.DOMAIN_DOWNSTREAM)
-                        .flatMap(d -> downstream(d, s.placeOf(Keys.DOMAIN_DOWNSTREAM)));
         QuotaConfig quota = s.section("quota").map(RelayReader::quota).orElse(QuotaConfig.NONE);
         s.finish();
         domains.put(domain, new DomainConfig(domain, sources, downstream.orElse(""), quota));
     }
 
-    private void readSource(Domain domain, YamlNode node, List<RecipientSourceConfig> sources) {
+    private void readSource(
+            Domain domain,
+            YamlNode node,
+            Optional<String> domainDownstream,
+            List<RecipientSourceConfig> sources) {
         if (!(node instanceof YamlNode.Mapping)) {
             problems.error(
                     node.place(),
@@ -222,17 +229,27 @@ final class DomainsReader {
                                     + " that do not exist; list them instead");
                     sources.add(new RecipientSourceConfig.AcceptAll());
                 });
-        for (String later : Keys.SOURCES_NOT_YET) {
-            s.entry(later)
-                    .ifPresent(e ->
-                            problems.error(
-                                    e.keyPlace(),
-                                    "recipients by "
-                                            + later
-                                            + " are not supported in this version; known"
-                                            + " are file, static, accept-all"));
-        }
+        s.section("ldap").flatMap(this.sources::ldap).ifPresent(sources::add);
+        s.section("sql").flatMap(this.sources::sql).ifPresent(sources::add);
+        s.section("http").flatMap(this.sources::http).ifPresent(sources::add);
+        s.section("callout").ifPresent(callout -> sources.add(callout(callout, domainDownstream)));
         s.finish();
+    }
+
+    private RecipientSourceConfig.Callout callout(Section s, Optional<String> domainDownstream) {
+        Place place = s.placeOf(SourceKeys.CALLOUT_DOWNSTREAM);
+        Optional<String> named = s.one(SourceKeys.CALLOUT_DOWNSTREAM);
+        Optional<String> asked =
+                named.isPresent() ? downstream(named.get(), place) : domainDownstream;
+        asked.map(downstreams::get)
+                .filter(d -> d.target() instanceof DownstreamConfig.Target.Maildir || d.mx())
+                .ifPresent(d ->
+                        problems.error(
+                                place,
+                                "callout asks a store over lmtp or smtp, which "
+                                        + d.name()
+                                        + " is not"));
+        return sources.callout(s, asked.orElse(""));
     }
 
     /** The name under which the downstream stands in the table. */

@@ -431,7 +431,7 @@ final class Keys {
 
     /** Every key. */
     static final List<Key<?>> ALL =
-            Stream.of(TABLE, PolicyKeys.ALL, RelayKeys.ALL)
+            Stream.of(TABLE, SourceKeys.ALL, PolicyKeys.ALL, RelayKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
@@ -439,9 +439,6 @@ final class Keys {
     /** Sections that a later version will know; naming one is an error, never ignored. */
     static final List<String> NOT_YET =
             List.of("greylisting", "dnsbl", "reputation", "journal", "probe", "alerts", "cluster");
-
-    /** Recipient sources that a later version will know. */
-    static final List<String> SOURCES_NOT_YET = List.of("ldap", "sql", "http", "callout");
 
     private Keys() {}
 

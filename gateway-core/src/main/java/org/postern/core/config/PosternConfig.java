@@ -27,6 +27,7 @@ import org.postern.core.problem.Place;
  * @param policy {@code policy}
  * @param relay {@code relay}
  * @param notifications {@code notifications}
+ * @param recipients {@code recipients}: what holds for every source
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -49,6 +50,7 @@ public record PosternConfig(
         PolicyConfig policy,
         RelayConfig relay,
         NotificationsConfig notifications,
+        RecipientsConfig recipients,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

@@ -25,6 +25,7 @@ import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.time.TimeSource;
 import org.postern.core.yaml.SourceFile;
+import org.postern.core.yaml.YamlText;
 
 /**
  * The entries that commands and spam traps add: a file of their own for each list, {@code
@@ -263,35 +264,16 @@ public final class AddedEntries {
     }
 
     private static void append(StringBuilder out, ListEntry entry) {
-        out.append("  - { entry: ").append(quoted(entry.value()));
+        out.append("  - { entry: ").append(YamlText.quoted(entry.value()));
         if (entry.comment() != null) {
-            out.append(", comment: ").append(quoted(entry.comment()));
+            out.append(", comment: ").append(YamlText.quoted(entry.comment()));
         }
         if (entry.owner() != null) {
-            out.append(", owner: ").append(quoted(entry.owner()));
+            out.append(", owner: ").append(YamlText.quoted(entry.owner()));
         }
         if (entry.expires() != null) {
-            out.append(", expires: ").append(quoted(entry.expires().toString()));
+            out.append(", expires: ").append(YamlText.quoted(entry.expires().toString()));
         }
         out.append(" }\n");
-    }
-
-    /** A double-quoted scalar (YAML 1.2, 7.3.1). */
-    private static String quoted(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < 0x20
-                    || (c >= 0x7f && c <= 0xa0)
-                    || Character.isSurrogate(c)
-                    || c > 0xd7ff) {
-                out.append(String.format("\\u%04x", (int) c));
-            } else {
-                out.append(c);
-            }
-        }
-        return out.append('"').toString();
     }
 }

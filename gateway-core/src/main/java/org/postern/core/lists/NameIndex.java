@@ -2,6 +2,7 @@ package org.postern.core.lists;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * A map of short texts to numbers. The texts lie in one array of octets and are found by open
@@ -112,6 +113,13 @@ public final class NameIndex {
         h ^= h >>> 16;
         h *= 0x85ebca6b;
         return h ^ h >>> 13;
+    }
+
+    /** Hands each name to {@code action}, in the order they were added. */
+    public void forEach(Consumer<String> action) {
+        for (int i = 0; i < size; i++) {
+            action.accept(new String(arena, start(i), ends[i] - start(i), StandardCharsets.UTF_8));
+        }
     }
 
     /** How many names there are. */

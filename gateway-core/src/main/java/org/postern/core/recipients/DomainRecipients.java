@@ -1,6 +1,8 @@
 package org.postern.core.recipients;
 
 import java.util.List;
+import java.util.function.Function;
+import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.EmailAddress;
 
 /**
@@ -12,6 +14,17 @@ final class DomainRecipients implements RecipientDirectory {
 
     DomainRecipients(List<RecipientDirectory> sources) {
         this.sources = List.copyOf(sources);
+    }
+
+    /** The same with every source over the network replaced. */
+    DomainRecipients bound(Function<RecipientSourceConfig.Remote, RecipientDirectory> directoryOf) {
+        return new DomainRecipients(
+                sources.stream()
+                        .map(s ->
+                                s instanceof Recipients.Unasked unasked
+                                        ? directoryOf.apply(unasked.config())
+                                        : s)
+                        .toList());
     }
 
     @Override

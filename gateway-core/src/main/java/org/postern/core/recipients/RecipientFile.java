@@ -3,6 +3,7 @@ package org.postern.core.recipients;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,24 @@ final class RecipientFile implements RecipientDirectory {
         }
         way.removeLast();
         return false;
+    }
+
+    /**
+     * How many names of this file another lacks, those of domains that are no longer ours left
+     * aside.
+     */
+    int missingIn(RecipientFile other, Set<Domain> hosted) {
+        Set<String> ours = new HashSet<>();
+        hosted.forEach(domain -> ours.add(domain.ascii()));
+        int[] missing = {0};
+        lines.forEach(key -> {
+            String domain = key.substring(key.lastIndexOf('@') + 1);
+            if ((domain.isEmpty() || ours.contains(domain))
+                    && other.lines.find(key) == NameIndex.NONE) {
+                missing[0]++;
+            }
+        });
+        return missing[0];
     }
 
     /** How many recipients and aliases there are. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.FileReference;
@@ -78,6 +79,7 @@ public final class Recipients implements RecipientDirectory {
                             case RecipientSourceConfig.Static s ->
                                     new StaticDirectory(s.addresses());
                             case RecipientSourceConfig.AcceptAll a -> new AcceptAllDirectory();
+                            case RecipientSourceConfig.Remote remote -> new Unasked(remote);
                         });
             }
             directories.put(domain.domain(), new DomainRecipients(sources));
@@ -107,6 +109,42 @@ public final class Recipients implements RecipientDirectory {
     @Override
     public String name() {
         return "all";
+    }
+
+    /** The name of the source or sources of an address's domain, for metrics. */
+    public String sourceOf(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null ? "none" : directory.name();
+    }
+
+    /**
+     * The same with every source over the network asked by a directory that can: reading a
+     * configuration asks nobody.
+     */
+    public Recipients bound(
+            Function<RecipientSourceConfig.Remote, RecipientDirectory> directoryOf) {
+        Map<Domain, RecipientDirectory> bound = new HashMap<>();
+        directories.forEach((domain, directory) ->
+                bound.put(
+                        domain,
+                        directory instanceof DomainRecipients several
+                                ? several.bound(directoryOf)
+                                : directory));
+        return new Recipients(bound);
+    }
+
+    /** A source over the network that nobody asks, as in {@code postern check}. */
+    record Unasked(RecipientSourceConfig.Remote config) implements RecipientDirectory {
+        @Override
+        public RecipientLookup lookup(EmailAddress address) {
+            return new RecipientLookup.Unavailable(config.name() + " is not asked here");
+        }
+
+        @Override
+        public String name() {
+            return config.kind();
+        }
     }
 
     /** The domains that mail is taken for. */

@@ -22,4 +22,10 @@ public record Snapshot(
         PosternConfig config,
         AccessLists lists,
         Recipients recipients,
-        PolicyEngine policy) {}
+        PolicyEngine policy) {
+
+    /** The same with other recipients. */
+    public Snapshot withRecipients(Recipients others) {
+        return new Snapshot(revision, loaded, config, lists, others, policy);
+    }
+}

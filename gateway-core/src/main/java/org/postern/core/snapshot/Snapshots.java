@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.PosternConfig;
@@ -27,13 +28,24 @@ import org.postern.core.time.TimeSource;
  */
 public final class Snapshots {
     private final TimeSource time;
+    private final UnaryOperator<Snapshot> complete;
     private final ReentrantLock reloading = new ReentrantLock();
     private volatile Snapshot current;
     private volatile boolean lastReloadGood = true;
 
     /** Puts a first snapshot into force. */
     public Snapshots(Snapshot first, TimeSource time) {
-        this.current = first;
+        this(first, time, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, with parts that live longer than one snapshot.
+     *
+     * @param complete puts them into a snapshot that was read from disk
+     */
+    public Snapshots(Snapshot first, TimeSource time, UnaryOperator<Snapshot> complete) {
+        this.complete = complete;
+        this.current = complete.apply(first);
         this.time = time;
     }
 
@@ -117,7 +129,9 @@ public final class Snapshots {
         try {
             Snapshot before = current;
             SnapshotResult result =
-                    look(read(before.config().file(), before.revision() + 1, time), lastLook);
+                    look(
+                            completed(read(before.config().file(), before.revision() + 1, time)),
+                            lastLook);
             lastReloadGood = result instanceof SnapshotResult.Loaded;
             return switch (result) {
                 case SnapshotResult.Refused refused -> refused;
@@ -162,6 +176,14 @@ public final class Snapshots {
         } finally {
             reloading.unlock();
         }
+    }
+
+    private SnapshotResult completed(SnapshotResult read) {
+        return switch (read) {
+            case SnapshotResult.Refused refused -> refused;
+            case SnapshotResult.Loaded loaded ->
+                    new SnapshotResult.Loaded(complete.apply(loaded.snapshot()), loaded.warnings());
+        };
     }
 
     private static SnapshotResult look(

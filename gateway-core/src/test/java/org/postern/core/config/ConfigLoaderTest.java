@@ -349,8 +349,8 @@ class ConfigLoaderTest {
                                 + " 70000",
                         "6:11: a key of domains must be a domain such as example.net: domain has an"
                                 + " empty label",
-                        "10:19: recipients by ldap are not supported in this version; known are"
-                                + " file, static, accept-all",
+                        "10:25: base is missing in domains.example.org.recipients.ldap: a text",
+                        "10:32: url must begin with ldap:// or ldaps://",
                         "11:17: no downstream is called nowhere; downstreams names none; a URI such"
                                 + " as lmtp://127.0.0.1:24 can stand here as well",
                         "12:21: limits.commands must be a whole number, 0 or more, found a text:"

@@ -19,6 +19,11 @@ final class ConfigurationReference {
                 "domains.*.recipients",
                 "`domains.….recipients`: one mapping or a list of them, asked in order");
         SECTIONS.put("domains.*.quota", "`domains.….quota`: what may wait for one domain");
+        SECTIONS.put("domains.*.recipients.ldap", "`domains.….recipients.ldap`");
+        SECTIONS.put("domains.*.recipients.sql", "`domains.….recipients.sql`");
+        SECTIONS.put("domains.*.recipients.http", "`domains.….recipients.http`");
+        SECTIONS.put("domains.*.recipients.callout", "`domains.….recipients.callout`");
+        SECTIONS.put("recipients", "`recipients`: what holds for every source");
         SECTIONS.put("downstreams.*", "`downstreams`: a mapping of names, each a URI or a mapping");
         SECTIONS.put("dns", "`dns`");
         SECTIONS.put("limits", "`limits`: what comes from outside is bounded; 0 is no limit");
@@ -60,11 +65,6 @@ final class ConfigurationReference {
         out.append("\n## Sections of later versions\n\n")
                 .append(
                         Keys.NOT_YET.stream()
-                                .map(k -> "`" + k + "`")
-                                .collect(Collectors.joining(", ")))
-                .append(", and recipients by ")
-                .append(
-                        Keys.SOURCES_NOT_YET.stream()
                                 .map(k -> "`" + k + "`")
                                 .collect(Collectors.joining(", ")))
                 .append(
@@ -202,7 +202,11 @@ final class ConfigurationReference {
                                 "certificates",
                                 array(object(properties(sections, "tls.certificates[]"))))));
         Map<String, String> domain = properties(sections, "domains.*");
-        String source = object(properties(sections, "domains.*.recipients"));
+        Map<String, String> kinds = properties(sections, "domains.*.recipients");
+        for (String kind : new String[] {"ldap", "sql", "http", "callout"}) {
+            kinds.put(kind, object(properties(sections, "domains.*.recipients." + kind)));
+        }
+        String source = object(kinds);
         domain.put("recipients", "{\"anyOf\": [" + source + ", " + array(source) + "]}");
         domain.put("quota", object(properties(sections, "domains.*.quota")));
         top.put("domains", mapping(object(domain)));
@@ -225,7 +229,9 @@ final class ConfigurationReference {
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
         top.put("authentication", object(authentication));
         for (String plain :
-                new String[] {"dns", "limits", "lists", "relay", "notifications", "admin", "log"}) {
+                new String[] {
+                    "dns", "limits", "lists", "recipients", "relay", "notifications", "admin", "log"
+                }) {
             top.put(plain, object(properties(sections, plain)));
         }
         return "{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"

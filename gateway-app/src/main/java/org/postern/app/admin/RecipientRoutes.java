@@ -1,0 +1,229 @@
+package org.postern.app.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.postern.app.directory.RemoteDirectories;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.recipients.SyncedDirectory.Outcome;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.time.TimeSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Who can receive, as the running gateway knows it: {@code /api/v1/recipients}. */
+public final class RecipientRoutes {
+    private final Supplier<Snapshot> snapshot;
+    private final RemoteDirectories directories;
+    private final TimeSource time;
+
+    /**
+     * @param snapshot what is in force
+     * @param directories the sources over the network
+     */
+    public RecipientRoutes(
+            Supplier<Snapshot> snapshot, RemoteDirectories directories, TimeSource time) {
+        this.snapshot = snapshot;
+        this.directories = directories;
+        this.time = time;
+    }
+
+    /** Every path. */
+    public List<Route> routes() {
+        return List.of(
+                new Route("GET", "/api/v1/recipients", false, this::status),
+                new Route("GET", "/api/v1/recipients/lookup", false, this::lookup),
+                new Route("POST", "/api/v1/recipients/sync", false, this::sync));
+    }
+
+    private void lookup(Exchange exchange) throws IOException {
+        EmailAddress address;
+        String text = exchange.parameter("address");
+        try {
+            address = EmailAddress.parse(text == null ? "" : text);
+        } catch (InvalidAddressException e) {
+            exchange.text(400, Api.TEXT, "that is no address: " + e.getMessage() + "\n");
+            return;
+        }
+        RecipientLookup answer = snapshot.get().recipients().lookup(address);
+        ObjectNode out = Exchange.JSON.createObjectNode().put("address", address.toString());
+        StringBuilder line = new StringBuilder(address.toString()).append(": ");
+        switch (answer) {
+            case RecipientLookup.Known known -> {
+                List<String> targets =
+                        known.targets().stream().map(EmailAddress::toString).toList();
+                out.put("result", "known").put("source", known.source());
+                targets.forEach(out.putArray("targets")::add);
+                line.append("known, ").append(known.source());
+                if (!known.targets().equals(List.of(address))) {
+                    line.append("; its mail goes to ").append(String.join(", ", targets));
+                }
+                String downstream = downstream(known.targets().getFirst());
+                out.put("downstream", downstream);
+                line.append("; downstream ").append(downstream);
+            }
+            case RecipientLookup.Unknown unknown -> {
+                out.put("result", "unknown");
+                line.append("unknown: refused with 550 5.1.1");
+            }
+            case RecipientLookup.Unavailable away -> {
+                out.put("result", "unavailable").put("reason", away.reason());
+                line.append("cannot be told now, 451: ").append(Human.printable(away.reason()));
+            }
+            case RecipientLookup.NotHosted not -> {
+                out.put("result", "not-hosted");
+                line.append("of no domain of ours: refused with 550 5.7.1");
+            }
+        }
+        int status = answer instanceof RecipientLookup.Known ? 200 : 404;
+        if (exchange.wantsText()) {
+            exchange.text(status, Api.TEXT, line.append('\n').toString());
+        } else {
+            exchange.json(status, out);
+        }
+    }
+
+    private String downstream(EmailAddress address) {
+        var domain =
+                address.host() instanceof Domain d
+                        ? snapshot.get().config().domains().get(d)
+                        : null;
+        return domain == null ? "" : domain.downstream();
+    }
+
+    private void status(Exchange exchange) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (RemoteDirectories.View v : directories.status()) {
+            lines.add(exchange.wantsText() ? text(v) : json(v));
+        }
+        if (exchange.wantsText() && lines.isEmpty()) {
+            lines.add("no source over the network; files are read with postern reload");
+        }
+        try (OutputStream out =
+                exchange.stream(200, exchange.wantsText() ? Api.TEXT : Api.NDJSON)) {
+            for (String line : lines) {
+                out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private String text(RemoteDirectories.View v) {
+        Instant good = v.good();
+        StringBuilder out = new StringBuilder(v.name()).append('\n');
+        out.append("  asked at     ").append(Human.printable(v.place())).append('\n');
+        out.append("  recipients   ");
+        out.append(v.entries() < 0 ? "NEVER LOADED: its mail gets 451" : v.entries());
+        out.append(v.invalid() > 0 ? " (" + v.invalid() + " values are no address)" : "");
+        out.append("\n  last good    ");
+        out.append(
+                good == null
+                        ? "not since the start"
+                        : Human.duration(Duration.between(good, time.instant())) + " ago");
+        if (!v.error().isEmpty()) {
+            out.append("\n  TROUBLE      ").append(Human.printable(v.error()));
+        }
+        return out.toString();
+    }
+
+    private String json(RemoteDirectories.View v) {
+        Instant good = v.good();
+        ObjectNode out = Exchange.JSON.createObjectNode();
+        out.put("source", v.name()).put("kind", v.kind()).put("place", v.place());
+        out.put("recipients", v.entries()).put("never_loaded", v.entries() < 0);
+        out.put("last_good", good == null ? null : good.toString());
+        if (good != null) {
+            out.put(
+                    "staleness_seconds",
+                    Duration.between(good, time.instant()).toMillis() / 1000.0);
+        }
+        out.put("error", v.error()).put("refused", v.refused()).put("invalid", v.invalid());
+        return Exchange.JSON.writeValueAsString(out);
+    }
+
+    private void sync(Exchange exchange) throws IOException {
+        String name = exchange.parameter("source");
+        boolean confirmed = "true".equals(exchange.parameter("confirm"));
+        if (confirmed && name == null) {
+            exchange.text(400, Api.TEXT, "say which source is confirmed\n");
+            return;
+        }
+        Map<String, Outcome> outcomes = new TreeMap<>(directories.sync(name, confirmed));
+        if (outcomes.isEmpty()) {
+            exchange.text(
+                    404,
+                    Api.TEXT,
+                    name == null
+                            ? "there is no source to synchronise\n"
+                            : "there is no such source; postern recipients status lists them\n");
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        boolean good = true;
+        for (Map.Entry<String, Outcome> e : outcomes.entrySet()) {
+            good &= e.getValue() instanceof Outcome.Taken;
+            text.append(
+                    exchange.wantsText()
+                            ? line(e.getKey(), e.getValue())
+                            : json(e.getKey(), e.getValue()));
+            text.append('\n');
+        }
+        exchange.text(
+                good ? 200 : 409, exchange.wantsText() ? Api.TEXT : Api.NDJSON, text.toString());
+    }
+
+    private static String line(String name, Outcome outcome) {
+        return name
+                + ": "
+                + switch (outcome) {
+                    case Outcome.Taken t ->
+                            t.entries()
+                                    + " recipients, "
+                                    + t.added()
+                                    + " new, "
+                                    + t.removed()
+                                    + " gone"
+                                    + (t.invalid() > 0
+                                            ? ", " + t.invalid() + " values are no address"
+                                            : "");
+                    case Outcome.Refused r ->
+                            "NOT TAKEN: a list of "
+                                    + r.entries()
+                                    + " would take away "
+                                    + r.removed()
+                                    + " of "
+                                    + r.of()
+                                    + " recipients; if it is right: postern recipients sync"
+                                    + " --confirm "
+                                    + name;
+                    case Outcome.Failed f -> "FAILED: " + Human.printable(f.why());
+                };
+    }
+
+    private static String json(String name, Outcome outcome) {
+        ObjectNode out = Exchange.JSON.createObjectNode().put("source", name);
+        switch (outcome) {
+            case Outcome.Taken t ->
+                    out.put("outcome", "taken")
+                            .put("recipients", t.entries())
+                            .put("added", t.added())
+                            .put("removed", t.removed())
+                            .put("invalid", t.invalid());
+            case Outcome.Refused r ->
+                    out.put("outcome", "refused")
+                            .put("recipients", r.entries())
+                            .put("removed", r.removed())
+                            .put("of", r.of());
+            case Outcome.Failed f -> out.put("outcome", "failed").put("error", f.why());
+        }
+        return Exchange.JSON.writeValueAsString(out);
+    }
+}

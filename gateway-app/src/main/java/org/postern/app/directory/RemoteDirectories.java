@@ -1,0 +1,274 @@
+package org.postern.app.directory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.DomainConfig;
+import org.postern.core.config.DownstreamConfig;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.recipients.CalloutDirectory;
+import org.postern.core.recipients.RecipientDirectory;
+import org.postern.core.recipients.RecipientFeed;
+import org.postern.core.recipients.SyncedDirectory;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.DeliveryEnvironment;
+import org.postern.queue.delivery.RecipientCallout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The recipient sources over the network: made once for each that a configuration names, kept over
+ * reloads, synchronised in the background, stopped when no configuration names them any more.
+ * Thread-safe.
+ */
+public final class RemoteDirectories implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("recipients");
+
+    private final Path folder;
+    private final TimeSource time;
+    private final Metrics metrics;
+    private final Map<Key, Source> sources = new HashMap<>();
+    private final Map<String, Source> active = new ConcurrentHashMap<>();
+    private final Set<String> measured = new HashSet<>();
+    private volatile Set<Domain> hosted = Set.of();
+    private volatile double maxRemoval;
+
+    /** What makes two sources one: the same question, at a call-out to the same store. */
+    private record Key(
+            RecipientSourceConfig.Remote config, @Nullable DownstreamConfig downstream) {}
+
+    /** A source and who looks after it. */
+    private record Source(
+            RecipientSourceConfig.Remote config,
+            RecipientDirectory directory,
+            SourceKeeper keeper) {}
+
+    /**
+     * Where a source stands.
+     *
+     * @param name its name
+     * @param kind {@code ldap}, {@code sql}, {@code http} or {@code callout}
+     * @param place where it is asked
+     * @param entries how many recipients are known, or remembered; -1 if it was never loaded
+     * @param good when it last answered well, or null
+     * @param error what is wrong, or empty
+     * @param refused how many recipients wait to be taken away
+     * @param invalid how many values of the last list were no address
+     */
+    public record View(
+            String name,
+            String kind,
+            String place,
+            int entries,
+            @Nullable Instant good,
+            String error,
+            int refused,
+            int invalid) {}
+
+    /**
+     * @param data the data directory; the last good lists lie beneath it
+     */
+    public RemoteDirectories(Path data, TimeSource time, Metrics metrics) {
+        this.folder = data.resolve("recipients");
+        this.time = time;
+        this.metrics = metrics;
+    }
+
+    /** The snapshot with its sources bound; nobody is asked yet. */
+    public synchronized Snapshot bind(Snapshot snapshot) {
+        return snapshot.withRecipients(
+                snapshot.recipients()
+                        .bound(config ->
+                                source(key(config, snapshot.config()), snapshot.config())
+                                        .directory()));
+    }
+
+    private static Key key(RecipientSourceConfig.Remote config, PosternConfig all) {
+        return new Key(
+                config,
+                config instanceof RecipientSourceConfig.Callout c
+                        ? all.downstreams().get(c.downstream())
+                        : null);
+    }
+
+    private Source source(Key key, PosternConfig all) {
+        return sources.computeIfAbsent(key, k -> make(k, all));
+    }
+
+    private Source make(Key key, PosternConfig all) {
+        return switch (key.config()) {
+            case RecipientSourceConfig.Ldap c -> synced(c, new LdapFeed(c), all);
+            case RecipientSourceConfig.Sql c -> synced(c, new SqlFeed(c), all);
+            case RecipientSourceConfig.Http c -> synced(c, new HttpFeed(c), all);
+            case RecipientSourceConfig.Callout c -> callout(c, key.downstream(), all);
+        };
+    }
+
+    private Source synced(
+            RecipientSourceConfig.Synced config, RecipientFeed feed, PosternConfig all) {
+        if (hosted.isEmpty()) {
+            hosted = all.domains().keySet();
+        }
+        SyncedDirectory directory =
+                new SyncedDirectory(config, feed, folder, () -> maxRemoval, () -> hosted, time);
+        return new Source(config, directory, new SyncKeeper(directory, metrics));
+    }
+
+    private Source callout(
+            RecipientSourceConfig.Callout config,
+            @Nullable DownstreamConfig downstream,
+            PosternConfig all) {
+        if (downstream == null) {
+            throw new IllegalStateException("no downstream " + config.downstream());
+        }
+        RecipientCallout probe =
+                new RecipientCallout(
+                        downstream, config.timeout(), DeliveryEnvironment.system(all.hostname()));
+        CalloutDirectory directory = new CalloutDirectory(config, probe, folder, time);
+        try {
+            directory.load();
+        } catch (IOException e) {
+            LOG.warn("{}: what was remembered is lost: {}", config.name(), e.getMessage());
+        }
+        return new Source(config, directory, new CalloutKeeper(directory, probe));
+    }
+
+    /** Begins to look after the sources of a snapshot that is in force, and ends the others. */
+    public synchronized void activate(Snapshot snapshot) {
+        PosternConfig config = snapshot.config();
+        boolean otherDomains = !hosted.equals(config.domains().keySet());
+        hosted = config.domains().keySet();
+        maxRemoval = config.recipients().maxRemoval();
+        Set<Key> wanted = new HashSet<>();
+        for (DomainConfig domain : config.domains().values()) {
+            for (RecipientSourceConfig source : domain.recipients()) {
+                if (source instanceof RecipientSourceConfig.Remote remote) {
+                    wanted.add(key(remote, config));
+                }
+            }
+        }
+        sources.entrySet()
+                .removeIf(entry -> {
+                    boolean over = !wanted.contains(entry.getKey());
+                    if (over) {
+                        entry.getValue().keeper().close();
+                    }
+                    return over;
+                });
+        active.clear();
+        for (Source source : sources.values()) {
+            active.put(source.config().name(), source);
+            measure(source.config().name(), source.config().kind());
+            source.keeper().start();
+            if (otherDomains) {
+                source.keeper().wake();
+            }
+        }
+    }
+
+    private void measure(String name, String kind) {
+        if (!measured.add(name)) {
+            return;
+        }
+        gauge("recipients.entries", name, View::entries);
+        gauge(
+                "recipients.staleness.seconds",
+                name,
+                v ->
+                        v.good() == null
+                                ? Double.POSITIVE_INFINITY
+                                : Duration.between(v.good(), time.instant()).toMillis() / 1000.0);
+        if (!kind.equals("callout")) {
+            gauge("recipients.sync.refused", name, View::refused);
+        }
+    }
+
+    private void gauge(String metric, String name, ToDoubleFunction<View> value) {
+        metrics.gauge(
+                metric,
+                () -> view(name).map(value::applyAsDouble).orElse(Double.NaN),
+                "source",
+                name);
+    }
+
+    private Optional<View> view(String name) {
+        return Optional.ofNullable(active.get(name)).map(RemoteDirectories::view);
+    }
+
+    private static View view(Source source) {
+        RecipientSourceConfig.Remote c = source.config();
+        return switch (source.directory()) {
+            case SyncedDirectory synced -> {
+                SyncedDirectory.Status s = synced.status();
+                yield new View(
+                        c.name(),
+                        c.kind(),
+                        c.place(),
+                        s.entries(),
+                        s.loadedAt(),
+                        s.error(),
+                        s.refused(),
+                        s.invalid());
+            }
+            case CalloutDirectory callout ->
+                    new View(
+                            c.name(),
+                            c.kind(),
+                            c.place(),
+                            callout.size(),
+                            callout.lastAnswer(),
+                            callout.error(),
+                            0,
+                            0);
+            default -> throw new IllegalStateException("no source: " + source.directory());
+        };
+    }
+
+    /** Every source in use, by name. */
+    public List<View> status() {
+        return active.values().stream()
+                .map(RemoteDirectories::view)
+                .sorted(Comparator.comparing(View::name))
+                .toList();
+    }
+
+    /**
+     * Synchronises now and waits for it.
+     *
+     * @param name a source, or null for all
+     * @param confirmed whether a refused list may now take recipients away
+     * @return what became of each; empty if there is no such source
+     */
+    public Map<String, SyncedDirectory.Outcome> sync(@Nullable String name, boolean confirmed) {
+        List<Source> asked = new ArrayList<>(active.values());
+        asked.removeIf(s -> name != null && !name.equals(s.config().name()));
+        Map<String, SyncedDirectory.Outcome> outcomes = new HashMap<>();
+        for (Source source : asked) {
+            if (source.keeper() instanceof SyncKeeper keeper) {
+                outcomes.put(source.config().name(), keeper.sync(confirmed));
+            }
+        }
+        return outcomes;
+    }
+
+    @Override
+    public synchronized void close() {
+        sources.values().forEach(s -> s.keeper().close());
+    }
+}

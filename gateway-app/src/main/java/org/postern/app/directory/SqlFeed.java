@@ -1,0 +1,99 @@
+package org.postern.app.directory;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.recipients.RecipientFeed;
+
+/**
+ * Everybody in a database: one query in one read-only transaction, its rows fetched in portions. A
+ * second column, where it is not null, says where the mail of the first goes; several rows make
+ * several targets.
+ */
+final class SqlFeed implements RecipientFeed {
+    private static final int ROWS_AT_ONCE = 5_000;
+
+    private final RecipientSourceConfig.Sql config;
+
+    SqlFeed(RecipientSourceConfig.Sql config) {
+        this.config = config;
+    }
+
+    @Override
+    public void fetch(Sink sink) throws FeedException {
+        try (Connection connection = connect();
+                Cutoff _ =
+                        new Cutoff(
+                                config.sync().timeout().multipliedBy(20),
+                                () -> abort(connection))) {
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false); // or the driver fetches all rows at once
+            Map<String, List<String>> aliases = new LinkedHashMap<>();
+            try (PreparedStatement query = connection.prepareStatement(config.query())) {
+                query.setFetchSize(ROWS_AT_ONCE);
+                try (ResultSet rows = query.executeQuery()) {
+                    read(rows, sink, aliases);
+                }
+            }
+            for (Map.Entry<String, List<String>> alias : aliases.entrySet()) {
+                sink.alias(alias.getKey(), alias.getValue());
+            }
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new FeedException(
+                    config.place() + ": " + String.valueOf(e.getMessage()).replace('\n', ' '), e);
+        } catch (IOException e) {
+            throw new FeedException(config.place() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void read(ResultSet rows, Sink sink, Map<String, List<String>> aliases)
+            throws SQLException, FeedException {
+        boolean withTargets = rows.getMetaData().getColumnCount() > 1;
+        while (rows.next()) {
+            String address = rows.getString(1);
+            String target = withTargets ? rows.getString(2) : null;
+            if (address == null) {
+                sink.stillWanted();
+            } else if (target == null) {
+                sink.recipient(address);
+            } else {
+                sink.stillWanted();
+                aliases.computeIfAbsent(address, a -> new ArrayList<>()).add(target);
+            }
+        }
+    }
+
+    private Connection connect() throws SQLException, IOException {
+        Properties properties = new Properties();
+        if (config.user() != null) {
+            properties.setProperty("user", config.user());
+        }
+        if (config.password() != null) {
+            properties.setProperty("password", config.password().read());
+        }
+        String seconds = String.valueOf(Math.max(1, config.sync().timeout().toSeconds()));
+        properties.setProperty("connectTimeout", seconds);
+        properties.setProperty("loginTimeout", seconds);
+        properties.setProperty("socketTimeout", seconds);
+        properties.setProperty("ApplicationName", "postern");
+        return DriverManager.getConnection(config.url(), properties);
+    }
+
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw new IllegalStateException("a connection that cannot be aborted", e);
+        }
+    }
+}

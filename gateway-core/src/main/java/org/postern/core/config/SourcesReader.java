@@ -1,0 +1,220 @@
+package org.postern.core.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.config.RecipientSourceConfig.Callout;
+import org.postern.core.config.RecipientSourceConfig.Http;
+import org.postern.core.config.RecipientSourceConfig.Ldap;
+import org.postern.core.config.RecipientSourceConfig.Sql;
+import org.postern.core.config.RecipientSourceConfig.Sync;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.ProblemCollector;
+
+/** Reads recipient sources that are asked over the network. */
+final class SourcesReader {
+    private final PathResolver paths;
+    private final ProblemCollector problems;
+    private final SecretReader secrets;
+
+    SourcesReader(PathResolver paths, ProblemCollector problems) {
+        this.paths = paths;
+        this.problems = problems;
+        this.secrets = new SecretReader(paths, problems);
+    }
+
+    Optional<Ldap> ldap(Section s) {
+        List<URI> servers = new ArrayList<>();
+        for (Section.Placed<String> url : s.list(SourceKeys.LDAP_URL)) {
+            uri(url.value(), url.place(), List.of("ldap", "ldaps")).ifPresent(servers::add);
+        }
+        if (!s.has(SourceKeys.LDAP_URL)) {
+            problems.error(s.place(), "url is missing in ldap: " + SourceKeys.LDAP_URL.doc());
+        }
+        boolean startTls = s.orDefault(SourceKeys.LDAP_START_TLS);
+        boolean clear = servers.stream().anyMatch(u -> u.getScheme().equals("ldap")) && !startTls;
+        if (startTls && servers.stream().anyMatch(u -> u.getScheme().equals("ldaps"))) {
+            problems.error(
+                    s.placeOf(SourceKeys.LDAP_START_TLS),
+                    "start-tls goes with ldap://; ldaps:// is TLS from the first octet");
+        }
+        Optional<Path> ca = file(s, SourceKeys.LDAP_CA);
+        Optional<String> base = s.one(SourceKeys.LDAP_BASE);
+        String filter = s.orDefault(SourceKeys.LDAP_FILTER);
+        List<String> attributes = s.values(SourceKeys.LDAP_ATTRIBUTES);
+        Optional<String> bind = s.one(SourceKeys.LDAP_BIND_DN);
+        Optional<Secret> password = secrets.read(s, SourceKeys.LDAP_PASSWORD);
+        if (bind.isPresent() != s.has(SourceKeys.LDAP_PASSWORD)) {
+            problems.error(s.place(), "bind-dn and password go together");
+        }
+        if (clear && password.isPresent()) {
+            problems.warning(
+                    s.placeOf(SourceKeys.LDAP_URL),
+                    "the password goes over ldap:// in the clear; use ldaps:// or start-tls");
+        }
+        int page = s.orDefault(SourceKeys.LDAP_PAGE_SIZE);
+        Sync sync =
+                sync(
+                        s,
+                        SourceKeys.LDAP_SYNC,
+                        SourceKeys.LDAP_TIMEOUT,
+                        SourceKeys.LDAP_SUBADDRESSING);
+        s.finish();
+        if (servers.isEmpty() || base.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Ldap(
+                        servers,
+                        startTls,
+                        ca.orElse(null),
+                        base.get(),
+                        filter,
+                        attributes.isEmpty() ? List.of("mail", "proxyAddresses") : attributes,
+                        bind.orElse(null),
+                        password.orElse(null),
+                        page,
+                        sync));
+    }
+
+    Optional<Sql> sql(Section s) {
+        Optional<String> url =
+                s.one(SourceKeys.SQL_URL)
+                        .filter(text -> {
+                            Place place = s.placeOf(SourceKeys.SQL_URL);
+                            if (!text.startsWith("jdbc:")) {
+                                problems.error(place, "url must be " + SourceKeys.SQL_URL.doc());
+                                return false;
+                            }
+                            return uri(
+                                            text.substring("jdbc:".length()),
+                                            place,
+                                            List.of("postgresql"))
+                                    .isPresent();
+                        });
+        Optional<String> user = s.one(SourceKeys.SQL_USER);
+        Optional<Secret> password = secrets.read(s, SourceKeys.SQL_PASSWORD);
+        Optional<String> query = s.one(SourceKeys.SQL_QUERY);
+        Sync sync =
+                sync(s, SourceKeys.SQL_SYNC, SourceKeys.SQL_TIMEOUT, SourceKeys.SQL_SUBADDRESSING);
+        s.finish();
+        return url.isEmpty() || query.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Sql(
+                                url.get(),
+                                user.orElse(null),
+                                password.orElse(null),
+                                query.get(),
+                                sync));
+    }
+
+    Optional<Http> http(Section s) {
+        Optional<URI> url =
+                s.one(SourceKeys.HTTP_URL)
+                        .flatMap(text ->
+                                uri(
+                                        text,
+                                        s.placeOf(SourceKeys.HTTP_URL),
+                                        List.of("http", "https")));
+        Optional<Path> ca = file(s, SourceKeys.HTTP_CA);
+        Optional<String> user = s.one(SourceKeys.HTTP_USER);
+        Optional<Secret> password = secrets.read(s, SourceKeys.HTTP_PASSWORD);
+        Optional<Secret> token = secrets.read(s, SourceKeys.HTTP_TOKEN);
+        if (user.isPresent() != s.has(SourceKeys.HTTP_PASSWORD)
+                || (user.isPresent() && s.has(SourceKeys.HTTP_TOKEN))) {
+            problems.error(s.place(), "give user and password, or token, or neither");
+        }
+        boolean clear = url.isPresent() && url.get().getScheme().equals("http");
+        if (clear && (password.isPresent() || token.isPresent())) {
+            problems.warning(
+                    s.placeOf(SourceKeys.HTTP_URL), "the secret goes over http:// in the clear");
+        }
+        Sync sync =
+                sync(
+                        s,
+                        SourceKeys.HTTP_SYNC,
+                        SourceKeys.HTTP_TIMEOUT,
+                        SourceKeys.HTTP_SUBADDRESSING);
+        s.finish();
+        return url.map(u ->
+                new Http(
+                        u,
+                        ca.orElse(null),
+                        user.orElse(null),
+                        password.or(() -> token).orElse(null),
+                        sync));
+    }
+
+    /**
+     * Reads a call-out.
+     *
+     * @param downstream name of the downstream that is asked, where it has one
+     */
+    Callout callout(Section s, String downstream) {
+        Callout callout =
+                new Callout(
+                        downstream,
+                        positive(s, SourceKeys.CALLOUT_TIMEOUT),
+                        positive(s, SourceKeys.CALLOUT_POSITIVE),
+                        positive(s, SourceKeys.CALLOUT_NEGATIVE),
+                        s.orDefault(SourceKeys.CALLOUT_CONNECTIONS));
+        s.finish();
+        return callout;
+    }
+
+    private Sync sync(Section s, Key<Duration> every, Key<Duration> timeout, Key<String> detail) {
+        return new Sync(positive(s, every), positive(s, timeout), separator(s, detail));
+    }
+
+    private @Nullable Character separator(Section s, Key<String> key) {
+        Optional<String> text = s.one(key);
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (text.get().length() != 1 || "+-=._".indexOf(text.get().charAt(0)) < 0) {
+            problems.error(s.placeOf(key), "subaddressing must be one of + - = . _ in quotes");
+            return null;
+        }
+        return text.get().charAt(0);
+    }
+
+    private Duration positive(Section s, Key<Duration> key) {
+        Duration value = s.orDefault(key);
+        if (value.isZero()) {
+            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
+            return key.fallbackValue();
+        }
+        return value;
+    }
+
+    private Optional<Path> file(Section s, Key<String> key) {
+        return s.one(key)
+                .flatMap(text -> paths.readable(text, s.placeOf(key)))
+                .map(FileReference::absolute);
+    }
+
+    private Optional<URI> uri(String text, Place place, List<String> schemes) {
+        try {
+            URI uri = new URI(text);
+            if (uri.getScheme() == null || !schemes.contains(uri.getScheme())) {
+                problems.error(
+                        place, "url must begin with " + String.join(":// or ", schemes) + "://");
+            } else if (uri.getHost() == null) {
+                problems.error(place, "url names no host: " + ValueType.shortened(text));
+            } else if (uri.getUserInfo() != null) {
+                problems.error(place, "url must not hold user and password; they have keys");
+            } else {
+                return Optional.of(uri);
+            }
+        } catch (URISyntaxException e) {
+            problems.error(place.right(Math.max(0, e.getIndex())), "no url: " + e.getReason());
+        }
+        return Optional.empty();
+    }
+}

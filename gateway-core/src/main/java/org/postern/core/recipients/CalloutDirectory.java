@@ -1,0 +1,276 @@
+package org.postern.core.recipients;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Asks the mailbox store at RCPT and remembers its answers. Who exists is remembered longest, and
+ * seven times as long while the store is away; that memory lies on disk. After a question that the
+ * store did not answer nobody asks again for {@link #PAUSE}: each RCPT would wait for its time-out.
+ *
+ * <p>At most {@value #MAX_REMEMBERED} answers are kept, the longest unused go first. Thread-safe;
+ * blocks for the store's time-out at most.
+ */
+public final class CalloutDirectory implements RecipientDirectory {
+    /** How many answers are remembered. */
+    public static final int MAX_REMEMBERED = 200_000;
+
+    /** How long nobody asks a store that has not answered. */
+    static final Duration PAUSE = Duration.ofSeconds(10);
+
+    private static final int STALE_FACTOR = 7;
+
+    private final RecipientSourceConfig.Callout config;
+    private final RecipientProbe probe;
+    private final Path file;
+    private final TimeSource time;
+    private final Semaphore questions;
+    private final Map<String, Remembered> memory =
+            new LinkedHashMap<>(64, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Remembered> eldest) {
+                    return size() > MAX_REMEMBERED;
+                }
+            };
+    private final ConcurrentHashMap<String, CompletableFuture<RecipientLookup>> underWay =
+            new ConcurrentHashMap<>();
+    private volatile @Nullable Trouble trouble;
+    private volatile @Nullable Instant lastAnswer;
+    private volatile boolean changed;
+
+    /** An answer, and when by the wall clock it was given. */
+    private record Remembered(boolean exists, Instant at) {}
+
+    /** Why the store did not answer, and when by the monotonic clock. */
+    private record Trouble(String why, long atNanos) {}
+
+    /**
+     * A directory that remembers what the folder has of it.
+     *
+     * @param folder where the memory lies
+     */
+    public CalloutDirectory(
+            RecipientSourceConfig.Callout config,
+            RecipientProbe probe,
+            Path folder,
+            TimeSource time) {
+        this.config = config;
+        this.probe = probe;
+        this.file = folder.resolve(config.name() + ".txt");
+        this.time = time;
+        this.questions = new Semaphore(config.connections());
+    }
+
+    /** What it was made from. */
+    public RecipientSourceConfig.Callout config() {
+        return config;
+    }
+
+    @Override
+    public String name() {
+        return config.kind();
+    }
+
+    @Override
+    public RecipientLookup lookup(EmailAddress address) {
+        String key = address.key();
+        Optional<RecipientLookup> known = remembered(key, address, false);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        CompletableFuture<RecipientLookup> mine = new CompletableFuture<>();
+        CompletableFuture<RecipientLookup> first = underWay.putIfAbsent(key, mine);
+        if (first != null) {
+            // somebody is asking just this; their answer names their spelling of it
+            return switch (first.join()) {
+                case RecipientLookup.Known k ->
+                        new RecipientLookup.Known(List.of(address), k.source());
+                case RecipientLookup other -> other;
+            };
+        }
+        RecipientLookup answer =
+                new RecipientLookup.Unavailable(config.name() + ": the question failed");
+        try {
+            answer = ask(key, address);
+        } finally {
+            underWay.remove(key, mine);
+            mine.complete(answer);
+        }
+        return answer;
+    }
+
+    private RecipientLookup ask(String key, EmailAddress address) {
+        Trouble last = trouble;
+        if (last != null && time.nanoTime() - last.atNanos() < PAUSE.toNanos()) {
+            return withoutAnswer(key, address, last.why());
+        }
+        try {
+            if (!questions.tryAcquire(config.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+                return withoutAnswer(key, address, "too many questions at once");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return withoutAnswer(key, address, "interrupted");
+        }
+        RecipientProbe.Answer answer;
+        try {
+            answer = probe.ask(address);
+        } finally {
+            questions.release();
+        }
+        return switch (answer) {
+            case RecipientProbe.Answer.Exists yes -> {
+                remember(key, true);
+                yield new RecipientLookup.Known(List.of(address), config.name());
+            }
+            case RecipientProbe.Answer.Absent no -> {
+                remember(key, false);
+                yield RecipientLookup.Unknown.INSTANCE;
+            }
+            case RecipientProbe.Answer.Unclear unclear -> {
+                if (unclear.away()) {
+                    trouble = new Trouble(unclear.why(), time.nanoTime());
+                }
+                yield withoutAnswer(key, address, unclear.why());
+            }
+        };
+    }
+
+    private RecipientLookup withoutAnswer(String key, EmailAddress address, String why) {
+        return remembered(key, address, true)
+                .orElseGet(() -> new RecipientLookup.Unavailable(config.name() + ": " + why));
+    }
+
+    /** What is remembered; while the store is away, who exists is remembered longer. */
+    private Optional<RecipientLookup> remembered(String key, EmailAddress address, boolean away) {
+        Remembered entry;
+        synchronized (memory) {
+            entry = memory.get(key);
+        }
+        if (entry == null) {
+            return Optional.empty();
+        }
+        Duration age = Duration.between(entry.at(), time.instant());
+        Duration holds =
+                !entry.exists()
+                        ? config.negative()
+                        : away ? config.positive().multipliedBy(STALE_FACTOR) : config.positive();
+        // an answer from the future was given before the clock was set back: it has no age
+        if (age.isNegative() || age.compareTo(holds) >= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                entry.exists()
+                        ? new RecipientLookup.Known(
+                                List.of(address), config.name() + " (remembered)")
+                        : RecipientLookup.Unknown.INSTANCE);
+    }
+
+    private void remember(String key, boolean exists) {
+        Instant now = time.instant();
+        synchronized (memory) {
+            memory.put(key, new Remembered(exists, now));
+        }
+        trouble = null;
+        lastAnswer = now;
+        changed = true;
+    }
+
+    /** How many answers are remembered. */
+    public int size() {
+        synchronized (memory) {
+            return memory.size();
+        }
+    }
+
+    /** When the store last answered since the start, or null. */
+    public @Nullable Instant lastAnswer() {
+        return lastAnswer;
+    }
+
+    /** Why the store did not answer last, or empty. */
+    public String error() {
+        Trouble now = trouble;
+        return now == null ? "" : now.why();
+    }
+
+    /**
+     * Reads the memory of an earlier run; a line that makes no sense is left out.
+     *
+     * @throws IOException if the file is there and cannot be read; the memory is empty then
+     */
+    public void load() throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
+            lines.limit(MAX_REMEMBERED).forEach(this::read);
+        } catch (java.io.UncheckedIOException e) {
+            throw new IOException(file + " cannot be read", e);
+        }
+    }
+
+    private void read(String line) {
+        int end = line.lastIndexOf(" # ");
+        if (end <= 0) {
+            return;
+        }
+        try {
+            Instant at = Instant.parse(line.substring(end + 3));
+            synchronized (memory) {
+                memory.putIfAbsent(line.substring(0, end), new Remembered(true, at));
+            }
+        } catch (DateTimeParseException e) {
+            return; // half a line, after a crash of another program perhaps: it will be asked again
+        }
+    }
+
+    /**
+     * Writes down who exists, if anything has changed.
+     *
+     * @throws IOException if it cannot be written; the old file stays
+     */
+    public void save() throws IOException {
+        if (!changed) {
+            return;
+        }
+        changed = false;
+        StringBuilder out = new StringBuilder();
+        synchronized (memory) {
+            memory.forEach((key, entry) -> {
+                if (entry.exists()) {
+                    out.append(key).append(" # ").append(entry.at()).append('\n');
+                }
+            });
+        }
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(fresh, out);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,216 @@
+package org.postern.core.recipients;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.time.Deadline;
+import org.postern.core.yaml.YamlText;
+
+/**
+ * One fetch on its way in: a table for look-ups and, line by line the same, a recipient file that
+ * the next start can read. Used by one thread; {@link #close} removes what was not kept.
+ */
+final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
+    /** The most recipients of one source. */
+    static final int MAX_ENTRIES = 5_000_000;
+
+    private static final Domain ANY = Domain.of("any.invalid");
+
+    private final Path fresh;
+    private final Path target;
+    private final Set<Domain> hosted;
+    private final Deadline deadline;
+    private final RecipientFile table;
+    private final BufferedWriter out;
+    private final Map<String, List<RecipientFile.Target>> aliases = new LinkedHashMap<>();
+    private int line = 1;
+    private int invalid;
+
+    /**
+     * @param target the file that the listing will be
+     * @param head one line of comment for whoever opens it
+     * @param hosted the domains whose addresses matter; others are left out
+     * @param deadline by which the last of it must have come
+     */
+    SyncListing(
+            Path target,
+            String head,
+            Set<Domain> hosted,
+            @Nullable Character separator,
+            Deadline deadline)
+            throws IOException {
+        this.target = target;
+        this.fresh = target.resolveSibling(target.getFileName() + ".new");
+        this.hosted = hosted;
+        this.deadline = deadline;
+        this.table = new RecipientFile(target);
+        if (separator != null) {
+            table.separator(separator);
+        }
+        Files.createDirectories(target.toAbsolutePath().getParent());
+        this.out = Files.newBufferedWriter(fresh);
+        out.write("# " + head.replaceAll("\\p{Cntrl}", "?") + "\n");
+        if (separator != null) {
+            write("subaddressing: " + YamlText.quoted(String.valueOf(separator)));
+        }
+        write("recipients:");
+    }
+
+    private void write(String text) throws IOException {
+        out.write(text);
+        out.write('\n');
+        line++;
+    }
+
+    @Override
+    public void recipient(String text) throws RecipientFeed.FeedException {
+        Optional<RecipientFile.Target> parsed = ours(text);
+        if (parsed.isEmpty()) {
+            return;
+        }
+        String key = RecipientFile.key(parsed.get().localPart(), parsed.get().domain());
+        if (table.add(key, line + 1).isEmpty()) {
+            try {
+                write("  - " + YamlText.quoted(shown(parsed.get())));
+            } catch (IOException e) {
+                throw new RecipientFeed.FeedException(fresh + " cannot be written", e);
+            }
+        }
+    }
+
+    @Override
+    public void alias(String text, List<String> targets) throws RecipientFeed.FeedException {
+        Optional<RecipientFile.Target> parsed = ours(text);
+        List<RecipientFile.Target> ends = new ArrayList<>();
+        for (String end : targets) {
+            ours(end).ifPresent(ends::add);
+        }
+        if (parsed.isPresent() && !ends.isEmpty()) {
+            aliases.putIfAbsent(shown(parsed.get()), ends);
+        }
+    }
+
+    @Override
+    public void stillWanted() throws RecipientFeed.FeedException {
+        if (deadline.hasPassed()) {
+            throw new RecipientFeed.FeedException("the whole list did not come in time");
+        }
+    }
+
+    private Optional<RecipientFile.Target> ours(String text) throws RecipientFeed.FeedException {
+        stillWanted();
+        if (table.size() + aliases.size() >= MAX_ENTRIES) {
+            throw new RecipientFeed.FeedException(
+                    "more than " + MAX_ENTRIES + " recipients, the most allowed");
+        }
+        Optional<RecipientFile.Target> parsed = parse(text.strip());
+        if (parsed.isEmpty()) {
+            invalid++;
+        } else if (parsed.get().domain() != null && !hosted.contains(parsed.get().domain())) {
+            return Optional.empty();
+        }
+        return parsed;
+    }
+
+    private static Optional<RecipientFile.Target> parse(String text) {
+        try {
+            boolean whole = text.indexOf('@') >= 0;
+            EmailAddress address = EmailAddress.parse(whole ? text : text + "@" + ANY);
+            return address.host() instanceof Domain domain
+                    ? Optional.of(
+                            new RecipientFile.Target(address.localPart(), whole ? domain : null))
+                    : Optional.empty();
+        } catch (InvalidAddressException e) {
+            return Optional.empty(); // counted by the caller; a directory holds what people typed
+        }
+    }
+
+    private static String shown(RecipientFile.Target target) {
+        return target.domain() == null
+                ? target.localPart()
+                : EmailAddress.of(target.localPart(), target.domain()).toString();
+    }
+
+    /** Writes what is left, makes it durable beside the file that it will be. */
+    void complete() throws IOException {
+        if (table.size() == 0) {
+            write("  []");
+        }
+        boolean begun = false;
+        for (Map.Entry<String, List<RecipientFile.Target>> alias : aliases.entrySet()) {
+            RecipientFile.Target from = parse(alias.getKey()).orElseThrow();
+            String key = RecipientFile.key(from.localPart(), from.domain());
+            if (table.add(key, begun ? line + 1 : line + 2).isPresent()) {
+                continue; // listed as itself already
+            }
+            table.addAlias(key, alias.getValue());
+            if (leadsInCircles(key)) {
+                throw new IOException("alias " + alias.getKey() + " leads back to itself");
+            }
+            if (!begun) {
+                write("aliases:");
+                begun = true;
+            }
+            write(
+                    "  "
+                            + YamlText.quoted(alias.getKey())
+                            + ": ["
+                            + String.join(
+                                    ", ",
+                                    alias.getValue().stream()
+                                            .map(t -> YamlText.quoted(shown(t)))
+                                            .toList())
+                            + "]");
+        }
+        out.close();
+        try (FileChannel file = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
+    }
+
+    private boolean leadsInCircles(String key) {
+        return hosted.stream().anyMatch(domain -> table.leadsInCircles(key, domain));
+    }
+
+    /** Puts the file in its place; after this {@link #close} has nothing to remove. */
+    void keep() throws IOException {
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder =
+                FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
+    RecipientFile table() {
+        return table;
+    }
+
+    /** How many values were no address. */
+    int invalid() {
+        return invalid;
+    }
+
+    @Override
+    public void close() {
+        try (out) {
+            Files.deleteIfExists(fresh);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

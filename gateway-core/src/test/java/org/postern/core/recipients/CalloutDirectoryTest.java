@@ -1,0 +1,186 @@
+package org.postern.core.recipients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.recipients.RecipientProbe.Answer;
+import org.postern.core.time.ManualTimeSource;
+
+class CalloutDirectoryTest extends RecipientDirectoryContract {
+    private static final RecipientSourceConfig.Callout CONFIG =
+            new RecipientSourceConfig.Callout(
+                    "store",
+                    Duration.ofSeconds(10),
+                    Duration.ofHours(24),
+                    Duration.ofMinutes(30),
+                    4);
+    private static final EmailAddress ALICE = EmailAddress.of("alice@example.test");
+    private static final EmailAddress BOB = EmailAddress.of("bob@example.test");
+
+    @TempDir Path folder;
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+    private final AtomicInteger asked = new AtomicInteger();
+    private final Set<String> known = new HashSet<>();
+    private volatile boolean away;
+    private boolean storeAway = true;
+
+    private CalloutDirectory callout() {
+        return new CalloutDirectory(
+                CONFIG,
+                address -> {
+                    asked.incrementAndGet();
+                    if (away) {
+                        return new Answer.Unclear("connection refused", storeAway);
+                    }
+                    return known.contains(address.key())
+                            ? Answer.Exists.INSTANCE
+                            : new Answer.Absent("550 5.1.1 no such user");
+                },
+                folder,
+                time);
+    }
+
+    @Override
+    RecipientDirectory directory(List<EmailAddress> addresses) {
+        known.clear();
+        addresses.forEach(a -> known.add(a.key()));
+        return callout();
+    }
+
+    @Test
+    void anAnswerIsRememberedForItsTimeAndNoLonger() {
+        known.add(ALICE.key());
+        CalloutDirectory callout = callout();
+        for (int i = 0; i < 3; i++) {
+            assertThat(callout.lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
+            assertThat(callout.lookup(BOB)).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+        }
+        assertThat(asked).hasValue(2);
+        time.advance(Duration.ofMinutes(31));
+        callout.lookup(BOB);
+        callout.lookup(ALICE);
+        assertThat(asked).hasValue(3);
+        time.advance(Duration.ofHours(24));
+        callout.lookup(ALICE);
+        assertThat(asked).hasValue(4);
+    }
+
+    @Test
+    void whileTheStoreIsAwayWhoExistedStillExistsAndOthersAreUnavailable() {
+        known.add(ALICE.key());
+        CalloutDirectory callout = callout();
+        callout.lookup(ALICE);
+        callout.lookup(BOB);
+        time.advance(Duration.ofDays(2));
+        away = true;
+        assertThat(callout.lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(callout.lookup(BOB)).isInstanceOf(RecipientLookup.Unavailable.class);
+        assertThat(callout.error()).contains("connection refused");
+        time.advance(Duration.ofDays(6));
+        assertThat(callout.lookup(ALICE)).isInstanceOf(RecipientLookup.Unavailable.class);
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerIsLeftAloneForAWhile() {
+        away = true;
+        CalloutDirectory callout = callout();
+        callout.lookup(ALICE);
+        callout.lookup(BOB);
+        assertThat(asked).hasValue(1);
+        time.advance(CalloutDirectory.PAUSE);
+        away = false;
+        assertThat(callout.lookup(BOB)).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+        assertThat(callout.error()).isEmpty();
+    }
+
+    @Test
+    void anAnswerAboutOneAddressLeavesTheOthersAlone() {
+        away = true;
+        storeAway = false;
+        CalloutDirectory callout = callout();
+        assertThat(callout.lookup(ALICE)).isInstanceOf(RecipientLookup.Unavailable.class);
+        away = false;
+        assertThat(callout.lookup(BOB)).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+    }
+
+    @Test
+    void whoExistsIsRememberedOverARestartAndWhoDoesNotIsAskedAgain() throws IOException {
+        known.add(ALICE.key());
+        known.add(EmailAddress.of("\"odd # one\"@example.test").key());
+        CalloutDirectory before = callout();
+        before.lookup(ALICE);
+        before.lookup(EmailAddress.of("\"odd # one\"@example.test"));
+        before.lookup(BOB);
+        before.save();
+        Path file = folder.resolve(CONFIG.name() + ".txt");
+        Files.writeString(file, Files.readString(file) + "carol@example.test # 2026-11");
+        away = true;
+        CalloutDirectory after = callout();
+        after.load();
+        assertThat(after.size()).isEqualTo(2);
+        assertThat(after.lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(after.lookup(EmailAddress.of("\"Odd # One\"@example.test")))
+                .isInstanceOf(RecipientLookup.Known.class);
+        assertThat(after.lookup(BOB)).isInstanceOf(RecipientLookup.Unavailable.class);
+    }
+
+    @Test
+    void manyWhoAskTheSameAtOnceAskTheStoreOnce() throws InterruptedException {
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        CalloutDirectory callout =
+                new CalloutDirectory(
+                        CONFIG,
+                        address -> {
+                            asked.incrementAndGet();
+                            asking.countDown();
+                            try {
+                                answer.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return Answer.Exists.INSTANCE;
+                        },
+                        folder,
+                        time);
+        ConcurrentLinkedQueue<RecipientLookup> answers = new ConcurrentLinkedQueue<>();
+        List<Thread> sessions = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            sessions.add(Thread.ofVirtual().start(() -> answers.add(callout.lookup(ALICE))));
+        }
+        asking.await();
+        answer.countDown();
+        for (Thread session : sessions) {
+            session.join();
+        }
+        assertThat(answers).hasSize(20).allMatch(a -> a instanceof RecipientLookup.Known);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void aClockSetBackMakesNoAnswerLastForEver() {
+        known.add(ALICE.key());
+        CalloutDirectory callout = callout();
+        callout.lookup(ALICE);
+        time.stepWallClock(Duration.ofDays(-365));
+        callout.lookup(ALICE);
+        assertThat(asked).hasValue(2);
+    }
+}

@@ -1,0 +1,232 @@
+package org.postern.core.recipients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.recipients.RecipientFeed.FeedException;
+import org.postern.core.time.ManualTimeSource;
+
+class SyncedDirectoryTest extends RecipientDirectoryContract {
+    private static final RecipientSourceConfig.Http CONFIG =
+            new RecipientSourceConfig.Http(
+                    URI.create("https://people.example/list.json"),
+                    null,
+                    null,
+                    null,
+                    new RecipientSourceConfig.Sync(
+                            Duration.ofMinutes(15), Duration.ofSeconds(10), '+'));
+
+    @TempDir Path folder;
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+
+    private Set<Domain> hosted = Set.of(Domain.of("example.test"));
+    private RecipientFeed feed = sink -> {};
+
+    private SyncedDirectory synced() {
+        return new SyncedDirectory(
+                CONFIG, sink -> feed.fetch(sink), folder, () -> 0.1, () -> hosted, time);
+    }
+
+    private static RecipientFeed listing(List<String> addresses) {
+        return sink -> {
+            for (String address : addresses) {
+                sink.recipient(address);
+            }
+        };
+    }
+
+    private static List<String> people(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "user" + i + "@example.test").toList();
+    }
+
+    @Override
+    RecipientDirectory directory(List<EmailAddress> known) {
+        SyncedDirectory directory = synced();
+        if (known.isEmpty()) {
+            // nobody at all is believed only of a source that once named somebody, and confirmed
+            feed = listing(List.of("somebody@example.test"));
+            directory.sync(false);
+        }
+        feed = listing(known.stream().map(EmailAddress::toString).toList());
+        directory.sync(false);
+        directory.sync(true);
+        return directory;
+    }
+
+    private static RecipientLookup ask(RecipientDirectory directory, String address) {
+        return directory.lookup(EmailAddress.of(address));
+    }
+
+    @Test
+    void aSourceThatWasNeverLoadedSaysUnavailableAndNeverUnknown() {
+        SyncedDirectory directory = synced();
+        assertThat(ask(directory, "user1@example.test"))
+                .isInstanceOf(RecipientLookup.Unavailable.class);
+        feed =
+                sink -> {
+                    throw new FeedException("connection refused");
+                };
+        assertThat(directory.sync(false))
+                .isEqualTo(new SyncedDirectory.Outcome.Failed("connection refused"));
+        assertThat(ask(directory, "user1@example.test"))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Unavailable.class,
+                        u -> assertThat(u.reason()).contains("never", "connection refused"));
+        assertThat(directory.status().entries()).isEqualTo(-1);
+    }
+
+    @Test
+    void theLastGoodListIsServedWhileTheSourceIsAwayAlsoAfterARestart() {
+        feed = listing(people(3));
+        assertThat(synced().sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(3, 3, 0, 0));
+        time.advance(Duration.ofDays(30));
+        feed =
+                sink -> {
+                    sink.recipient("half@example.test");
+                    throw new FeedException("broke off");
+                };
+        SyncedDirectory restarted = synced();
+        assertThat(restarted.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Failed.class);
+        assertThat(ask(restarted, "User1+shop@example.test"))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class,
+                        k -> assertThat(k.source()).endsWith(CONFIG.name() + ".yaml:5"));
+        assertThat(ask(restarted, "half@example.test")).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+        assertThat(restarted.status().loadedAt()).isEqualTo(Instant.parse("2026-11-21T10:00:00Z"));
+        assertThat(folder).isDirectoryNotContaining("glob:**.new");
+    }
+
+    @Test
+    void aListThatWouldTakeAwayTooManyWaitsForConfirmationOfJustThat() {
+        SyncedDirectory directory = synced();
+        feed = listing(people(100));
+        directory.sync(false);
+        feed = listing(people(89));
+        assertThat(directory.sync(false))
+                .isEqualTo(new SyncedDirectory.Outcome.Refused(89, 11, 100));
+        assertThat(ask(directory, "user95@example.test")).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(directory.status().refused()).isEqualTo(11);
+        feed = listing(people(50));
+        assertThat(directory.sync(true))
+                .as("more than anybody has looked at")
+                .isEqualTo(new SyncedDirectory.Outcome.Refused(50, 50, 100));
+        assertThat(directory.sync(true)).isEqualTo(new SyncedDirectory.Outcome.Taken(50, 0, 50, 0));
+        assertThat(directory.status().refused()).isZero();
+        assertThat(ask(directory, "user95@example.test"))
+                .isEqualTo(RecipientLookup.Unknown.INSTANCE);
+    }
+
+    @Test
+    void aConfirmationWithNothingToConfirmOpensNothing() {
+        SyncedDirectory directory = synced();
+        feed = listing(people(100));
+        directory.sync(false);
+        feed = listing(people(10));
+        assertThat(directory.sync(true)).isInstanceOf(SyncedDirectory.Outcome.Refused.class);
+    }
+
+    @Test
+    void tenPercentOrFiveMayGoUnconfirmedButNeverEverybody() {
+        SyncedDirectory directory = synced();
+        feed = listing(people(6));
+        directory.sync(false);
+        feed = listing(people(1));
+        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(1, 0, 5, 0));
+        feed = listing(List.of());
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Refused.class);
+        feed = listing(people(100));
+        directory.sync(false);
+        feed = listing(people(90));
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+    }
+
+    @Test
+    void anEmptyFirstListIsNotBelieved() {
+        SyncedDirectory directory = synced();
+        feed = listing(List.of());
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Refused.class);
+        assertThat(ask(directory, "user1@example.test"))
+                .isInstanceOf(RecipientLookup.Unavailable.class);
+    }
+
+    @Test
+    void aDomainThatIsNoLongerOursDoesNotCountAsRemoved() {
+        hosted = Set.of(Domain.of("example.test"), Domain.of("example.org"));
+        SyncedDirectory directory = synced();
+        List<String> both = new ArrayList<>(people(20));
+        people(20).forEach(p -> both.add(p.replace(".test", ".org")));
+        feed = listing(both);
+        directory.sync(false);
+        hosted = Set.of(Domain.of("example.test"));
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+        assertThat(directory.status().entries()).isEqualTo(20);
+    }
+
+    @Test
+    void whatIsNoAddressIsCountedAndLeftOutAndAliasesLeadOn() {
+        SyncedDirectory directory = synced();
+        feed =
+                sink -> {
+                    sink.recipient("alice");
+                    sink.recipient("not an address@");
+                    sink.recipient("x500:/o=corp");
+                    sink.recipient("\u00e4rger@example.test");
+                    sink.alias("sales", List.of("alice", "bob@elsewhere.example"));
+                    sink.alias("lost", List.of("bob@elsewhere.example"));
+                };
+        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(3, 3, 0, 2));
+        for (SyncedDirectory asked : List.of(directory, synced())) {
+            assertThat(ask(asked, "sales@example.test"))
+                    .isInstanceOfSatisfying(
+                            RecipientLookup.Known.class,
+                            k -> {
+                                assertThat(k.targets())
+                                        .containsExactly(EmailAddress.of("alice@example.test"));
+                                assertThat(k.source()).endsWith(".yaml:7");
+                            });
+            assertThat(ask(asked, "lost@example.test")).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+            assertThat(ask(asked, "\u00e4rger@example.test"))
+                    .isInstanceOf(RecipientLookup.Known.class);
+        }
+    }
+
+    @Test
+    void aSourceThatDripsIsCutOff() {
+        SyncedDirectory directory = synced();
+        feed =
+                sink -> {
+                    for (String address : people(1_000)) {
+                        time.advance(Duration.ofSeconds(1));
+                        sink.recipient(address);
+                    }
+                };
+        assertThat(directory.sync(false))
+                .isEqualTo(
+                        new SyncedDirectory.Outcome.Failed("the whole list did not come in time"));
+    }
+
+    @Test
+    void aBrokenFileOnDiskIsAsGoodAsNone() throws Exception {
+        Files.writeString(folder.resolve(CONFIG.name() + ".yaml"), "recipients: [a@b@c\n");
+        SyncedDirectory directory = synced();
+        assertThat(ask(directory, "user1@example.test"))
+                .isInstanceOf(RecipientLookup.Unavailable.class);
+        feed = listing(people(2));
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+    }
+}
