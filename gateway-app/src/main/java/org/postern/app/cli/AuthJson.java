@@ -70,6 +70,7 @@ final class AuthJson {
         out.put("explanation", spf.explanation());
         out.put("lookups", spf.lookups());
         out.put("void_lookups", spf.voidLookups());
+        out.put("seconds", spf.nanos() / 1e9);
         trace(out, spf.trace());
         return out;
     }

@@ -102,8 +102,8 @@ public final class ClientAddressJudge {
             return "a load balancer that did not say for whom it speaks";
         }
         if (isNotPublic(address)) {
-            return "which no sender out there has; if it stands for one, list it under"
-                    + " networks (secondary, trusted-relays, load-balancers or public)";
+            return "which no sender out there has; see networks: load-balancers, trusted-relays,"
+                    + " secondary, public";
         }
         return null;
     }

@@ -317,7 +317,7 @@ final class AuthorCheck {
                 + domain
                 + ": "
                 + switch (answer) {
-                    case YES -> "aligned";
+                    case YES -> result == AuthResult.PASS ? "aligned" : "would be aligned";
                     case NO -> "not aligned";
                     case UNKNOWN -> "alignment not known now";
                 }

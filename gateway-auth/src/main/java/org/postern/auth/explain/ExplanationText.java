@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.AuthenticationRequest;
-import org.postern.auth.dmarc.DmarcAdvisor;
+import org.postern.auth.client.ClientAddress;
 import org.postern.auth.secondopinion.Opinion;
 import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
@@ -74,12 +74,32 @@ public final class ExplanationText {
             line("SPF and the reverse look-up are about " + Ip.text(outcome.client()) + ":");
         }
         line(sentence(outcome.clientExplanation()));
+        if (isImplausible(outcome.verdicts().spf())) {
+            line(
+                    "Something between the sender and us hides where the message came from. Which"
+                            + " it is says what to list under networks:");
+            line("  a load balancer that can send PROXY headers: load-balancers");
+            line("  a relay of ours, whose Received field tells: trusted-relays");
+            line("  hosts of ours that the world knows by another address: secondary");
+            line("  a network whose clients really have such addresses: public");
+        }
+    }
+
+    private static boolean isImplausible(SpfResult spf) {
+        return spf.reason().equals(ClientAddress.IMPLAUSIBLE);
     }
 
     private void spf(SpfResult spf, AuthenticationRequest envelope) {
         boolean helo = spf.identity() == SpfResult.Identity.HELO;
         heading(helo ? "SPF of the HELO name" : "SPF", verdict(spf.result(), spf.reason()));
         String domain = shown(spf.domain());
+        if (isImplausible(spf)) {
+            line(
+                    "Not asked: what "
+                            + (domain.isEmpty() ? "the domain" : domain)
+                            + " says about that address would say nothing about the sender.");
+            return;
+        }
         String who =
                 helo || envelope.from().isEmpty()
                         ? "the HELO name " + (domain.isEmpty() ? "(none)" : domain)
@@ -103,6 +123,11 @@ public final class ExplanationText {
                             "The record of " + domain + " cannot be used: " + spf.reason() + ".";
                     case POLICY -> spf.reason() + ".";
                 });
+        if (spf.lookups() > 0 || spf.nanos() > 0) {
+            line(
+                    "It took %d of the 10 look-ups allowed, %d of them without an answer, in %.1f ms."
+                            .formatted(spf.lookups(), spf.voidLookups(), spf.nanos() / 1e6));
+        }
         if (spf.explanation() != null) {
             line("The domain explains: \"" + shown(spf.explanation()) + "\"");
         }
@@ -128,7 +153,10 @@ public final class ExplanationText {
                             address + " is named " + name + ", which does not lead back to it.";
                     case PERMERROR -> address + " has no name.";
                     case TEMPERROR -> "The name of " + address + " cannot be known now.";
-                    case NONE, NEUTRAL, SOFTFAIL, POLICY -> "Not asked: " + iprev.reason() + ".";
+                    case NONE, NEUTRAL, SOFTFAIL, POLICY ->
+                            iprev.reason().equals(ClientAddress.IMPLAUSIBLE)
+                                    ? "Not asked, for the same reason."
+                                    : "Not asked: " + iprev.reason() + ".";
                 });
     }
 
@@ -219,8 +247,7 @@ public final class ExplanationText {
     private void advice(AuthenticationOutcome outcome) {
         heading("Advice", outcome.advice().action().name().toLowerCase(Locale.ROOT));
         line(sentence(outcome.advice().explanation()));
-        if (outcome.advice().reason().equals(DmarcAdvisor.EXCEPTION)
-                || outcome.advice().reason().equals(DmarcAdvisor.TRUSTED_ARC)) {
+        if (!outcome.advice().reason().equals(outcome.verdicts().dmarc().reason())) {
             line("Decided by " + outcome.advice().reason() + ".");
         }
     }
@@ -228,8 +255,8 @@ public final class ExplanationText {
     private void forged(AuthenticationOutcome outcome) {
         int count = outcome.forged().size();
         if (count > 0) {
-            heading("Forged", count + " Authentication-Results in our name");
-            line("Left out when the message is relayed (RFC 8601, 5).");
+            heading("Forged", count + (count == 1 ? " field" : " fields") + " in our name");
+            line("Left out when the message is relayed (RFC 8601, 5; RFC 7208, 9.1).");
         }
     }
 

@@ -46,15 +46,19 @@ public final class SecondOpinion {
         List<Opinion> opinions = new ArrayList<>();
         JspfOpinion spf = new JspfOpinion(dns);
         SpfResult mailFrom = ours.verdicts().spf();
+        // behind a relay the name is the one that the true client gave, not the relay's
+        String helo =
+                ours.client().equals(request.client())
+                        ? request.helo()
+                        : ours.verdicts().heloSpf().domain();
         if (isRun(mailFrom)) {
-            SpfRequest question =
-                    SpfRequest.mailFrom(ours.client(), request.helo(), request.from());
+            SpfRequest question = SpfRequest.mailFrom(ours.client(), helo, request.from());
             opinions.add(spf.on("spf", question, mailFrom, budget));
         }
-        SpfResult helo = ours.verdicts().heloSpf();
-        if (isRun(helo)) {
-            SpfRequest question = SpfRequest.helo(ours.client(), request.helo());
-            opinions.add(spf.on("helo_spf", question, helo, budget));
+        SpfResult heloSpf = ours.verdicts().heloSpf();
+        if (isRun(heloSpf)) {
+            SpfRequest question = SpfRequest.helo(ours.client(), helo);
+            opinions.add(spf.on("helo_spf", question, heloSpf, budget));
         }
         if (message != null) {
             opinions.add(new JdkimOpinion(dns, budget).on(message, ours.verdicts().dkim()));
