@@ -72,7 +72,7 @@ class HairpinTest {
         }
         gateway.awaitConsole("messages have an implausible client address");
         gateway.awaitConsole("messages come from 127.0.0.1");
-        assertThat(gateway.program().output()).contains("see networks");
+        assertThat(gateway.program().output()).contains("list it under networks");
         String metrics = gateway.get("/metrics").body();
         assertThat(value(metrics, "postern_client_implausible_share")).isEqualTo(1);
         assertThat(value(metrics, "postern_client_top_share")).isEqualTo(1);

@@ -18,6 +18,9 @@ import org.postern.core.net.SpecialNetworks;
  * documentation and benchmarks are ordinary ones. Immutable.
  */
 public final class ClientAddressJudge {
+    private static final String SEE =
+            "; see networks: load-balancers, trusted-relays, secondary, public";
+
     /** Received fields of trusted relays that are followed. */
     private static final int MAX_HOPS = 20;
 
@@ -96,14 +99,13 @@ public final class ClientAddressJudge {
 
     private @Nullable String whyNot(InetAddress address, @Nullable InetAddress local) {
         if (own.contains(address) || address.equals(local)) {
-            return "which is our own address";
+            return "which is our own address" + SEE;
         }
         if (lies(address, networks.loadBalancers())) {
             return "a load balancer that did not say for whom it speaks";
         }
         if (isNotPublic(address)) {
-            return "which no sender out there has; see networks: load-balancers, trusted-relays,"
-                    + " secondary, public";
+            return "which no sender out there has" + SEE;
         }
         return null;
     }

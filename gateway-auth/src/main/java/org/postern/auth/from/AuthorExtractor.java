@@ -38,6 +38,9 @@ public final class AuthorExtractor {
 
     private static final String FROM = "from";
 
+    /** What may stand around an address that is shown as a name. */
+    private static final String AROUND = " \t'\"()[]<>\u2018\u2019\u201c\u201d\u00a0";
+
     private AuthorExtractor() {}
 
     /** Reads the From field of a message. */
@@ -173,8 +176,8 @@ public final class AuthorExtractor {
     }
 
     /**
-     * A display name is not DMARC's business (RFC 9989, 11.4) until it holds a whole address in
-     * brackets: careless readers take that for the author.
+     * A display name is not DMARC's business (RFC 9989, 11.4) until a reader takes it for the
+     * author: it holds a whole address in brackets, or it is nothing but an address.
      */
     private static @Nullable Flaw readName(
             String displayName, Domain domain, List<String> remarks) {
@@ -192,7 +195,21 @@ public final class AuthorExtractor {
         int open = name.indexOf('<');
         boolean bracketed = open >= 0 && name.indexOf('@', open) >= 0;
         boolean control = name.chars().anyMatch(c -> c < 0x20 || c == 0x7f);
-        return bracketed || control ? Flaw.ADDRESS_IN_NAME : null;
+        return bracketed || control || isAddress(name) ? Flaw.ADDRESS_IN_NAME : null;
+    }
+
+    /** Whether a name is one address and nothing else, but for quotes and the like around it. */
+    private static boolean isAddress(String name) {
+        int from = 0;
+        int to = name.length();
+        while (from < to && AROUND.indexOf(name.charAt(from)) >= 0) {
+            from++;
+        }
+        while (to > from && AROUND.indexOf(name.charAt(to - 1)) >= 0) {
+            to--;
+        }
+        String bare = name.substring(from, to);
+        return bare.indexOf('@') > 0 && bare.chars().noneMatch(Character::isWhitespace);
     }
 
     /** One domain if all ways to read the field lead to it, otherwise the flaw. */

@@ -76,7 +76,7 @@ public sealed interface Authors {
         ENCODED_ADDRESS("from-encoded-address", "the From address is hidden in an encoded word"),
         /** An at sign in the local part. */
         AT_IN_LOCAL_PART("from-at-in-local-part", "the From address has more than one @"),
-        /** A display name with another address in angle brackets. */
+        /** A display name that is another address, or has one in angle brackets. */
         ADDRESS_IN_NAME(
                 "from-address-in-name",
                 "the display name in the From field holds an address of another domain"),

@@ -123,10 +123,38 @@ class AuthorExtractorTest {
 
     @Test
     void a_name_that_shows_another_address_is_remarked_on() {
-        Authors authors = AuthorExtractor.parse("\"admin@legitimate.com\" <x@attack.com>");
+        Authors authors =
+                AuthorExtractor.parse("\"'admin@legitimate.com' via List\" <x@lists.com>");
         assertThat(authors).isInstanceOf(OneDomain.class);
         assertThat(authors.remarks())
                 .containsExactly("the display name shows an address of legitimate.com");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"admin@legitimate.com\" <x@attack.com>",
+                "\" 'admin@legitimate.com' \" <x@attack.com>",
+                "=?utf-8?b?YWRtaW5AbGVnaXRpbWF0ZS5jb20=?= <x@attack.com>",
+                "\"(admin@legitimate.com)\" <x@attack.com>",
+                "\"Admin <admin@legitimate.com>\" <x@attack.com>",
+            })
+    void a_name_that_is_another_address_is_refused_by_name(String from) {
+        assertThat(AuthorExtractor.parse(from))
+                .isInstanceOfSatisfying(
+                        Dubious.class, d -> assertThat(d.flaw()).isEqualTo(Flaw.ADDRESS_IN_NAME));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"x@example.com\" <x@example.com>",
+                "\"info@example.com\" <info@mail.example.com>",
+                "\"alice@example.org via Drive\" <noreply@docs.example.com>",
+                "\"@handle\" <x@example.com>",
+            })
+    void a_name_of_the_same_house_or_with_words_of_its_own_is_let_pass(String from) {
+        assertThat(AuthorExtractor.parse(from)).isInstanceOf(OneDomain.class);
     }
 
     @ParameterizedTest
