@@ -8,7 +8,6 @@ import static org.postern.auth.dkim.DkimSigned.MESSAGE;
 import static org.postern.auth.dkim.DkimSigned.NOW;
 import static org.postern.auth.dkim.DkimSigned.RSA;
 import static org.postern.auth.dkim.DkimSigned.one;
-import static org.postern.auth.dkim.DkimSigned.p;
 import static org.postern.auth.dkim.DkimSigned.reason;
 import static org.postern.auth.dkim.DkimSigned.reasonWith;
 import static org.postern.auth.dkim.DkimSigned.signed;
