@@ -59,11 +59,12 @@ final class SocketTransport implements Transport {
     }
 
     @Override
-    public int read(byte[] block, int offset, int length, long timeoutNanos) throws IOException {
+    public int read(byte[] block, int offset, int length, long waitNanos, long wholeNanos)
+            throws IOException {
         Socket now = socket;
-        now.setSoTimeout(millis(timeoutNanos));
+        now.setSoTimeout(millis(waitNanos));
         return now instanceof SSLSocket
-                ? readSecure(block, offset, length, timeoutNanos)
+                ? readSecure(block, offset, length, wholeNanos)
                 : in.read(block, offset, length);
     }
 
@@ -73,10 +74,10 @@ final class SocketTransport implements Transport {
      * 8446, 4.6.3). So the whole of it has a deadline, a little later than the socket's own, which
      * still lets the session say why.
      */
-    private int readSecure(byte[] block, int offset, int length, long timeoutNanos)
+    private int readSecure(byte[] block, int offset, int length, long wholeNanos)
             throws IOException {
-        if (timeoutNanos < Long.MAX_VALUE / 2) {
-            arm(timeoutNanos + ConnectionRegistry.PRECISION.toNanos());
+        if (wholeNanos < Long.MAX_VALUE / 2) {
+            arm(wholeNanos + ConnectionRegistry.PRECISION.toNanos());
         }
         try {
             return in.read(block, offset, length);

@@ -72,16 +72,23 @@ public final class InputBuffer {
         return bytes.length > SMALL;
     }
 
+    /** As the other one, with no more time for the whole than for the wait. */
+    public int fill(Transport transport, long timeoutNanos) throws IOException {
+        return fill(transport, timeoutNanos, timeoutNanos);
+    }
+
     /**
      * Reads once, behind what is unused. The array grows up to {@link #LARGE} when reads fill it,
      * and beyond only when a command line needs it.
      *
+     * @param waitNanos as in {@link Transport#read}
+     * @param wholeNanos as in {@link Transport#read}
      * @return the number of octets read, -1 at the end
      */
-    public int fill(Transport transport, long timeoutNanos) throws IOException {
+    int fill(Transport transport, long waitNanos, long wholeNanos) throws IOException {
         makeRoom();
         int room = bytes.length - limit;
-        int n = transport.read(bytes, limit, room, timeoutNanos);
+        int n = transport.read(bytes, limit, room, waitNanos, wholeNanos);
         if (n > 0) {
             limit += n;
             if (n == room && bytes.length < LARGE) {

@@ -178,7 +178,11 @@ final class SessionIo {
     private boolean fillOrShrink(long start) throws IOException {
         if (input.isLarge() && input.available() == 0) {
             try {
-                return input.fill(transport, KEEP_LARGE_NANOS) >= 0;
+                // the wait is short, but what has begun within it has the time of a command
+                long command = after(start, limits.commandTimeout());
+                long left = command == NO_DEADLINE ? NO_DEADLINE : command - time.nanoTime();
+                return input.fill(transport, KEEP_LARGE_NANOS, Math.max(left, KEEP_LARGE_NANOS))
+                        >= 0;
             } catch (SocketTimeoutException e) {
                 input.shrink(); // it has gone quiet: idle sessions are many and must be small
             }

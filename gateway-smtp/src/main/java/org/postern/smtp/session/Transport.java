@@ -10,12 +10,16 @@ public interface Transport {
     /**
      * Reads what is there, waiting for the first octet.
      *
-     * @param timeoutNanos the longest wait, greater than 0
+     * @param waitNanos the longest wait, greater than 0
+     * @param wholeNanos the longest time that what has begun to come may take until an octet of it
+     *     can be read, which under TLS is a whole record; no less than the wait. When it has passed
+     *     the connection is closed
      * @return the number of octets, -1 when the client has closed
      * @throws java.net.SocketTimeoutException when nothing came in time
      * @throws IOException when the connection is broken
      */
-    int read(byte[] block, int offset, int length, long timeoutNanos) throws IOException;
+    int read(byte[] block, int offset, int length, long waitNanos, long wholeNanos)
+            throws IOException;
 
     /**
      * Writes everything.

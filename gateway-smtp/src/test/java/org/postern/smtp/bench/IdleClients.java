@@ -30,6 +30,7 @@ public final class IdleClients {
         List<Socket> open = new ArrayList<>();
         for (int i = 0; i < sessions; i++) {
             Socket s = factory.createSocket(InetAddress.getLoopbackAddress(), port);
+            s.setTcpNoDelay(true); // or HELO waits for the acknowledgement of the handshake
             readLine(s);
             s.getOutputStream().write("HELO client.test\r\n".getBytes(StandardCharsets.US_ASCII));
             readLine(s);

@@ -32,6 +32,7 @@ class TlsPatienceTest {
     /** A socket that sends as any other until it is told to drip. */
     private static final class DrippingSocket extends Socket {
         private volatile boolean drips;
+        private volatile Duration pause = Duration.ofMillis(100);
 
         @Override
         public OutputStream getOutputStream() throws IOException {
@@ -44,7 +45,7 @@ class TlsPatienceTest {
                     }
                     for (int i = offset; i < offset + length; i++) {
                         out.write(block[i]);
-                        LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                        LockSupport.parkNanos(pause.toNanos());
                     }
                 }
             };
@@ -163,6 +164,32 @@ class TlsPatienceTest {
                 c.send("QUIT", "NOOP\r\n".repeat(20_000));
                 assertThat(c.line()).as(version).startsWith("221 ");
                 assertThat(c.line()).as(version).isEqualTo(TestClient.EOF);
+            }
+        }
+    }
+
+    @Test
+    void aSlowLineBehindAMessageHasTheTimeOfACommand() throws Exception {
+        try (TestGateway gateway = gateway();
+                DrippingSocket plain = new DrippingSocket()) {
+            gateway.limits.set(
+                    Limits.defaults().toBuilder().commandTimeout(Duration.ofSeconds(20)).build());
+            SSLSocket s = secure(plain, gateway.port(), "TLSv1.3");
+            try (TestClient c = TestClient.on(s)) {
+                assertThat(c.line()).startsWith("220 ");
+                c.send(
+                        "HELO client.test",
+                        "MAIL FROM:<a@client.test>",
+                        "RCPT TO:<alice@example.test>",
+                        "DATA",
+                        ("x".repeat(70) + "\r\n").repeat(1_000) + ".");
+                for (String code : new String[] {"250", "250", "250", "354", "250"}) {
+                    assertThat(c.line()).startsWith(code);
+                }
+                plain.pause = Duration.ofMillis(15);
+                plain.drips = true;
+                c.send("NOOP with a record of some eighty octets, which take more than a second");
+                assertThat(c.line()).startsWith("250 2.0.0 OK");
             }
         }
     }

@@ -21,7 +21,7 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
-    public int read(byte[] block, int offset, int length, long timeoutNanos) {
+    public int read(byte[] block, int offset, int length, long waitNanos, long wholeNanos) {
         if (position == input.length) {
             return -1;
         }
