@@ -14,17 +14,23 @@ import org.postern.core.lists.Expiry;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Cidr;
+import org.postern.core.reputation.Bans;
 import org.postern.core.time.TimeSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** List entries that commands add, show and take back: {@code /api/v1/lists}. */
 public final class ListRoutes {
+    private static final String BAN = "ban";
+
     private final AddedLists lists;
+    private final Bans bans;
     private final TimeSource time;
 
-    /** Routes to these lists. */
-    public ListRoutes(AddedLists lists, TimeSource time) {
+    /** Routes to these lists, and to the clients that are kept out for a while. */
+    public ListRoutes(AddedLists lists, Bans bans, TimeSource time) {
         this.lists = lists;
+        this.bans = bans;
         this.time = time;
     }
 
@@ -59,6 +65,9 @@ public final class ListRoutes {
                 }
             }
         }
+        if (only == null || only.equals(BAN)) {
+            bans.all().forEach(ban -> lines.add(text ? line(ban) : json(ban)));
+        }
         try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
             for (String line : lines) {
                 out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
@@ -90,7 +99,51 @@ public final class ListRoutes {
         }
     }
 
+    private static String line(Bans.Ban ban) {
+        return Human.cell(BAN, 6)
+                + Human.cell(ListKind.CLIENT.key(), 21)
+                + ban.network()
+                + ", another "
+                + Human.duration(ban.left())
+                + ": "
+                + ban.reason();
+    }
+
+    private static String json(Bans.Ban ban) {
+        return Exchange.JSON.writeValueAsString(
+                Exchange.JSON
+                        .createObjectNode()
+                        .put("list", BAN)
+                        .put("kind", ListKind.CLIENT.key())
+                        .put("entry", ban.network().toString())
+                        .put("comment", ban.reason())
+                        .put("expires", ban.until().toString()));
+    }
+
+    private void lift(Exchange exchange) throws IOException {
+        Cidr network = Cidr.parse(required(exchange, "entry"));
+        boolean there = bans.lift(network);
+        if (exchange.wantsText()) {
+            exchange.text(
+                    there ? 200 : 404,
+                    Api.TEXT,
+                    network + (there ? " is let in again\n" : " is not kept out\n"));
+        } else {
+            exchange.json(
+                    there ? 200 : 404,
+                    Exchange.JSON
+                            .createObjectNode()
+                            .put("removed", there)
+                            .put("list", BAN)
+                            .put("entry", network.toString()));
+        }
+    }
+
     private void remove(Exchange exchange) throws IOException, InvalidAddressException {
+        if (BAN.equals(exchange.parameter("list"))) {
+            lift(exchange);
+            return;
+        }
         Target target = target(exchange);
         String value = required(exchange, "entry");
         ListKind kind = kind(exchange.parameter("kind"), value);

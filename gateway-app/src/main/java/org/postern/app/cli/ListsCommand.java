@@ -51,12 +51,14 @@ final class ListsCommand implements Runnable {
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
-            description = "Show the entries that were added by command or by a spam trap.")
+            description =
+                    "Show the entries that were added by command or by a spam trap, and who is"
+                            + " kept out for a while.")
     static final class Show implements Callable<Integer> {
         @Mixin private final ConfigOption config = new ConfigOption();
         @Mixin private final JsonOption json = new JsonOption();
 
-        @Parameters(arity = "0..1", paramLabel = "allow|deny", description = "one list alone")
+        @Parameters(arity = "0..1", paramLabel = "allow|deny|ban", description = "one list alone")
         private @Nullable String list;
 
         @Override
@@ -72,7 +74,10 @@ final class ListsCommand implements Runnable {
         @Mixin private final ConfigOption config = new ConfigOption();
         @Mixin private final JsonOption json = new JsonOption();
 
-        @Parameters(index = "0", paramLabel = "allow|deny", description = "which list")
+        @Parameters(
+                index = "0",
+                paramLabel = "allow|deny|ban",
+                description = "which list; a ban can only be removed")
         private String list = "";
 
         @Parameters(

@@ -1,9 +1,13 @@
 package org.postern.app.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code postern reload}: swaps in the configuration and lists as they now stand on disk. */
 @Command(
@@ -16,12 +20,52 @@ final class ReloadCommand implements Callable<Integer> {
     @Mixin private final ConfigOption config = new ConfigOption();
     @Mixin private final JsonOption json = new JsonOption();
 
+    @ArgGroup(exclusive = true)
+    private @Nullable Candidate candidate;
+
+    /** What is done about a candidate in place of a reload. */
+    static final class Candidate {
+        @Option(
+                names = "--observe",
+                paramLabel = "FILE",
+                description =
+                        "put this configuration beside the one in force: its rules, lists and"
+                                + " recipients are asked about all mail and decide nothing")
+        private @Nullable Path observe;
+
+        @Option(
+                names = "--observed",
+                description = "print where the candidate would have decided otherwise")
+        private boolean observed;
+
+        @Option(names = "--observe-end", description = "observe the candidate no more")
+        private boolean end;
+    }
+
     @Override
     public Integer call() throws IOException {
-        Daemon.Answer answer =
-                Daemon.of(Configurations.daemonOf(config.file()))
-                        .ask("POST", "/api/v1/reload" + json.query("?"));
+        Daemon daemon = Daemon.of(Configurations.daemonOf(config.file()));
+        Daemon.Answer answer = candidate == null ? reload(daemon) : candidate(daemon, candidate);
         Console.out().print(answer.text());
         return answer.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Daemon.Answer reload(Daemon daemon) throws IOException {
+        return daemon.ask("POST", "/api/v1/reload" + json.query("?"));
+    }
+
+    private Daemon.Answer candidate(Daemon daemon, Candidate what) throws IOException {
+        String path = "/api/v1/candidate";
+        if (what.observe != null) {
+            String file = what.observe.toAbsolutePath().normalize().toString();
+            return daemon.ask("POST", path + json.query("?") + "&file=" + Daemon.encode(file));
+        }
+        if (what.end) {
+            return daemon.ask("POST", path + "/end" + json.query("?"));
+        }
+        if (!what.observed) {
+            throw new CommandFailure(ExitCode.USAGE, "say --observe FILE or --observed");
+        }
+        return daemon.ask("GET", path + json.query("?"));
     }
 }

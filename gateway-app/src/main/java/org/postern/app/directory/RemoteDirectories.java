@@ -24,6 +24,7 @@ import org.postern.core.mail.Domain;
 import org.postern.core.recipients.CalloutDirectory;
 import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientFeed;
+import org.postern.core.recipients.Recipients;
 import org.postern.core.recipients.SyncedDirectory;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
@@ -97,6 +98,16 @@ public final class RemoteDirectories implements AutoCloseable {
                         .bound(config ->
                                 source(key(config, snapshot.config()), snapshot.config())
                                         .directory()));
+    }
+
+    /** The snapshot with those of its sources bound that are in use already, and no others. */
+    public synchronized Snapshot bindToActive(Snapshot snapshot) {
+        return snapshot.withRecipients(
+                snapshot.recipients()
+                        .bound(config -> {
+                            Source source = sources.get(key(config, snapshot.config()));
+                            return source == null ? Recipients.unasked(config) : source.directory();
+                        }));
     }
 
     private static Key key(RecipientSourceConfig.Remote config, PosternConfig all) {

@@ -1,7 +1,10 @@
 package org.postern.app.intake;
 
 import java.net.InetAddress;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.postern.app.reputation.Reputation;
+import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.snapshot.Snapshot;
@@ -27,6 +30,9 @@ public final class Intake implements SessionHandler {
      * @param recent the stories that {@code send-test} follows
      * @param opinions who asks other implementations afterwards
      * @param accepted told after each accepted message, so that the relay need not wait
+     * @param reputation what is learned of who sends
+     * @param traps what becomes of who writes to a spam trap
+     * @param candidate the configuration beside the one in force, if there is one
      * @param time both clocks
      */
     public record Parts(
@@ -36,6 +42,9 @@ public final class Intake implements SessionHandler {
             RecentMessages recent,
             OpinionSampler opinions,
             Runnable accepted,
+            Reputation reputation,
+            Traps traps,
+            CandidatePolicy candidate,
             TimeSource time) {}
 
     /** An intake of these parts. */
@@ -46,11 +55,16 @@ public final class Intake implements SessionHandler {
     @Override
     public Standing standing(InetAddress client) {
         Snapshot snapshot = parts.live().get().snapshot();
-        boolean ours =
-                snapshot.config().networks().internal().stream().anyMatch(n -> n.contains(client));
-        return ours || snapshot.lists().client(client) instanceof ListMatch.Allow
+        return isListed(snapshot, client)
+                        || parts.reputation().knownGood().isKnownGood(client, Set.of())
                 ? Standing.KNOWN_GOOD
                 : Standing.STRANGER;
+    }
+
+    /** Whether a client is our own, or on an allow list. */
+    static boolean isListed(Snapshot snapshot, InetAddress client) {
+        return snapshot.config().networks().internal().stream().anyMatch(n -> n.contains(client))
+                || snapshot.lists().client(client) instanceof ListMatch.Allow;
     }
 
     @Override

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
@@ -16,6 +18,7 @@ import org.postern.auth.MethodTimes;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
@@ -53,6 +56,7 @@ final class IntakeContent implements ContentReceiver {
     private final List<Recipient> recipients;
     private final Facts facts;
     private final Authentication checks;
+    private final int unknown;
     private final @Nullable SpoolWriter writer;
     private final @Nullable SpoolException unwilling;
     private final String protocol;
@@ -66,7 +70,8 @@ final class IntakeContent implements ContentReceiver {
             MailRequest mail,
             List<Recipient> recipients,
             Facts facts,
-            Authentication checks) {
+            Authentication checks,
+            int unknown) {
         this.parts = parts;
         this.revision = revision;
         this.client = client;
@@ -75,6 +80,7 @@ final class IntakeContent implements ContentReceiver {
         this.recipients = recipients;
         this.facts = facts;
         this.checks = checks;
+        this.unknown = unknown;
         this.protocol = client.protocol();
         this.sample =
                 parts.opinions()
@@ -142,21 +148,53 @@ final class IntakeContent implements ContentReceiver {
             if (sample != null) {
                 parts.opinions().ask(sample, spooled.id().toString(), request(), outcome);
             }
+            parts.reputation().attribute(outcome.verdicts(), unknown);
             Facts known =
                     facts.withAuthentication(outcome.verdicts(), outcome.advice())
-                            .withSize(spooled.size());
-            Verdict verdict = Rules.decide(parts, revision, Stage.DATA, known);
+                            .withSize(spooled.size())
+                            .withStanding(
+                                    parts.reputation()
+                                            .standing(facts.client(), outcome.verdicts()));
+            Verdict verdict = Rules.decideAtData(parts, revision, known, onlyDomain());
             return switch (verdict) {
                 case Verdict.Reject reject ->
                         notTaken(reject.rule(), reject.reason(), reject.reply(), outcome);
                 case Verdict.Defer defer ->
                         notTaken(defer.rule(), defer.reason(), defer.reply(), outcome);
-                case Verdict.Accept accept -> take(spooled, outcome, accept, null);
+                case Verdict.Accept accept -> take(spooled, outcome, heldOr(accept), null);
                 case Verdict.Tag tag ->
                         take(spooled, outcome, tag, tag.field() + ": " + tag.value() + "\r\n");
                 case Verdict.Quarantine quarantine -> take(spooled, outcome, quarantine, null);
             };
         }
+    }
+
+    private @Nullable Domain onlyDomain() {
+        List<Domain> domains =
+                recipients.stream()
+                        .map(r -> r.address().host())
+                        .filter(Domain.class::isInstance)
+                        .map(Domain.class::cast)
+                        .distinct()
+                        .toList();
+        return domains.size() == 1 ? domains.getFirst() : null;
+    }
+
+    /**
+     * A message to nobody but spam traps is held: there is no mailbox that it could go to. So is
+     * one of a sender that suddenly sends far more than ever.
+     */
+    private Verdict heldOr(Verdict.Accept accept) {
+        Optional<String> anomaly =
+                parts.reputation().anomalies().judge(facts.client(), mail.reversePath());
+        if (anomaly.isPresent()) {
+            return new Verdict.Quarantine(
+                    AnomalousSenders.RULE, "reputation.anomaly", anomaly.get());
+        }
+        boolean nobodyElse = recipients.stream().allMatch(r -> parts.traps().isTrap(r.address()));
+        return nobodyElse
+                ? new Verdict.Quarantine("spam-trap", "reputation.trap", accept.detail())
+                : accept;
     }
 
     private AuthenticationRequest request() {
@@ -173,7 +211,7 @@ final class IntakeContent implements ContentReceiver {
         Envelope envelope =
                 new Envelope(
                         mail.reversePath(),
-                        recipients,
+                        envelopeRecipients(),
                         mail.body(),
                         mail.smtpUtf8(),
                         mail.requireTls(),
@@ -204,6 +242,13 @@ final class IntakeContent implements ContentReceiver {
         return SmtpReply.of(250, "2.0.0", "Ok: queued as " + stored.id());
     }
 
+    /** Those who have a mailbox; a trap is named only where nobody else is. */
+    private List<Recipient> envelopeRecipients() {
+        List<Recipient> real =
+                recipients.stream().filter(r -> !parts.traps().isTrap(r.address())).toList();
+        return real.isEmpty() ? recipients : real;
+    }
+
     private Map<String, String> notes(AuthenticationOutcome outcome, Verdict verdict) {
         Map<String, String> notes = new HashMap<>();
         notes.put("verdicts", VerdictNotes.json(outcome.verdicts()));
@@ -231,6 +276,20 @@ final class IntakeContent implements ContentReceiver {
                     .change(
                             List.of(stored.id()),
                             new Change.Hold(MessageMeta.HOLD_ACTOR, holdReason(verdict)));
+        }
+        recipients.stream()
+                .map(Recipient::address)
+                .filter(parts.traps()::isTrap)
+                .findFirst()
+                .ifPresent(trap ->
+                        parts.traps()
+                                .hit(
+                                        facts.client(),
+                                        trap,
+                                        outcome.verdicts(),
+                                        Intake.isListed(revision.snapshot(), facts.client())));
+        if (verdict instanceof Verdict.Accept) {
+            parts.reputation().accepted(facts.client(), outcome.verdicts());
         }
         parts.metrics().count("messages", "disposition", word(verdict), "reason", verdict.reason());
         describe(

@@ -7,10 +7,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.reputation.Reputation;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
+import org.postern.core.config.DomainConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.MailHost;
 import org.postern.core.mail.Recipient;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
@@ -41,6 +44,7 @@ final class IntakeVisit implements Visit {
     private @Nullable MailRequest mail;
     private @Nullable Authentication authentication;
     private final List<Recipient> recipients = new ArrayList<>();
+    private int unknown;
 
     IntakeVisit(Intake.Parts parts, Revision revision, ClientConnection client) {
         this.parts = parts;
@@ -55,6 +59,18 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Decision connect() {
+        Optional<Reputation.Refusal> ban =
+                isListed() ? Optional.empty() : parts.reputation().banned(address());
+        if (ban.isPresent()) {
+            refused(
+                    Stage.CONNECT,
+                    "harvest-ban",
+                    "reputation.banned",
+                    ban.get().detail(),
+                    ban.get().reply());
+            return Decision.disconnect(ban.get().reply());
+        }
+        facts = facts.withStanding(parts.reputation().standing(address(), null));
         return decide(Stage.CONNECT, Decision::disconnect);
     }
 
@@ -93,7 +109,10 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Decision recipient(Recipient recipient) {
-        RecipientLookup lookup = revision.snapshot().recipients().lookup(recipient.address());
+        RecipientLookup lookup =
+                parts.traps().isTrap(recipient.address())
+                        ? new RecipientLookup.Known(List.of(recipient.address()), "spam-trap")
+                        : revision.snapshot().recipients().lookup(recipient.address());
         parts.metrics()
                 .count(
                         "recipient.lookups",
@@ -108,14 +127,78 @@ final class IntakeVisit implements Visit {
                         });
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
-        Decision decision = decide(Stage.RCPT, Decision::refuse);
-        facts = before;
+        Decision decision =
+                lookup instanceof RecipientLookup.Unknown
+                        ? unknownRecipient()
+                        : decide(Stage.RCPT, Decision::refuse);
+        facts = before.withStanding(parts.reputation().standing(address(), null));
+        if (decision instanceof Decision.Proceed && needsTransactionOfItsOwn(recipient.address())) {
+            // RFC 5321, 4.5.3.1.10: after 452 the client sends to the others and comes again
+            SmtpReply reply =
+                    SmtpReply.of(
+                            452,
+                            "4.5.3",
+                            "Send to this domain in a transaction of its own (per-domain-rules)");
+            refused(Stage.RCPT, "per-domain-rules", "policy.per-domain-rules", "", reply);
+            return Decision.refuse(reply);
+        }
         if (decision instanceof Decision.Proceed && lookup instanceof RecipientLookup.Known known) {
             for (EmailAddress target : known.targets()) {
                 add(new Recipient(target, recipient.dsnNotify(), recipient.originalRecipient()));
             }
         }
         return decision;
+    }
+
+    /** Rules of a domain about the message can be asked only of a message to that domain alone. */
+    private boolean needsTransactionOfItsOwn(EmailAddress address) {
+        if (recipients.isEmpty()) {
+            return false;
+        }
+        MailHost before = recipients.getFirst().address().host();
+        return !before.equals(address.host())
+                && (hasRulesAtData(before) || hasRulesAtData(address.host()));
+    }
+
+    private boolean hasRulesAtData(MailHost host) {
+        DomainConfig domain =
+                host instanceof Domain d ? revision.snapshot().config().domains().get(d) : null;
+        return domain != null && domain.policy().decidesAtData();
+    }
+
+    private boolean isListed() {
+        return Intake.isListed(revision.snapshot(), address());
+    }
+
+    /** Who names many that do not exist is answered late, or hung up on. */
+    private Decision unknownRecipient() {
+        unknown++;
+        boolean nullSender = facts.reversePath() != null && facts.reversePath().isNull();
+        return switch (parts.reputation().unknown(address(), nullSender, isListed())) {
+            case Reputation.Response.Answer _ -> decide(Stage.RCPT, Decision::refuse);
+            case Reputation.Response.Late late -> {
+                pause(late.delay());
+                yield decide(Stage.RCPT, Decision::refuse);
+            }
+            case Reputation.Response.HangUp end -> {
+                refused(
+                        Stage.RCPT,
+                        "harvest",
+                        "reputation.harvest",
+                        end.count() + " unknown recipients lately",
+                        end.reply());
+                yield Decision.disconnect(end.reply());
+            }
+        };
+    }
+
+    /** Makes the client wait; the session has a virtual thread of its own, which costs little. */
+    private static void pause(java.time.Duration delay) {
+        try {
+            Thread.sleep(delay);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the gateway stops: the answer goes out now
+        }
     }
 
     private void add(Recipient recipient) {
@@ -138,7 +221,8 @@ final class IntakeVisit implements Visit {
                         request,
                         List.copyOf(recipients),
                         facts,
-                        checks);
+                        checks,
+                        unknown);
         // from here on the content owns the checks
         authentication = null;
         endTransaction();
@@ -161,6 +245,7 @@ final class IntakeVisit implements Visit {
             authentication = null;
         }
         mail = null;
+        unknown = 0;
         recipients.clear();
     }
 

@@ -1,5 +1,7 @@
 package org.postern.app.intake;
 
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.Domain;
 import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
@@ -11,7 +13,26 @@ final class Rules {
 
     /** The verdict that holds. */
     static Verdict decide(Intake.Parts parts, Revision revision, Stage stage, Facts facts) {
-        Evaluation evaluation = revision.snapshot().policy().evaluate(stage, facts);
+        return decide(
+                parts, stage, facts, revision.snapshot().policy().evaluate(stage, facts));
+    }
+
+    /**
+     * The verdict at the end of the content.
+     *
+     * @param domain the domain of every recipient, or null where they are of several
+     */
+    static Verdict decideAtData(
+            Intake.Parts parts, Revision revision, Facts facts, @Nullable Domain domain) {
+        return decide(
+                parts,
+                Stage.DATA,
+                facts,
+                revision.snapshot().policy().evaluate(Stage.DATA, facts, domain));
+    }
+
+    private static Verdict decide(
+            Intake.Parts parts, Stage stage, Facts facts, Evaluation evaluation) {
         for (Verdict observed : evaluation.observed()) {
             parts.metrics()
                     .count(
@@ -35,6 +56,7 @@ final class Rules {
             }
             line.log();
         }
+        parts.candidate().compare(stage, facts, evaluation.verdict());
         return evaluation.verdict();
     }
 }

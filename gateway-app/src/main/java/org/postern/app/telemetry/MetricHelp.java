@@ -56,6 +56,12 @@ public final class MetricHelp {
                                             + " by event, outcome and reason"),
                             Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),
                             Map.entry(
+                                    "policy.candidate",
+                                    "Whether a candidate configuration is observed, 1 or 0"),
+                            Map.entry(
+                                    "policy.candidate.disagreements",
+                                    "Decisions that the candidate would have taken otherwise"),
+                            Map.entry(
                                     "policy.observed",
                                     "What rules in mode observe would have done"),
                             Map.entry("queue.bytes", "Octets of content in the spool"),
@@ -81,6 +87,21 @@ public final class MetricHelp {
                                     "recipients.syncs",
                                     "Synchronisations of a source by outcome: taken, refused,"
                                             + " failed"),
+                            Map.entry(
+                                    "reputation.anomalies",
+                                    "Senders, sender domains and clients whose mail is held now"),
+                            Map.entry(
+                                    "reputation.anomalies.begun",
+                                    "Senders, sender domains and clients whose mail began to be"
+                                            + " held"),
+                            Map.entry("reputation.bans", "Clients and networks kept out now"),
+                            Map.entry(
+                                    "reputation.networks", "Networks with a history of good mail"),
+                            Map.entry("reputation.traps", "Messages to spam traps, by response"),
+                            Map.entry(
+                                    "reputation.unknown.recipients",
+                                    "Unknown recipients by what they called for; null senders"
+                                            + " apart"),
                             Map.entry(
                                     "smtp.accept.failures",
                                     "Connections that could not be accepted"),

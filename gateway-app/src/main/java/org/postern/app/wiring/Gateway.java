@@ -171,6 +171,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         recent,
                                         opinions,
                                         relaying::wake,
+                                        reception.reputation(),
+                                        reception.traps(),
+                                        reception.candidate(),
                                         time)),
                         time,
                         new SmtpMeters(metrics),
@@ -179,7 +182,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         gauges(opened);
         AdminServer admin = admin(config);
         undo.add(admin::close);
-        reception.start();
+        reception.start(opened);
         relaying.start();
         undo.add(() -> relaying.stop(live.config().limits().drain()));
         try {

@@ -3,13 +3,18 @@ package org.postern.app.wiring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.app.admin.CandidateRoutes;
 import org.postern.app.admin.ListRoutes;
 import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
 import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.intake.CandidatePolicy;
 import org.postern.app.lists.AddedLists;
+import org.postern.app.reputation.Reputation;
+import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.time.TimeSource;
+import org.postern.queue.spool.Spool;
 
 /**
  * What decides who may send and who can receive, beyond the snapshot itself: the parts that learn,
@@ -20,6 +25,9 @@ final class Reception implements AutoCloseable {
     private final LiveConfiguration live;
     private final RemoteDirectories directories;
     private final AddedLists lists;
+    private final Reputation reputation;
+    private final Traps traps;
+    private final CandidatePolicy candidate;
 
     /** The parts for this configuration. */
     Reception(
@@ -32,24 +40,43 @@ final class Reception implements AutoCloseable {
         this.time = time;
         Path data = live.config().data();
         this.lists = new AddedLists(data, time, live::refreshLists);
+        this.reputation = new Reputation(data, () -> live.config().reputation(), metrics, time);
+        this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
+        this.candidate = new CandidatePolicy(metrics, time);
         metrics.gauge("lists.entries", () -> live.snapshot().lists().allowSize(), "list", "allow");
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
     }
 
     /** Begins to work in the background. */
-    void start() {
+    void start(Spool spool) {
         directories.activate(live.snapshot());
+        reputation.start(spool);
+    }
+
+    Reputation reputation() {
+        return reputation;
+    }
+
+    Traps traps() {
+        return traps;
+    }
+
+    CandidatePolicy candidate() {
+        return candidate;
     }
 
     /** The paths of the admin listener that these parts answer. */
     List<Route> routes() {
-        List<Route> routes = new ArrayList<>(new ListRoutes(lists, time).routes());
+        List<Route> routes =
+                new ArrayList<>(new ListRoutes(lists, reputation.bans(), time).routes());
         routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
+        routes.addAll(new CandidateRoutes(candidate, directories::bindToActive, time).routes());
         return routes;
     }
 
     @Override
     public void close() {
         directories.close();
+        reputation.close();
     }
 }

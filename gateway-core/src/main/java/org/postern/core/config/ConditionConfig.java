@@ -144,6 +144,20 @@ public sealed interface ConditionConfig {
     record SizeOver(long bytes) implements ConditionConfig {}
 
     /**
+     * {@code known-good}.
+     *
+     * @param wanted whether the client has a good history
+     */
+    record KnownGood(boolean wanted) implements ConditionConfig {}
+
+    /**
+     * {@code unknown-recipients-over}.
+     *
+     * @param count more unknown recipients than this were named lately
+     */
+    record UnknownRecipientsOver(int count) implements ConditionConfig {}
+
+    /**
      * {@code not}.
      *
      * @param conditions those that do not hold all together

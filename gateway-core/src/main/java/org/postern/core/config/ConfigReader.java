@@ -118,6 +118,11 @@ final class ConfigReader {
                 top.section("recipients")
                         .map(ConfigReader::recipients)
                         .orElseGet(RecipientsConfig::defaults);
+        ReputationConfig reputation =
+                top.section("reputation")
+                        .map(s ->
+                                new ReputationReader(problems).read(s, domains.domains().keySet()))
+                        .orElseGet(ReputationConfig::defaults);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -140,6 +145,7 @@ final class ConfigReader {
                 relay,
                 notifications,
                 recipients,
+                reputation,
                 places(top));
     }
 

@@ -11,18 +11,20 @@ import org.postern.core.mail.Domain;
  * @param downstream name of the downstream in {@link PosternConfig#downstreams()}; a URI given
  *     directly is its own name
  * @param quota what may wait for it
+ * @param policy {@code policy}: rules for its recipients alone, tried before all others
  */
 public record DomainConfig(
         Domain domain,
         List<RecipientSourceConfig> recipients,
         String downstream,
-        QuotaConfig quota) {
+        QuotaConfig quota,
+        PolicyConfig policy) {
     public DomainConfig {
         recipients = List.copyOf(recipients);
     }
 
-    /** A domain without a quota. */
+    /** A domain without a quota and without rules of its own. */
     public DomainConfig(Domain domain, List<RecipientSourceConfig> recipients, String downstream) {
-        this(domain, recipients, downstream, QuotaConfig.NONE);
+        this(domain, recipients, downstream, QuotaConfig.NONE, PolicyConfig.NONE);
     }
 }

@@ -180,8 +180,13 @@ final class DomainsReader {
             readSource(domain, recipients.get().value(), downstream, sources);
         }
         QuotaConfig quota = s.section("quota").map(RelayReader::quota).orElse(QuotaConfig.NONE);
+        PolicyConfig policy =
+                s.section("policy")
+                        .map(new PolicyReader(problems)::readOfDomain)
+                        .orElse(PolicyConfig.NONE);
         s.finish();
-        domains.put(domain, new DomainConfig(domain, sources, downstream.orElse(""), quota));
+        domains.put(
+                domain, new DomainConfig(domain, sources, downstream.orElse(""), quota, policy));
     }
 
     private void readSource(

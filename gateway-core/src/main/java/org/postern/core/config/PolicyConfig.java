@@ -13,6 +13,11 @@ public record PolicyConfig(List<RuleConfig> rules) {
         rules = List.copyOf(rules);
     }
 
+    /** Whether a rule is tried at the end of the content. */
+    public boolean decidesAtData() {
+        return rules.stream().anyMatch(r -> r.at() == RuleConfig.At.DATA);
+    }
+
     /** No rules but the built-in ones. */
     public static final PolicyConfig NONE = new PolicyConfig(List.of());
 }

@@ -130,6 +130,22 @@ final class PolicyKeys {
             list(WHEN, "dmarc", PolicyWords.results(), "the result of DMARC; at data");
     static final Key<String> WHEN_REASON =
             list(WHEN, "reason", ValueTypes.REASON, "the reason of any of these results; at data");
+    static final Key<Boolean> WHEN_KNOWN_GOOD =
+            one(
+                    WHEN,
+                    "known-good",
+                    BOOLEAN,
+                    "",
+                    "whether the client has a good history; at data, of a domain that"
+                            + " authenticated");
+    static final Key<Integer> WHEN_UNKNOWN_OVER =
+            one(
+                    WHEN,
+                    "unknown-recipients-over",
+                    ValueTypes.number(0, 1_000_000),
+                    "",
+                    "the client, or at data a domain that authenticated, named more unknown"
+                            + " recipients lately");
     static final Key<Long> WHEN_SIZE_OVER =
             one(WHEN, "size-over", SIZE_TYPE, "", "the message is larger; at data");
 

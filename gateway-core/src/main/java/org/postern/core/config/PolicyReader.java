@@ -32,6 +32,22 @@ final class PolicyReader {
         this.problems = problems;
     }
 
+    /** Reads the rules of one domain: they are about its recipients, so they begin at rcpt. */
+    PolicyConfig readOfDomain(Section section) {
+        PolicyConfig policy = read(section);
+        for (RuleConfig rule : policy.rules()) {
+            if (rule.at().compareTo(RuleConfig.At.RCPT) < 0) {
+                problems.error(
+                        section.place(),
+                        "rule "
+                                + rule.name()
+                                + " of a domain must have stage rcpt or data: before that no"
+                                + " recipient is known");
+            }
+        }
+        return policy;
+    }
+
     PolicyConfig read(Section section) {
         List<RuleConfig> rules = new ArrayList<>();
         section.entry("rules")
@@ -125,6 +141,9 @@ final class PolicyReader {
         if (s.has(PolicyKeys.WHEN_CLIENT)) {
             all.add(new ConditionConfig.Client(s.values(PolicyKeys.WHEN_CLIENT)));
         }
+        s.one(PolicyKeys.WHEN_KNOWN_GOOD).ifPresent(v -> all.add(new ConditionConfig.KnownGood(v)));
+        s.one(PolicyKeys.WHEN_UNKNOWN_OVER)
+                .ifPresent(v -> all.add(new ConditionConfig.UnknownRecipientsOver(v)));
         known(s, PolicyKeys.WHEN_TLS, at, RuleConfig.At.HELO);
         s.one(PolicyKeys.WHEN_TLS).ifPresent(v -> all.add(new ConditionConfig.Encrypted(v)));
         known(s, PolicyKeys.WHEN_NULL_SENDER, at, RuleConfig.At.MAIL);

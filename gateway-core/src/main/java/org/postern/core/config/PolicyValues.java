@@ -11,6 +11,7 @@ final class PolicyValues {
     /** The names of the built-in rules, which no other rule may take. */
     static final Set<String> BUILT_IN =
             Set.of(
+                    "anomalous-sender",
                     "authentication-defer",
                     "default",
                     "deny-list",
@@ -19,6 +20,10 @@ final class PolicyValues {
                     "dmarc-reject",
                     "dubious-from",
                     "foreign-domain",
+                    "harvest",
+                    "harvest-ban",
+                    "per-domain-rules",
+                    "spam-trap",
                     "unknown-recipient");
 
     private PolicyValues() {}

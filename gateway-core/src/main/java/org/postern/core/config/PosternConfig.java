@@ -28,6 +28,7 @@ import org.postern.core.problem.Place;
  * @param relay {@code relay}
  * @param notifications {@code notifications}
  * @param recipients {@code recipients}: what holds for every source
+ * @param reputation {@code reputation}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -51,6 +52,7 @@ public record PosternConfig(
         RelayConfig relay,
         NotificationsConfig notifications,
         RecipientsConfig recipients,
+        ReputationConfig reputation,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

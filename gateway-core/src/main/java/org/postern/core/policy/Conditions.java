@@ -45,6 +45,10 @@ final class Conditions {
                             .anyMatch(reason ->
                                     r.prefixes().stream().anyMatch(p -> begins(reason, p)));
             case ConditionConfig.SizeOver s -> facts.size() > s.bytes();
+            case ConditionConfig.KnownGood k ->
+                    facts.standing() != null && facts.standing().knownGood() == k.wanted();
+            case ConditionConfig.UnknownRecipientsOver u ->
+                    facts.standing() != null && facts.standing().unknownRecipients() > u.count();
             case ConditionConfig.Not n -> !all(n.conditions(), facts);
         };
     }

@@ -7,6 +7,7 @@ import org.postern.core.authres.Verdicts;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.reputation.Standing;
 
 /**
  * What is known when a decision is taken. Each stage adds to what the one before knew; what is not
@@ -21,6 +22,7 @@ import org.postern.core.recipients.RecipientLookup;
  * @param verdicts what authentication found
  * @param advice what it asks for
  * @param size octets of the content, 0 while they are not known
+ * @param standing what the past says of the client; null where nobody has asked
  */
 public record Facts(
         InetAddress client,
@@ -31,42 +33,78 @@ public record Facts(
         @Nullable RecipientLookup lookup,
         @Nullable Verdicts verdicts,
         @Nullable Advice advice,
-        long size) {
+        long size,
+        @Nullable Standing standing) {
 
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
-        return new Facts(client, false, null, null, null, null, null, null, 0);
+        return new Facts(client, false, null, null, null, null, null, null, 0, null);
     }
 
     /** After STARTTLS. */
     public Facts withTls(boolean encrypted) {
         return new Facts(
-                client, encrypted, helo, reversePath, recipient, lookup, verdicts, advice, size);
+                client,
+                encrypted,
+                helo,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                size,
+                standing);
     }
 
     /** After HELO or EHLO. */
     public Facts withHelo(String name) {
-        return new Facts(client, tls, name, reversePath, recipient, lookup, verdicts, advice, size);
+        return new Facts(
+                client,
+                tls,
+                name,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                size,
+                standing);
     }
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
-        return new Facts(client, tls, helo, path, null, null, null, null, 0);
+        return new Facts(client, tls, helo, path, null, null, null, null, 0, standing);
     }
 
     /** At RCPT, once the directory has answered. */
     public Facts withRecipient(EmailAddress address, RecipientLookup answer) {
-        return new Facts(client, tls, helo, reversePath, address, answer, verdicts, advice, size);
+        return new Facts(
+                client, tls, helo, reversePath, address, answer, verdicts, advice, size, standing);
     }
 
     /** At the end of the content; a message has no single recipient. */
     public Facts withAuthentication(Verdicts found, Advice asked) {
-        return new Facts(client, tls, helo, reversePath, null, null, found, asked, size);
+        return new Facts(client, tls, helo, reversePath, null, null, found, asked, size, standing);
     }
 
     /** At the end of the content: how many octets it has. */
     public Facts withSize(long octets) {
         return new Facts(
-                client, tls, helo, reversePath, recipient, lookup, verdicts, advice, octets);
+                client,
+                tls,
+                helo,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                octets,
+                standing);
+    }
+
+    /** At any stage: what the past says of the client. */
+    public Facts withStanding(Standing past) {
+        return new Facts(
+                client, tls, helo, reversePath, recipient, lookup, verdicts, advice, size, past);
     }
 }

@@ -3,12 +3,15 @@ package org.postern.core.policy;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.RuleConfig;
 import org.postern.core.lists.AccessLists;
+import org.postern.core.mail.Domain;
 
 /**
  * Decides at each stage of a session: the stage's rules in order, the first that applies. What no
@@ -36,9 +39,12 @@ public final class PolicyEngine {
     private static final Verdict ACCEPTED = new Verdict.Accept(DEFAULT_RULE, "default.accept", "");
 
     private final Map<Stage, List<Rule>> rules;
+    private final Map<Domain, Map<Stage, List<Rule>>> ofDomains;
 
-    private PolicyEngine(Map<Stage, List<Rule>> rules) {
+    private PolicyEngine(
+            Map<Stage, List<Rule>> rules, Map<Domain, Map<Stage, List<Rule>>> ofDomains) {
         this.rules = rules;
+        this.ofDomains = Map.copyOf(ofDomains);
     }
 
     /** The rules that hold without a line of policy, with these lists. */
@@ -54,6 +60,33 @@ public final class PolicyEngine {
      * @param time the clock by which rules expire
      */
     public static PolicyEngine of(PolicyConfig policy, AccessLists lists, InstantSource time) {
+        return of(policy, Map.of(), lists, time);
+    }
+
+    /**
+     * The same with rules of single domains, which come before those of section {@code policy}
+     * where the recipients are of that domain.
+     *
+     * @param domains the rules of each domain that has some
+     */
+    public static PolicyEngine of(
+            PolicyConfig policy,
+            Map<Domain, PolicyConfig> domains,
+            AccessLists lists,
+            InstantSource time) {
+        Map<Domain, Map<Stage, List<Rule>>> ofDomains = new HashMap<>();
+        domains.forEach((domain, own) -> {
+            if (!own.rules().isEmpty()) {
+                List<RuleConfig> all = new ArrayList<>(own.rules());
+                all.addAll(policy.rules());
+                ofDomains.put(domain, rules(all, lists, time));
+            }
+        });
+        return new PolicyEngine(rules(policy.rules(), lists, time), ofDomains);
+    }
+
+    private static Map<Stage, List<Rule>> rules(
+            List<RuleConfig> configured, AccessLists lists, InstantSource time) {
         ListRules list = new ListRules(lists);
         Map<Stage, List<Rule>> rules = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
@@ -63,7 +96,7 @@ public final class PolicyEngine {
                 // nobody, is never what was meant
                 ofStage.addAll(List.of(RecipientRules.values()));
             }
-            for (RuleConfig rule : policy.rules()) {
+            for (RuleConfig rule : configured) {
                 if (ConfiguredRule.stage(rule.at()) == stage) {
                     ofStage.add(new ConfiguredRule(rule, time));
                 }
@@ -74,7 +107,7 @@ public final class PolicyEngine {
             }
             rules.put(stage, List.copyOf(ofStage));
         }
-        return new PolicyEngine(rules);
+        return rules;
     }
 
     /**
@@ -82,7 +115,12 @@ public final class PolicyEngine {
      */
     public List<String> ruleNames() {
         return java.util.stream.Stream.concat(
-                        rules.values().stream().flatMap(List::stream).map(Rule::ruleName),
+                        java.util.stream.Stream.concat(
+                                        java.util.stream.Stream.of(rules),
+                                        ofDomains.values().stream())
+                                .flatMap(byStage -> byStage.values().stream())
+                                .flatMap(List::stream)
+                                .map(Rule::ruleName),
                         java.util.stream.Stream.of(DEFAULT_RULE))
                 .distinct()
                 .sorted()
@@ -101,8 +139,23 @@ public final class PolicyEngine {
 
     /** The same, with what rules in mode observe would have done. */
     public Evaluation evaluate(Stage stage, Facts facts) {
+        @Nullable Domain domain =
+                facts.recipient() != null && facts.recipient().host() instanceof Domain d
+                        ? d
+                        : null;
+        return evaluate(stage, facts, domain);
+    }
+
+    /**
+     * The same, where the recipients are of one domain.
+     *
+     * @param domain the domain of every recipient, or null where they are of several or not known
+     */
+    public Evaluation evaluate(Stage stage, Facts facts, @Nullable Domain domain) {
+        Map<Stage, List<Rule>> asked =
+                domain == null ? rules : ofDomains.getOrDefault(domain, rules);
         List<Verdict> observed = List.of();
-        for (Rule rule : rules.getOrDefault(stage, List.of())) {
+        for (Rule rule : asked.getOrDefault(stage, List.of())) {
             Optional<Verdict> verdict = rule.decide(facts);
             if (verdict.isEmpty()) {
                 continue;

@@ -134,6 +134,11 @@ public final class Recipients implements RecipientDirectory {
         return new Recipients(bound);
     }
 
+    /** A directory that says of everybody that it is not asked. */
+    public static RecipientDirectory unasked(RecipientSourceConfig.Remote config) {
+        return new Unasked(config);
+    }
+
     /** A source over the network that nobody asks, as in {@code postern check}. */
     record Unasked(RecipientSourceConfig.Remote config) implements RecipientDirectory {
         @Override

@@ -37,6 +37,7 @@ final class ConfigurationReference {
         SECTIONS.put(
                 "policy.rules[].when",
                 "`policy.rules[].when`: every condition must hold; of a list, one value");
+        SECTIONS.put("reputation", "`reputation`: what is learned of who sends");
         SECTIONS.put("spool", "`spool`");
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("relay", "`relay`");
@@ -136,6 +137,10 @@ final class ConfigurationReference {
             after it is passed by, DMARC too. A rule's name stands in the reply in brackets and in log, trace and metrics;
             its reason is `policy.` and the name.
 
+            A domain may have rules of its own, `domains.example.net.policy.rules`, at rcpt and data: they come before the
+            others where the recipient is of that domain. A message to several domains of which one has rules at data is
+            split: the recipients of the other get `452 4.5.3`, and the client sends to them in a transaction of its own.
+
             ```yaml
             policy:
               rules:
@@ -208,6 +213,9 @@ final class ConfigurationReference {
         }
         String source = object(kinds);
         domain.put("recipients", "{\"anyOf\": [" + source + ", " + array(source) + "]}");
+        Map<String, String> domainRule = properties(sections, "policy.rules[]");
+        domainRule.put("when", "{\"$ref\": \"#/$defs/conditions\"}");
+        domain.put("policy", object(Map.of("rules", array(object(domainRule)))));
         domain.put("quota", object(properties(sections, "domains.*.quota")));
         top.put("domains", mapping(object(domain)));
         String downstream = object(properties(sections, "downstreams.*"));
@@ -230,7 +238,15 @@ final class ConfigurationReference {
         top.put("authentication", object(authentication));
         for (String plain :
                 new String[] {
-                    "dns", "limits", "lists", "recipients", "relay", "notifications", "admin", "log"
+                    "dns",
+                    "limits",
+                    "lists",
+                    "recipients",
+                    "reputation",
+                    "relay",
+                    "notifications",
+                    "admin",
+                    "log"
                 }) {
             top.put(plain, object(properties(sections, plain)));
         }

@@ -148,7 +148,8 @@ class PolicyReaderTest {
                                 + " and hyphens, such as hold-invoices, found Bad Name",
                         "5:22: dmarc is known from stage data on; this rule's stage is connect",
                         "5:36: sender is known from stage mail on; this rule's stage is connect",
-                        "5:49: unknown key colour in policy.rules.when; known are client, tls,"
+                        "5:49: unknown key colour in policy.rules.when; known are client,"
+                                + " known-good, unknown-recipients-over, tls,"
                                 + " null-sender, sender, recipient, helo, sender-domain,"
                                 + " recipient-domain, reverse-name, author-domain,"
                                 + " authenticated-domain, spf, helo-spf, iprev, dkim, arc, dmarc,"

@@ -1,0 +1,171 @@
+package org.postern.app.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.postern.app.intake.CandidatePolicy;
+import org.postern.core.problem.Problem;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.TimeSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A candidate configuration beside the live one: {@code /api/v1/candidate}. */
+public final class CandidateRoutes {
+    private final CandidatePolicy candidate;
+    private final UnaryOperator<Snapshot> bind;
+    private final TimeSource time;
+
+    /**
+     * @param bind gives a candidate the sources in force, and asks no others
+     */
+    public CandidateRoutes(
+            CandidatePolicy candidate, UnaryOperator<Snapshot> bind, TimeSource time) {
+        this.candidate = candidate;
+        this.bind = bind;
+        this.time = time;
+    }
+
+    /** Every path. */
+    public java.util.List<Route> routes() {
+        return java.util.List.of(
+                new Route("GET", "/api/v1/candidate", false, this::report),
+                new Route("POST", "/api/v1/candidate", false, this::observe),
+                new Route("POST", "/api/v1/candidate/end", false, this::end));
+    }
+
+    private void observe(Exchange exchange) throws IOException {
+        String file = exchange.parameter("file");
+        Path path;
+        try {
+            path = Path.of(file == null ? "" : file);
+        } catch (InvalidPathException e) {
+            exchange.text(400, Api.TEXT, "no path: " + e.getReason() + "\n");
+            return;
+        }
+        if (!path.isAbsolute()) {
+            exchange.text(400, Api.TEXT, "say which file, by its absolute path\n");
+            return;
+        }
+        switch (Snapshots.read(path, time)) {
+            case SnapshotResult.Refused refused ->
+                    exchange.text(
+                            409,
+                            Api.TEXT,
+                            refused.problems() + "\nnot observed: the candidate has errors\n");
+            case SnapshotResult.Loaded loaded -> {
+                candidate.observe(bind.apply(loaded.snapshot()));
+                String warnings =
+                        loaded.warnings().stream()
+                                .map(Problem::toString)
+                                .map(p -> p + "\n")
+                                .collect(Collectors.joining());
+                if (exchange.wantsText()) {
+                    exchange.text(
+                            200,
+                            Api.TEXT,
+                            warnings
+                                    + path
+                                    + " is observed: its rules, lists and recipients are asked"
+                                    + " beside those in force and decide nothing.\nWhat they"
+                                    + " would have done: postern reload --observed\n");
+                } else {
+                    exchange.json(200, Map.of("observing", path.toString()));
+                }
+            }
+        }
+    }
+
+    private void end(Exchange exchange) throws IOException {
+        boolean there = candidate.report().isPresent();
+        candidate.end();
+        if (exchange.wantsText()) {
+            exchange.text(
+                    200,
+                    Api.TEXT,
+                    there ? "the candidate is observed no more\n" : "there was no candidate\n");
+        } else {
+            exchange.json(200, Map.of("ended", there));
+        }
+    }
+
+    private void report(Exchange exchange) throws IOException {
+        Optional<CandidatePolicy.Report> report = candidate.report();
+        if (report.isEmpty()) {
+            exchange.text(
+                    404,
+                    Api.TEXT,
+                    "no candidate is observed; begin with: postern reload --observe FILE\n");
+            return;
+        }
+        try (OutputStream out =
+                exchange.stream(200, exchange.wantsText() ? Api.TEXT : Api.NDJSON)) {
+            String text = exchange.wantsText() ? text(report.get()) : json(report.get());
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private String text(CandidatePolicy.Report report) {
+        StringBuilder out = new StringBuilder();
+        out.append(report.file()).append(", observed for ");
+        out.append(Human.duration(Duration.between(report.since(), time.instant())));
+        out.append(": ").append(report.compared()).append(" decisions, ");
+        long others = report.counts().values().stream().mapToLong(Long::longValue).sum();
+        out.append(others).append(" would have been others\n");
+        report.counts()
+                .forEach((what, count) ->
+                        out.append(String.format("%9d  %s%n", count, Human.printable(what))));
+        for (CandidatePolicy.Disagreement d : report.latest()) {
+            out.append(d.at().truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
+                    .append(' ')
+                    .append(d.stage().word())
+                    .append(" client=")
+                    .append(d.client());
+            if (!d.from().isEmpty()) {
+                out.append(" from=").append(Human.printable(d.from()));
+            }
+            if (!d.to().isEmpty()) {
+                out.append(" to=").append(Human.printable(d.to()));
+            }
+            out.append(' ').append(d.live().disposition().word());
+            out.append(" (").append(d.live().rule()).append(") -> ");
+            out.append(d.candidate().disposition().word());
+            out.append(" (").append(d.candidate().rule()).append(", ");
+            out.append(Human.printable(d.candidate().reason())).append(")\n");
+        }
+        return out.toString();
+    }
+
+    private static String json(CandidatePolicy.Report report) {
+        StringBuilder out = new StringBuilder();
+        ObjectNode head = Exchange.JSON.createObjectNode();
+        head.put("candidate", report.file()).put("since", report.since().toString());
+        head.put("compared", report.compared());
+        ObjectNode counts = head.putObject("disagreements");
+        report.counts().forEach(counts::put);
+        out.append(Exchange.JSON.writeValueAsString(head)).append('\n');
+        for (CandidatePolicy.Disagreement d : report.latest()) {
+            ObjectNode one = Exchange.JSON.createObjectNode();
+            one.put("at", d.at().toString()).put("stage", d.stage().word());
+            one.put("client", d.client()).put("from", d.from()).put("to", d.to());
+            one.putObject("live")
+                    .put("disposition", d.live().disposition().word())
+                    .put("rule", d.live().rule())
+                    .put("reason", d.live().reason());
+            one.putObject("candidate")
+                    .put("disposition", d.candidate().disposition().word())
+                    .put("rule", d.candidate().rule())
+                    .put("reason", d.candidate().reason());
+            out.append(Exchange.JSON.writeValueAsString(one)).append('\n');
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,103 @@
+package org.postern.core.config;
+
+import static org.postern.core.config.ValueTypes.DURATION_TYPE;
+import static org.postern.core.config.ValueTypes.EMAIL_ADDRESS;
+import static org.postern.core.config.ValueTypes.number;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.postern.core.config.Key.Shape;
+import org.postern.core.mail.EmailAddress;
+
+/** The settings of section {@code reputation}: a part of the table of {@link Keys}. */
+final class ReputationKeys {
+    private static final List<Key<?>> TABLE = new ArrayList<>();
+
+    static final Key<Integer> SLOW_AFTER =
+            count(
+                    "slow-after",
+                    "20",
+                    "unknown recipients of one client, from which on each further one is answered"
+                            + " late; 0 is never");
+    static final Key<Duration> SLOW_BY = span("slow-by", "2s", "how late, at most 30s");
+    static final Key<Integer> HANG_UP_AFTER =
+            count(
+                    "hang-up-after",
+                    "100",
+                    "from which on each further one is answered 421 4.7.0; 0 is never");
+    static final Key<Integer> BAN_AFTER =
+            count("ban-after", "300", "from which on the client is kept out; 0 is never");
+    static final Key<Duration> BAN = span("ban", "1h", "for how long; it ends by itself");
+    static final Key<Duration> WINDOW = span("window", "1h", "in which these counts halve");
+    static final Key<Integer> NETWORK_FACTOR =
+            one(
+                    "network-factor",
+                    number(1, 1_000),
+                    "4",
+                    "how many times as much a /24 or /64 may have");
+    static final Key<Integer> GOOD_AFTER_MESSAGES =
+            one(
+                    "good-after-messages",
+                    number(1, 1_000_000),
+                    "20",
+                    "accepted messages that SPF or DKIM passed for, by domain and network, that"
+                            + " make a client known good: slowed, never hung up on or banned");
+    static final Key<Duration> GOOD_AFTER_AGE =
+            span("good-after-age", "3d", "how old the first of them must be");
+    static final Key<Duration> HALF_LIFE =
+            span("half-life", "30d", "in which such a message counts half");
+    static final Key<EmailAddress> TRAPS =
+            listed(
+                    new Key<>(
+                            "reputation",
+                            "spam-traps",
+                            EMAIL_ADDRESS,
+                            Shape.LIST,
+                            "",
+                            "addresses that nobody writes to: mail to them is answered like any"
+                                    + " other and held, and its client put on the deny list"));
+    static final Key<Duration> TRAP_HOLD =
+            span("trap-hold", "1d", "how long a client stays there; known good ones never come");
+
+    static final Key<Integer> ANOMALY_MESSAGES =
+            count(
+                    "anomaly-messages",
+                    "0",
+                    "messages of a sender, sender domain or client within an hour up to which"
+                            + " nothing is anomalous; 0 switches this off, 500 is a good begin");
+    static final Key<Integer> ANOMALY_FACTOR =
+            one(
+                    "anomaly-factor",
+                    number(2, 10_000),
+                    "10",
+                    "how many times its own busiest hour of the past one must exceed; its mail is"
+                            + " then held, nothing is refused");
+    static final Key<Duration> ANOMALY_AFTER =
+            span("anomaly-after", "7d", "how old a past must be to be judged by");
+    static final Key<Duration> ANOMALY_HOLD =
+            span("anomaly-hold", "4h", "how long such mail is held, then it is delivered");
+
+    /** Every key of the section. */
+    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+
+    private ReputationKeys() {}
+
+    private static Key<Integer> count(String name, String fallback, String doc) {
+        return one(name, number(0, 1_000_000), fallback, doc);
+    }
+
+    private static Key<Duration> span(String name, String fallback, String doc) {
+        return one(name, DURATION_TYPE, fallback, doc);
+    }
+
+    private static <T> Key<T> one(String name, ValueType<T> type, String fallback, String doc) {
+        return listed(new Key<>("reputation", name, type, Shape.ONE, fallback, doc));
+    }
+
+    private static <T> Key<T> listed(Key<T> key) {
+        TABLE.add(key);
+        return key;
+    }
+}

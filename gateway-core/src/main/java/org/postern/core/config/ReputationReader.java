@@ -1,0 +1,70 @@
+package org.postern.core.config;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.problem.ProblemCollector;
+
+/** Reads section {@code reputation}. */
+final class ReputationReader {
+    private static final Duration SLOWEST = Duration.ofSeconds(30);
+
+    private final ProblemCollector problems;
+
+    ReputationReader(ProblemCollector problems) {
+        this.problems = problems;
+    }
+
+    /**
+     * Reads the section.
+     *
+     * @param hosted the domains that mail is taken for
+     */
+    ReputationConfig read(Section s, Set<Domain> hosted) {
+        Set<String> traps = new HashSet<>();
+        for (Section.Placed<EmailAddress> trap : s.list(ReputationKeys.TRAPS)) {
+            if (trap.value().host() instanceof Domain d && hosted.contains(d)) {
+                traps.add(trap.value().key());
+            } else {
+                problems.error(trap.place(), trap.value() + " is of no domain of ours");
+            }
+        }
+        Duration slow = s.orDefault(ReputationKeys.SLOW_BY);
+        if (slow.compareTo(SLOWEST) > 0) {
+            problems.error(
+                    s.placeOf(ReputationKeys.SLOW_BY),
+                    "reputation.slow-by must be 30s at most: a client waits no longer");
+        }
+        ReputationConfig config =
+                new ReputationConfig(
+                        s.orDefault(ReputationKeys.SLOW_AFTER),
+                        slow,
+                        s.orDefault(ReputationKeys.HANG_UP_AFTER),
+                        s.orDefault(ReputationKeys.BAN_AFTER),
+                        positive(s, ReputationKeys.BAN),
+                        positive(s, ReputationKeys.WINDOW),
+                        s.orDefault(ReputationKeys.NETWORK_FACTOR),
+                        s.orDefault(ReputationKeys.GOOD_AFTER_MESSAGES),
+                        s.orDefault(ReputationKeys.GOOD_AFTER_AGE),
+                        positive(s, ReputationKeys.HALF_LIFE),
+                        traps,
+                        positive(s, ReputationKeys.TRAP_HOLD),
+                        s.orDefault(ReputationKeys.ANOMALY_MESSAGES),
+                        s.orDefault(ReputationKeys.ANOMALY_FACTOR),
+                        s.orDefault(ReputationKeys.ANOMALY_AFTER),
+                        positive(s, ReputationKeys.ANOMALY_HOLD));
+        s.finish();
+        return config;
+    }
+
+    private Duration positive(Section s, Key<Duration> key) {
+        Duration value = s.orDefault(key);
+        if (value.isZero()) {
+            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
+            return key.fallbackValue();
+        }
+        return value;
+    }
+}

@@ -1,0 +1,172 @@
+package org.postern.core.reputation;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.core.net.Cidr;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Who is kept out for a while: clients and networks, each until its end comes by itself. Ends are
+ * by the monotonic clock, so a step of the wall clock neither frees nor holds anybody; over a
+ * restart by the wall clock. At most {@value #MAX}, the oldest go first. Thread-safe; answers from
+ * memory.
+ */
+public final class Bans {
+    /** The most bans. */
+    public static final int MAX = 50_000;
+
+    /** No ban is longer, whatever a file of an earlier run says. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final TimeSource time;
+    private final Map<Cidr, Kept> entries =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Cidr, Kept> eldest) {
+                    return size() > MAX;
+                }
+            };
+
+    private record Kept(long endNanos, String reason) {}
+
+    /**
+     * One ban.
+     *
+     * @param network whom it keeps out
+     * @param left how long it still lasts
+     * @param until its end by the wall clock as it goes now
+     * @param reason why, one line
+     */
+    public record Ban(Cidr network, Duration left, Instant until, String reason) {}
+
+    /** No bans yet. */
+    public Bans(TimeSource time) {
+        this.time = time;
+    }
+
+    /** Keeps a client or network out; a ban that is there is replaced. */
+    public void add(Cidr network, Duration duration, String reason) {
+        long end = time.nanoTime() + min(duration, LONGEST).toNanos();
+        synchronized (entries) {
+            entries.remove(network);
+            entries.put(network, new Kept(end, reason.replaceAll("\\p{Cntrl}", "?")));
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** The ban that keeps a client out, if one does. */
+    public Optional<Ban> of(InetAddress client) {
+        synchronized (entries) {
+            if (entries.isEmpty()) {
+                return Optional.empty();
+            }
+            return of(Networks.alone(client)).or(() -> of(Networks.of(client)));
+        }
+    }
+
+    private Optional<Ban> of(Cidr network) {
+        Kept entry = entries.get(network);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        long left = entry.endNanos() - time.nanoTime();
+        if (left <= 0) {
+            entries.remove(network);
+            return Optional.empty();
+        }
+        Duration rest = Duration.ofNanos(left);
+        return Optional.of(new Ban(network, rest, time.instant().plus(rest), entry.reason()));
+    }
+
+    /**
+     * Lets somebody in again.
+     *
+     * @return whether they were kept out
+     */
+    public boolean lift(Cidr network) {
+        synchronized (entries) {
+            boolean there = of(network).isPresent();
+            entries.remove(network);
+            return there;
+        }
+    }
+
+    /** Every ban that holds, the next to end first. */
+    public List<Ban> all() {
+        synchronized (entries) {
+            List<Ban> all = new ArrayList<>();
+            for (Cidr network : List.copyOf(entries.keySet())) {
+                of(network).ifPresent(all::add);
+            }
+            all.sort(Comparator.comparing(Ban::left));
+            return all;
+        }
+    }
+
+    /**
+     * Reads the bans of an earlier run; a line that makes no sense is left out.
+     *
+     * @throws IOException if the file is there and cannot be read
+     */
+    public void load(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            read(line.split("\t", 3));
+        }
+    }
+
+    private void read(String[] parts) {
+        if (parts.length < 3) {
+            return;
+        }
+        try {
+            Duration left = Duration.between(time.instant(), Instant.parse(parts[1]));
+            if (left.isPositive()) {
+                add(Cidr.parse(parts[0]), left, parts[2]);
+            }
+        } catch (DateTimeParseException | IllegalArgumentException e) {
+            return; // half a line after a crash of the machine: one ban is forgotten
+        }
+    }
+
+    /**
+     * Writes the bans down; whole, or the old file stays.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path file) throws IOException {
+        List<Ban> all = all();
+        if (all.isEmpty() && !Files.exists(file)) {
+            return;
+        }
+        StringBuilder out = new StringBuilder();
+        for (Ban ban : all) {
+            out.append(ban.network())
+                    .append('\t')
+                    .append(ban.until())
+                    .append('\t')
+                    .append(ban.reason())
+                    .append('\n');
+        }
+        StateFile.write(file, out);
+    }
+}

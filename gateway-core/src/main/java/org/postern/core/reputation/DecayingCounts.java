@@ -1,0 +1,61 @@
+package org.postern.core.reputation;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Counts by key that halve with every half-life, by the monotonic clock. At most so many keys, the
+ * longest untouched go first: an attack from everywhere costs what is remembered, not the heap.
+ * Thread-safe; never blocks for long.
+ */
+final class DecayingCounts<K> {
+    private final TimeSource time;
+    private final Map<K, Count> counts;
+
+    private record Count(double value, long atNanos) {}
+
+    DecayingCounts(int max, TimeSource time) {
+        this.time = time;
+        this.counts =
+                new LinkedHashMap<>(64, 0.75f, true) {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    protected boolean removeEldestEntry(Map.Entry<K, Count> eldest) {
+                        return size() > max;
+                    }
+                };
+    }
+
+    /** Adds to a count and gives what it is now. */
+    double add(K key, double amount, long halfLifeNanos) {
+        long now = time.nanoTime();
+        synchronized (counts) {
+            double value = decayed(counts.get(key), now, halfLifeNanos) + amount;
+            counts.put(key, new Count(value, now));
+            return value;
+        }
+    }
+
+    /** What a count is now. */
+    double get(K key, long halfLifeNanos) {
+        synchronized (counts) {
+            return decayed(counts.get(key), time.nanoTime(), halfLifeNanos);
+        }
+    }
+
+    private static double decayed(
+            @org.jspecify.annotations.Nullable Count count, long now, long halfLifeNanos) {
+        return count == null
+                ? 0
+                : count.value() * Math.pow(0.5, (now - count.atNanos()) / (double) halfLifeNanos);
+    }
+
+    /** How many keys are remembered. */
+    int size() {
+        synchronized (counts) {
+            return counts.size();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package org.postern.core.reputation;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.config.ReputationConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Cidr;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Learns who sends good mail: messages that were accepted and authenticated, by network and domain.
+ * Each counts less as time goes by; a network and domain are known good with enough of them and
+ * when the first is some days old, so that no burst buys trust. Nobody keeps a list of big
+ * providers by hand.
+ *
+ * <p>At most {@value #MAX_NETWORKS} networks with {@value #MAX_DOMAINS} domains each, the longest
+ * unused go first. Ages are by the wall clock, since they outlive the process; a clock set back
+ * makes nobody older. Thread-safe; answers from memory.
+ */
+public final class History implements KnownGood {
+    /** The most networks. */
+    public static final int MAX_NETWORKS = 100_000;
+
+    /** The most domains of one network; the one with the least mail goes first. */
+    public static final int MAX_DOMAINS = 20;
+
+    private final Supplier<ReputationConfig> config;
+    private final TimeSource time;
+    private final Map<Cidr, Map<Domain, Tally>> networks =
+            new LinkedHashMap<>(64, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Cidr, Map<Domain, Tally>> eldest) {
+                    return size() > MAX_NETWORKS;
+                }
+            };
+    private boolean changed;
+
+    /** Messages, decayed as of the last, and when the first and the last were. */
+    private record Tally(double messages, Instant first, Instant last) {
+        double at(Instant now, Duration halfLife) {
+            long age = Math.max(0, Duration.between(last, now).toMillis());
+            return messages * Math.pow(0.5, age / (double) Math.max(1, halfLife.toMillis()));
+        }
+    }
+
+    /**
+     * @param config the settings of this moment
+     */
+    public History(Supplier<ReputationConfig> config, TimeSource time) {
+        this.config = config;
+        this.time = time;
+    }
+
+    /** Notes a message that was accepted, by each domain that SPF or DKIM passed for. */
+    public void learn(InetAddress client, Set<Domain> authenticated) {
+        Instant now = time.instant();
+        Duration halfLife = config.get().halfLife();
+        synchronized (networks) {
+            for (Domain domain : authenticated) {
+                Map<Domain, Tally> ofNetwork =
+                        networks.computeIfAbsent(Networks.of(client), n -> new HashMap<>());
+                Tally before = ofNetwork.get(domain);
+                ofNetwork.put(
+                        domain,
+                        before == null
+                                ? new Tally(1, now, now)
+                                : new Tally(
+                                        before.at(now, halfLife) + 1,
+                                        before.first(),
+                                        // while the clock is set back nothing grows old
+                                        now.isAfter(before.last()) ? now : before.last()));
+                trim(ofNetwork, now, halfLife);
+                changed = true;
+            }
+        }
+    }
+
+    private static void trim(Map<Domain, Tally> ofNetwork, Instant now, Duration halfLife) {
+        if (ofNetwork.size() > MAX_DOMAINS) {
+            ofNetwork.entrySet().stream()
+                    .min((a, b) ->
+                            Double.compare(
+                                    a.getValue().at(now, halfLife), b.getValue().at(now, halfLife)))
+                    .map(Map.Entry::getKey)
+                    .ifPresent(ofNetwork::remove);
+        }
+    }
+
+    /** {@inheritDoc} Without a domain: whether any domain of the client's network is known good. */
+    @Override
+    public boolean isKnownGood(InetAddress client, Set<Domain> authenticated) {
+        ReputationConfig now = config.get();
+        Instant instant = time.instant();
+        synchronized (networks) {
+            Map<Domain, Tally> ofNetwork = networks.get(Networks.of(client));
+            if (ofNetwork == null) {
+                return false;
+            }
+            if (authenticated.isEmpty()) {
+                return ofNetwork.values().stream().anyMatch(e -> isGood(e, now, instant));
+            }
+            return authenticated.stream().anyMatch(d -> isGood(ofNetwork.get(d), now, instant));
+        }
+    }
+
+    private static boolean isGood(@Nullable Tally entry, ReputationConfig config, Instant now) {
+        return entry != null
+                && entry.at(now, config.halfLife()) + 0.5 >= config.goodAfterMessages()
+                && Duration.between(entry.first(), now).compareTo(config.goodAfterAge()) >= 0;
+    }
+
+    /** How many networks have a history. */
+    public int size() {
+        synchronized (networks) {
+            return networks.size();
+        }
+    }
+
+    /**
+     * Reads what an earlier run has learned; a line that makes no sense is left out.
+     *
+     * @throws IOException if the file is there and cannot be read
+     */
+    public void load(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
+            lines.limit((long) MAX_NETWORKS * MAX_DOMAINS).forEach(this::read);
+        } catch (java.io.UncheckedIOException e) {
+            throw new IOException(file + " cannot be read", e);
+        }
+    }
+
+    private void read(String line) {
+        String[] parts = line.split("\t", -1);
+        if (parts.length != 5) {
+            return;
+        }
+        try {
+            Cidr network = Cidr.parse(parts[0]);
+            Domain domain = Domain.parse(parts[1]);
+            double messages = Double.parseDouble(parts[2]);
+            Tally entry = new Tally(messages, Instant.parse(parts[3]), Instant.parse(parts[4]));
+            if (Double.isFinite(messages) && messages >= 0) {
+                synchronized (networks) {
+                    networks.computeIfAbsent(network, n -> new HashMap<>()).put(domain, entry);
+                }
+            }
+        } catch (InvalidAddressException | IllegalArgumentException | DateTimeParseException e) {
+            return; // half a line after a crash of the machine: that much trust is earned again
+        }
+    }
+
+    /**
+     * Writes down what has been learned, if there is news; whole, or the old file stays.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path file) throws IOException {
+        StringBuilder out = new StringBuilder();
+        synchronized (networks) {
+            if (!changed) {
+                return;
+            }
+            changed = false;
+            networks.forEach((network, domains) ->
+                    domains.forEach((domain, e) ->
+                            out.append(network)
+                                    .append('\t')
+                                    .append(domain.ascii())
+                                    .append('\t')
+                                    .append(e.messages())
+                                    .append('\t')
+                                    .append(e.first())
+                                    .append('\t')
+                                    .append(e.last())
+                                    .append('\n')));
+        }
+        StateFile.write(file, out);
+    }
+}

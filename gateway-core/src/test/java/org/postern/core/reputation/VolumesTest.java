@@ -1,0 +1,89 @@
+package org.postern.core.reputation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.config.ReputationConfig;
+import org.postern.core.time.ManualTimeSource;
+
+class VolumesTest {
+    private static final String ANNA = "sender anna@partner.example";
+
+    @TempDir Path folder;
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+    private final ReputationConfig config = HarvestTest.thresholds(3, 6, 9);
+
+    private Volumes volumes() {
+        return new Volumes(() -> config, time);
+    }
+
+    private static Optional<Volumes.Burst> send(Volumes volumes, String key, int count) {
+        Optional<Volumes.Burst> last = Optional.empty();
+        for (int i = 0; i < count; i++) {
+            last = volumes.accepted(key);
+        }
+        return last;
+    }
+
+    private Volumes withPast(int perHour) {
+        Volumes volumes = volumes();
+        for (int day = 0; day < 8; day++) {
+            assertThat(send(volumes, ANNA, perHour)).isEmpty();
+            time.advance(Duration.ofDays(1));
+        }
+        return volumes;
+    }
+
+    @Test
+    void oneWhoSendsFarMoreThanEverIsAnomalous() {
+        Volumes volumes = withPast(10);
+        assertThat(send(volumes, ANNA, 100)).isEmpty();
+        assertThat(send(volumes, ANNA, 1)).contains(new Volumes.Burst(101, 10));
+    }
+
+    @Test
+    void aWeeklyNewsletterIsItsOwnPast() {
+        Volumes volumes = volumes();
+        send(volumes, ANNA, 5_000);
+        time.advance(Duration.ofDays(7));
+        assertThat(send(volumes, ANNA, 10_000)).isEmpty();
+        time.advance(Duration.ofDays(7));
+        assertThat(send(volumes, ANNA, 12_000)).isEmpty();
+    }
+
+    @Test
+    void whoHasNoPastIsNotJudged() {
+        assertThat(send(volumes(), ANNA, 100_000)).isEmpty();
+    }
+
+    @Test
+    void aBurstIsNoPartOfThePastThatItIsMeasuredBy() {
+        Volumes volumes = withPast(10);
+        assertThat(send(volumes, ANNA, 100_000)).isPresent();
+    }
+
+    @Test
+    void aLittleMoreThanLittleIsNothing() {
+        Volumes volumes = withPast(1);
+        assertThat(send(volumes, ANNA, 50)).isEmpty();
+        assertThat(send(volumes, ANNA, 1)).isPresent();
+    }
+
+    @Test
+    void thePastSurvivesARestart() throws IOException {
+        Path file = folder.resolve("volumes.tsv");
+        withPast(10).save(file);
+        Volumes after = volumes();
+        after.load(file);
+        assertThat(send(after, ANNA, 101)).isPresent();
+        assertThat(after.size()).isEqualTo(1);
+    }
+}
