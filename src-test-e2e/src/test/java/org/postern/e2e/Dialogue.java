@@ -78,8 +78,13 @@ final class Dialogue {
      * Plays it against this port; the first difference is an {@link AssertionError} with its place.
      */
     void play(int port) {
+        play("127.0.0.1", port);
+    }
+
+    /** The same, from this address of the loopback network. */
+    void play(String source, int port) {
         StringBuilder heard = new StringBuilder();
-        try (SmtpClient client = SmtpClient.connect(port)) {
+        try (SmtpClient client = SmtpClient.connect(source, port)) {
             for (Step step : steps) {
                 try {
                     String wrong = act(client, step, heard);

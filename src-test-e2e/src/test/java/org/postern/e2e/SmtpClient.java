@@ -30,8 +30,18 @@ final class SmtpClient implements AutoCloseable {
 
     /** Connects to this port of 127.0.0.1; the greeting is still to be read. */
     static SmtpClient connect(int port) {
+        return connect("127.0.0.1", port);
+    }
+
+    /** The same, from this address of the loopback network. */
+    static SmtpClient connect(String source, int port) {
         try {
-            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            Socket socket =
+                    new Socket(
+                            InetAddress.getLoopbackAddress(),
+                            port,
+                            InetAddress.ofLiteral(source),
+                            0);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             return new SmtpClient(socket);

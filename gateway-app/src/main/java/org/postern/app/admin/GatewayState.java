@@ -60,6 +60,19 @@ public interface GatewayState {
      */
     record Part(String name, boolean ready, String detail) {}
 
+    /** The services of others that decisions lean on; mail is taken without them as well. */
+    List<Helper> helpers();
+
+    /**
+     * A service of somebody else.
+     *
+     * @param kind such as {@code dns list}
+     * @param name its name in the configuration
+     * @param well whether it is of use now
+     * @param detail how it is; one line
+     */
+    record Helper(String kind, String name, boolean well, String detail) {}
+
     /** Whether every part is ready. */
     default boolean ready() {
         return parts().stream().allMatch(Part::ready);

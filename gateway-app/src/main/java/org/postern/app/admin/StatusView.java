@@ -92,6 +92,9 @@ public final class StatusView {
                             + DownstreamRoutes.how(
                                     downstream.status(), lanes.get(downstream.name())));
         }
+        for (GatewayState.Helper helper : gateway.helpers()) {
+            line(out, "  " + helper.kind(), helper.name() + ": " + helper.detail());
+        }
         line(
                 out,
                 "  config",
@@ -168,6 +171,14 @@ public final class StatusView {
                     .put("last_success", text(status.lastSuccessAt()))
                     .put("last_trouble", status.lastTrouble())
                     .put("last_trouble_at", text(status.lastTroubleAt()));
+        }
+        ArrayNode helpers = out.putArray("helpers");
+        for (GatewayState.Helper helper : gateway.helpers()) {
+            helpers.addObject()
+                    .put("kind", helper.kind())
+                    .put("name", helper.name())
+                    .put("well", helper.well())
+                    .put("detail", helper.detail());
         }
         out.putObject("config")
                 .put("file", snapshot.config().file().toString())

@@ -2,7 +2,9 @@ package org.postern.app.doctor;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.postern.auth.dns.DnsAnswer;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.net.Ip;
@@ -23,7 +25,11 @@ final class BlockListCheck implements Check {
     @Override
     public List<Finding> examine(Scene scene) {
         List<Finding> findings = new ArrayList<>();
-        for (String zone : scene.options().blockLists()) {
+        Set<String> zones = new LinkedHashSet<>(scene.options().blockLists());
+        scene.config().dnsbl().lists().stream()
+                .filter(l -> !l.listsNames() && l.selfTest())
+                .forEach(l -> zones.add(l.zone().ascii()));
+        for (String zone : zones) {
             findings.add(zone(scene, zone));
         }
         if (findings.isEmpty()) {

@@ -15,6 +15,7 @@ import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.MethodTimes;
+import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
@@ -57,6 +58,7 @@ final class IntakeContent implements ContentReceiver {
     private final Facts facts;
     private final Authentication checks;
     private final int unknown;
+    private final @Nullable DnsblCheck dnsbl;
     private final @Nullable SpoolWriter writer;
     private final @Nullable SpoolException unwilling;
     private final String protocol;
@@ -71,7 +73,8 @@ final class IntakeContent implements ContentReceiver {
             List<Recipient> recipients,
             Facts facts,
             Authentication checks,
-            int unknown) {
+            int unknown,
+            @Nullable DnsblCheck dnsbl) {
         this.parts = parts;
         this.revision = revision;
         this.client = client;
@@ -81,6 +84,7 @@ final class IntakeContent implements ContentReceiver {
         this.facts = facts;
         this.checks = checks;
         this.unknown = unknown;
+        this.dnsbl = dnsbl;
         this.protocol = client.protocol();
         this.sample =
                 parts.opinions()
@@ -155,6 +159,10 @@ final class IntakeContent implements ContentReceiver {
                             .withStanding(
                                     parts.reputation()
                                             .standing(facts.client(), outcome.verdicts()));
+            if (dnsbl != null && facts.dnsbl() != null && !forPostmasterAlone()) {
+                dnsbl.author(outcome.verdicts().dmarc().authorDomain());
+                known = known.withDnsbl(dnsbl.verdict());
+            }
             Verdict verdict = Rules.decideAtData(parts, revision, known, onlyDomain());
             return switch (verdict) {
                 case Verdict.Reject reject ->
@@ -195,6 +203,11 @@ final class IntakeContent implements ContentReceiver {
         return nobodyElse
                 ? new Verdict.Quarantine("spam-trap", "reputation.trap", accept.detail())
                 : accept;
+    }
+
+    private boolean forPostmasterAlone() {
+        return recipients.stream()
+                .allMatch(r -> r.address().localPart().equalsIgnoreCase("postmaster"));
     }
 
     private AuthenticationRequest request() {

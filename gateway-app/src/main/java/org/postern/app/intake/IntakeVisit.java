@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.Reputation;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
+import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
@@ -43,6 +44,7 @@ final class IntakeVisit implements Visit {
     private Helo helo = new Helo("", false);
     private @Nullable MailRequest mail;
     private @Nullable Authentication authentication;
+    private @Nullable DnsblCheck dnsbl;
     private final List<Recipient> recipients = new ArrayList<>();
     private int unknown;
 
@@ -71,14 +73,22 @@ final class IntakeVisit implements Visit {
             return Decision.disconnect(ban.get().reply());
         }
         facts = facts.withStanding(parts.reputation().standing(address(), null));
-        return decide(Stage.CONNECT, Decision::disconnect);
+        Decision decision = decide(Stage.CONNECT, Decision::disconnect);
+        if (decision instanceof Decision.Proceed) {
+            dnsbl = revision.dnsLists().begin(address(), client.local().getAddress()).orElse(null);
+        }
+        return decision;
     }
 
     @Override
     public Decision helo(Helo given) {
         helo = given;
         facts = facts.withHelo(given.name()).withTls(client.tls().isPresent());
-        return decide(Stage.HELO, Decision::refuse);
+        Decision decision = decide(Stage.HELO, Decision::refuse);
+        if (dnsbl != null && decision instanceof Decision.Proceed) {
+            dnsbl.helo(given.name());
+        }
+        return decision;
     }
 
     @Override
@@ -95,6 +105,9 @@ final class IntakeVisit implements Visit {
         if (decision instanceof Decision.Proceed) {
             endTransaction();
             mail = request;
+            if (dnsbl != null) {
+                dnsbl.sender(request.reversePath());
+            }
             authentication =
                     revision.authenticator()
                             .begin(
@@ -125,6 +138,9 @@ final class IntakeVisit implements Visit {
                             case RecipientLookup.Unavailable unavailable -> "unavailable";
                             case RecipientLookup.NotHosted notHosted -> "not-hosted";
                         });
+        if (dnsbl != null && facts.dnsbl() == null && lookup instanceof RecipientLookup.Known) {
+            facts = facts.withDnsbl(dnsbl.verdict());
+        }
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
         Decision decision =
@@ -222,7 +238,8 @@ final class IntakeVisit implements Visit {
                         List.copyOf(recipients),
                         facts,
                         checks,
-                        unknown);
+                        unknown,
+                        dnsbl);
         // from here on the content owns the checks
         authentication = null;
         endTransaction();
@@ -237,6 +254,9 @@ final class IntakeVisit implements Visit {
     @Override
     public void close(SessionEnd end) {
         endTransaction();
+        if (dnsbl != null) {
+            dnsbl.close();
+        }
     }
 
     private void endTransaction() {

@@ -1,6 +1,7 @@
 package org.postern.app.intake;
 
 import org.postern.auth.Authenticator;
+import org.postern.auth.dnsbl.DnsLists;
 import org.postern.core.snapshot.Snapshot;
 
 /**
@@ -8,5 +9,11 @@ import org.postern.core.snapshot.Snapshot;
  *
  * @param snapshot the configuration in force
  * @param authenticator the evaluators with its settings
+ * @param dnsLists the DNS lists
  */
-public record Revision(Snapshot snapshot, Authenticator authenticator) {}
+public record Revision(Snapshot snapshot, Authenticator authenticator, DnsLists dnsLists) {
+    /** The same parts with list entries as they stand now. */
+    public Revision with(Snapshot refreshed) {
+        return new Revision(refreshed, authenticator, dnsLists);
+    }
+}

@@ -13,8 +13,7 @@ final class Rules {
 
     /** The verdict that holds. */
     static Verdict decide(Intake.Parts parts, Revision revision, Stage stage, Facts facts) {
-        return decide(
-                parts, stage, facts, revision.snapshot().policy().evaluate(stage, facts));
+        return decide(parts, stage, facts, revision.snapshot().policy().evaluate(stage, facts));
     }
 
     /**

@@ -42,6 +42,14 @@ public final class MetricHelp {
                             Map.entry(
                                     "delivery.possible.duplicates",
                                     "Attempts whose recipients may have the message twice"),
+                            Map.entry(
+                                    "dnsbl.list.up",
+                                    "Whether a DNS list is asked, 1, or switched off, 0"),
+                            Map.entry(
+                                    "dnsbl.lookups", "Questions to DNS lists by list and outcome"),
+                            Map.entry(
+                                    "dnsbl.switched.off",
+                                    "DNS lists switched off, by zone and reason"),
                             Map.entry("dns.events", "What happened on the way to DNS servers"),
                             Map.entry("dns.queries", "Questions to the DNS client by outcome"),
                             Map.entry(

@@ -21,7 +21,6 @@ import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
 import org.postern.app.intake.SurgeryLog;
-import org.postern.app.telemetry.DnsMeters;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.SmtpMeters;
@@ -80,7 +79,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         this.version = version;
         RemoteDirectories directories =
                 new RemoteDirectories(snapshot.config().data(), time, metrics);
-        this.live = new LiveConfiguration(snapshot, time, new DnsMeters(metrics), directories);
+        this.live = new LiveConfiguration(snapshot, time, metrics, directories);
         this.reception = new Reception(live, directories, metrics, time);
         undo.add(metrics::close);
         undo.add(live::close);
@@ -397,6 +396,11 @@ public final class Gateway implements GatewayState, AutoCloseable {
             parts.addAll(seeing.parts());
         }
         return parts;
+    }
+
+    @Override
+    public List<Helper> helpers() {
+        return live.dnsLists();
     }
 
     private Part relayPart() {

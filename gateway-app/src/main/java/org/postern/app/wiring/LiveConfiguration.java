@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.admin.GatewayState;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Revision;
 import org.postern.app.telemetry.DnsMeters;
+import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authenticator;
 import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.dns.CachingDnsClient;
@@ -49,6 +51,7 @@ final class LiveConfiguration implements AutoCloseable {
     private final Snapshots snapshots;
     private final TimeSource time;
     private final DnsMeters dnsMeters;
+    private final DnsListParts dnsLists;
     private final TlsContexts tls;
     private final RemoteDirectories directories;
     private volatile Parts current;
@@ -58,22 +61,24 @@ final class LiveConfiguration implements AutoCloseable {
     private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {}
 
     LiveConfiguration(
-            Snapshot read, TimeSource time, DnsMeters dnsMeters, RemoteDirectories directories)
+            Snapshot read, TimeSource time, Metrics metrics, RemoteDirectories directories)
             throws StartFailure {
         this.directories = directories;
         this.snapshots = new Snapshots(read, time, directories::bind);
         Snapshot first = snapshots.current();
         this.time = time;
-        this.dnsMeters = dnsMeters;
+        this.dnsMeters = new DnsMeters(metrics);
+        this.dnsLists = new DnsListParts(time, metrics);
         PosternConfig config = first.config();
         try {
             tls = TlsContexts.load(config.tls());
             CachingDnsClient dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
             current =
                     new Parts(
-                            new Revision(first, authenticator(config, dns)),
+                            revision(first, dns),
                             dns,
                             DownstreamTable.of(config, environment(config)));
+            dnsLists.activate(config);
         } catch (TlsProblemException e) {
             throw new StartFailure(config.placeOf("tls") + ": " + e.getMessage(), e);
         } catch (SealingKey.SealingKeyException e) {
@@ -93,10 +98,18 @@ final class LiveConfiguration implements AutoCloseable {
                 new DeliveryLookups(() -> current.dns(), time));
     }
 
-    private Authenticator authenticator(PosternConfig config, CachingDnsClient dns)
+    private Revision revision(Snapshot snapshot, CachingDnsClient dns)
             throws SealingKey.SealingKeyException {
-        return new Authenticator(
-                AuthenticatorSettings.of(config, SealingKey.read(config)), dns, time);
+        PosternConfig config = snapshot.config();
+        Authenticator authenticator =
+                new Authenticator(
+                        AuthenticatorSettings.of(config, SealingKey.read(config)), dns, time);
+        return new Revision(snapshot, authenticator, dnsLists.lists(config, dns));
+    }
+
+    /** How the DNS lists are. */
+    List<GatewayState.Helper> dnsLists() {
+        return dnsLists.states();
     }
 
     /** Other implementations' opinions, asked with the DNS client in force. */
@@ -170,7 +183,7 @@ final class LiveConfiguration implements AutoCloseable {
             Parts before = current;
             current =
                     new Parts(
-                            new Revision(loaded.snapshot(), before.revision().authenticator()),
+                            before.revision().with(loaded.snapshot()),
                             before.dns(),
                             before.downstreams());
         }
@@ -191,7 +204,7 @@ final class LiveConfiguration implements AutoCloseable {
                     config.dns().equals(config().dns())
                             ? before.dns()
                             : CachingDnsClient.of(config.dns(), time, dnsMeters);
-            Revision revision = new Revision(candidate, authenticator(config, dns));
+            Revision revision = revision(candidate, dns);
             tls.reload(config.tls());
             prepared = new Parts(revision, dns, downstreams(before, config));
         } catch (IOException | TlsProblemException | SealingKey.SealingKeyException e) {
@@ -220,6 +233,12 @@ final class LiveConfiguration implements AutoCloseable {
         }
         Parts before = current;
         current = next;
+        try {
+            dnsLists.activate(next.revision().snapshot().config());
+        } catch (IOException e) {
+            // the resolvers were there when this configuration was prepared
+            LOG.error("DNS lists are watched as before: {}", e.getMessage(), e);
+        }
         before.downstreams().closeWhatIsNotIn(next.downstreams());
         directories.activate(next.revision().snapshot());
         if (next.dns() != before.dns()) {
@@ -232,6 +251,7 @@ final class LiveConfiguration implements AutoCloseable {
     @Override
     public void close() {
         current.downstreams().close();
+        dnsLists.close();
         current.dns().close();
     }
 }

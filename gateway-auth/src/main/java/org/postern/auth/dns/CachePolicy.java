@@ -40,6 +40,18 @@ public record CachePolicy(
                     Duration.ofSeconds(30),
                     Duration.ofMillis(1_800));
 
+    /** Nothing is kept: each question is asked anew. For tests of what somebody answers now. */
+    static final CachePolicy NOTHING =
+            new CachePolicy(
+                    1L << 20,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO);
+
     /** The time to live of records, clamped. */
     Duration clamp(Duration ttl) {
         return clamp(ttl, maxTtl);

@@ -75,6 +75,16 @@ public final class CachingDnsClient implements DnsClient, AutoCloseable {
         return of(config, CachePolicy.DEFAULT, time, listener, ResolvConf.PATH);
     }
 
+    /**
+     * A client that asks the same servers and keeps nothing.
+     *
+     * @throws IOException as for {@link #of}
+     */
+    public static CachingDnsClient uncached(DnsConfig config, TimeSource time, DnsListener listener)
+            throws IOException {
+        return of(config, CachePolicy.NOTHING, time, listener, ResolvConf.PATH);
+    }
+
     static CachingDnsClient of(
             DnsConfig config,
             CachePolicy policy,

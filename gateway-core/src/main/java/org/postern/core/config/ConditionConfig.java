@@ -158,6 +158,24 @@ public sealed interface ConditionConfig {
     record UnknownRecipientsOver(int count) implements ConditionConfig {}
 
     /**
+     * {@code dnsbl}.
+     *
+     * @param lists names of lists, one of which has a hit
+     */
+    record DnsList(Set<String> lists) implements ConditionConfig {
+        public DnsList {
+            lists = Set.copyOf(lists);
+        }
+    }
+
+    /**
+     * {@code dnsbl-score-over}.
+     *
+     * @param score what the lists' score is above
+     */
+    record DnsblScoreOver(int score) implements ConditionConfig {}
+
+    /**
      * {@code not}.
      *
      * @param conditions those that do not hold all together

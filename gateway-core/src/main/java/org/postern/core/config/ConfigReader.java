@@ -68,6 +68,9 @@ final class ConfigReader {
         TlsConfig tls = top.section("tls").map(front::tls).orElse(TlsConfig.NONE);
         List<ListenerConfig> listeners = front.listeners(top, tls);
         top.section("downstreams").ifPresent(domains::readDownstreams);
+        DnsblConfig dnsbl =
+                top.section("dnsbl").map(new DnsblReader(problems)::read).orElse(DnsblConfig.NONE);
+        domains.knowing(dnsbl);
         top.section("domains")
                 .ifPresentOrElse(
                         domains::readDomains,
@@ -105,7 +108,7 @@ final class ConfigReader {
                         .orElseGet(() -> new LogConfig(Keys.LOG_LEVEL.fallbackValue(), null));
         PolicyConfig policy =
                 top.section("policy")
-                        .map(new PolicyReader(problems)::read)
+                        .map(new PolicyReader(problems, dnsbl)::read)
                         .orElse(PolicyConfig.NONE);
         RelayReader relays = new RelayReader(problems);
         RelayConfig relay =
@@ -146,6 +149,7 @@ final class ConfigReader {
                 notifications,
                 recipients,
                 reputation,
+                dnsbl,
                 places(top));
     }
 

@@ -27,10 +27,17 @@ final class DomainsReader {
     private final Map<String, Place> places = new HashMap<>();
     private final SourcesReader sources;
 
+    private DnsblConfig dnsbl = DnsblConfig.NONE;
+
     DomainsReader(PathResolver paths, ProblemCollector problems) {
         this.paths = paths;
         this.problems = problems;
         this.sources = new SourcesReader(paths, problems);
+    }
+
+    /** Rules of domains may ask for the lists of this section. */
+    void knowing(DnsblConfig read) {
+        dnsbl = read;
     }
 
     Map<String, DownstreamConfig> downstreams() {
@@ -182,7 +189,7 @@ final class DomainsReader {
         QuotaConfig quota = s.section("quota").map(RelayReader::quota).orElse(QuotaConfig.NONE);
         PolicyConfig policy =
                 s.section("policy")
-                        .map(new PolicyReader(problems)::readOfDomain)
+                        .map(new PolicyReader(problems, dnsbl)::readOfDomain)
                         .orElse(PolicyConfig.NONE);
         s.finish();
         domains.put(

@@ -431,14 +431,20 @@ final class Keys {
 
     /** Every key. */
     static final List<Key<?>> ALL =
-            Stream.of(TABLE, SourceKeys.ALL, ReputationKeys.ALL, PolicyKeys.ALL, RelayKeys.ALL)
+            Stream.of(
+                            TABLE,
+                            SourceKeys.ALL,
+                            ReputationKeys.ALL,
+                            PolicyKeys.ALL,
+                            RelayKeys.ALL,
+                            DnsblKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
     static final List<String> NOT_YET =
-            List.of("greylisting", "dnsbl", "journal", "probe", "alerts", "cluster");
+            List.of("greylisting", "journal", "probe", "alerts", "cluster");
 
     private Keys() {}
 

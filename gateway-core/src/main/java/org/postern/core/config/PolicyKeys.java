@@ -149,6 +149,20 @@ final class PolicyKeys {
     static final Key<Long> WHEN_SIZE_OVER =
             one(WHEN, "size-over", SIZE_TYPE, "", "the message is larger; at data");
 
+    static final Key<String> WHEN_DNSBL =
+            list(
+                    WHEN,
+                    "dnsbl",
+                    ValueTypes.RULE_NAME,
+                    "a list of dnsbl.lists that has the client or a name; from rcpt on");
+    static final Key<Integer> WHEN_DNSBL_SCORE_OVER =
+            one(
+                    WHEN,
+                    "dnsbl-score-over",
+                    ValueTypes.number(-1_000, 1_000),
+                    "",
+                    "the lists' weights together are more; from rcpt on");
+
     /** Every key of the section. */
     static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
 

@@ -27,9 +27,11 @@ final class PolicyReader {
     private static final int MAX_RULES = 1_000;
 
     private final ProblemCollector problems;
+    private final List<String> dnsLists;
 
-    PolicyReader(ProblemCollector problems) {
+    PolicyReader(ProblemCollector problems, DnsblConfig dnsbl) {
         this.problems = problems;
+        this.dnsLists = dnsbl.lists().stream().map(DnsListConfig::name).toList();
     }
 
     /** Reads the rules of one domain: they are about its recipients, so they begin at rcpt. */
@@ -169,6 +171,19 @@ final class PolicyReader {
         }
         known(s, PolicyKeys.WHEN_SIZE_OVER, at, RuleConfig.At.DATA);
         s.one(PolicyKeys.WHEN_SIZE_OVER).ifPresent(v -> all.add(new ConditionConfig.SizeOver(v)));
+        if (s.has(PolicyKeys.WHEN_DNSBL)) {
+            known(s, PolicyKeys.WHEN_DNSBL, at, RuleConfig.At.RCPT);
+            for (Section.Placed<String> list : s.list(PolicyKeys.WHEN_DNSBL)) {
+                if (!dnsLists.contains(list.value())) {
+                    problems.error(
+                            list.place(), "there is no list " + list.value() + " in dnsbl.lists");
+                }
+            }
+            all.add(new ConditionConfig.DnsList(Set.copyOf(s.values(PolicyKeys.WHEN_DNSBL))));
+        }
+        known(s, PolicyKeys.WHEN_DNSBL_SCORE_OVER, at, RuleConfig.At.RCPT);
+        s.one(PolicyKeys.WHEN_DNSBL_SCORE_OVER)
+                .ifPresent(v -> all.add(new ConditionConfig.DnsblScoreOver(v)));
         s.section("not")
                 .ifPresent(n -> {
                     List<ConditionConfig> none = conditions(n, at);

@@ -18,6 +18,7 @@ final class PolicyValues {
                     "directory-unavailable",
                     "dmarc-quarantine",
                     "dmarc-reject",
+                    "dnsbl",
                     "dubious-from",
                     "foreign-domain",
                     "harvest",
@@ -70,6 +71,15 @@ final class PolicyValues {
         boolean beneath = text.startsWith(".");
         return new ConditionConfig.DomainPattern(
                 ValueTypes.domain(beneath ? text.substring(1) : text), beneath);
+    }
+
+    static CodePattern codePattern(String text) throws BadValueException {
+        try {
+            return CodePattern.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadValueException(
+                    "must be " + ValueTypes.CODE_PATTERN.name() + ": " + e.getMessage());
+        }
     }
 
     static String reason(String text) throws BadValueException {

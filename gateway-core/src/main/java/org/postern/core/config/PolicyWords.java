@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.postern.core.authres.AuthResult;
+import org.postern.core.dnsbl.Subject;
 
 /** The words that rules are written with. */
 final class PolicyWords {
@@ -25,6 +26,11 @@ final class PolicyWords {
     /** The words of RFC 8601, 2.7. */
     static ValueType<AuthResult> results() {
         return ValueTypes.word(words(AuthResult.values()));
+    }
+
+    /** What a DNS list is asked about. */
+    static ValueType<Subject> subjects() {
+        return ValueTypes.word(words(Subject.values()));
     }
 
     private static <E extends Enum<E>> Map<String, E> words(E[] values) {

@@ -29,6 +29,7 @@ import org.postern.core.problem.Place;
  * @param notifications {@code notifications}
  * @param recipients {@code recipients}: what holds for every source
  * @param reputation {@code reputation}
+ * @param dnsbl {@code dnsbl}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -53,6 +54,7 @@ public record PosternConfig(
         NotificationsConfig notifications,
         RecipientsConfig recipients,
         ReputationConfig reputation,
+        DnsblConfig dnsbl,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

@@ -148,6 +148,13 @@ final class ValueTypes {
                     STRING_SCHEMA,
                     PolicyValues::reason);
 
+    static final ValueType<CodePattern> CODE_PATTERN =
+            new ValueType<>(
+                    "an answer such as 127.0.0.2, 127.0.0.2-11 or 127.0.*.1-3",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    PolicyValues::codePattern);
+
     private ValueTypes() {}
 
     /** A whole number in bounds. */

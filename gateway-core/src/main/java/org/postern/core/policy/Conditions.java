@@ -49,6 +49,10 @@ final class Conditions {
                     facts.standing() != null && facts.standing().knownGood() == k.wanted();
             case ConditionConfig.UnknownRecipientsOver u ->
                     facts.standing() != null && facts.standing().unknownRecipients() > u.count();
+            case ConditionConfig.DnsList d ->
+                    facts.dnsbl() != null && d.lists().stream().anyMatch(facts.dnsbl()::hit);
+            case ConditionConfig.DnsblScoreOver d ->
+                    facts.dnsbl() != null && facts.dnsbl().score() > d.score();
             case ConditionConfig.Not n -> !all(n.conditions(), facts);
         };
     }

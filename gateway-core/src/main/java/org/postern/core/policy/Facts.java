@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.recipients.RecipientLookup;
@@ -23,6 +24,7 @@ import org.postern.core.reputation.Standing;
  * @param advice what it asks for
  * @param size octets of the content, 0 while they are not known
  * @param standing what the past says of the client; null where nobody has asked
+ * @param dnsbl what the DNS lists say; null before RCPT and where none is configured
  */
 public record Facts(
         InetAddress client,
@@ -34,11 +36,12 @@ public record Facts(
         @Nullable Verdicts verdicts,
         @Nullable Advice advice,
         long size,
-        @Nullable Standing standing) {
+        @Nullable Standing standing,
+        @Nullable DnsblVerdict dnsbl) {
 
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
-        return new Facts(client, false, null, null, null, null, null, null, 0, null);
+        return new Facts(client, false, null, null, null, null, null, null, 0, null, null);
     }
 
     /** After STARTTLS. */
@@ -53,7 +56,8 @@ public record Facts(
                 verdicts,
                 advice,
                 size,
-                standing);
+                standing,
+                dnsbl);
     }
 
     /** After HELO or EHLO. */
@@ -68,23 +72,35 @@ public record Facts(
                 verdicts,
                 advice,
                 size,
-                standing);
+                standing,
+                dnsbl);
     }
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
-        return new Facts(client, tls, helo, path, null, null, null, null, 0, standing);
+        return new Facts(client, tls, helo, path, null, null, null, null, 0, standing, null);
     }
 
     /** At RCPT, once the directory has answered. */
     public Facts withRecipient(EmailAddress address, RecipientLookup answer) {
         return new Facts(
-                client, tls, helo, reversePath, address, answer, verdicts, advice, size, standing);
+                client,
+                tls,
+                helo,
+                reversePath,
+                address,
+                answer,
+                verdicts,
+                advice,
+                size,
+                standing,
+                dnsbl);
     }
 
     /** At the end of the content; a message has no single recipient. */
     public Facts withAuthentication(Verdicts found, Advice asked) {
-        return new Facts(client, tls, helo, reversePath, null, null, found, asked, size, standing);
+        return new Facts(
+                client, tls, helo, reversePath, null, null, found, asked, size, standing, dnsbl);
     }
 
     /** At the end of the content: how many octets it has. */
@@ -99,12 +115,39 @@ public record Facts(
                 verdicts,
                 advice,
                 octets,
-                standing);
+                standing,
+                dnsbl);
     }
 
     /** At any stage: what the past says of the client. */
     public Facts withStanding(Standing past) {
         return new Facts(
-                client, tls, helo, reversePath, recipient, lookup, verdicts, advice, size, past);
+                client,
+                tls,
+                helo,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                size,
+                past,
+                dnsbl);
+    }
+
+    /** Once the DNS lists have answered, at RCPT and with the author's domain after the content. */
+    public Facts withDnsbl(DnsblVerdict said) {
+        return new Facts(
+                client,
+                tls,
+                helo,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                size,
+                standing,
+                said);
     }
 }

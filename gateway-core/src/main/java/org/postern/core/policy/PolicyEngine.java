@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.PolicyConfig;
+import org.postern.core.config.PosternConfig;
 import org.postern.core.config.RuleConfig;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.mail.Domain;
@@ -26,6 +28,7 @@ import org.postern.core.mail.Domain;
  * <tr><td>rcpt</td><td>unknown-recipient</td><td>550 5.1.1</td></tr>
  * <tr><td>rcpt</td><td>directory-unavailable</td><td>451 4.3.0</td></tr>
  * <tr><td>all</td><td>deny-list</td><td>554 at connect, else 550 5.7.1</td></tr>
+ * <tr><td>rcpt, data</td><td>dnsbl</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>dmarc-reject, dubious-from</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>authentication-defer</td><td>451 4.7.0</td></tr>
  * <tr><td>data</td><td>dmarc-quarantine</td><td>tag: X-Postern-Policy</td></tr>
@@ -59,7 +62,7 @@ public final class PolicyEngine {
      * @param lists the lists
      * @param time the clock by which rules expire
      */
-    public static PolicyEngine of(PolicyConfig policy, AccessLists lists, InstantSource time) {
+    static PolicyEngine of(PolicyConfig policy, AccessLists lists, InstantSource time) {
         return of(policy, Map.of(), lists, time);
     }
 
@@ -74,19 +77,35 @@ public final class PolicyEngine {
             Map<Domain, PolicyConfig> domains,
             AccessLists lists,
             InstantSource time) {
+        return of(policy, domains, DnsblConfig.NONE, lists, time);
+    }
+
+    /** The rules of a whole configuration. */
+    public static PolicyEngine of(PosternConfig config, AccessLists lists, InstantSource time) {
+        Map<Domain, PolicyConfig> ofDomains = new HashMap<>();
+        config.domains().forEach((domain, c) -> ofDomains.put(domain, c.policy()));
+        return of(config.policy(), ofDomains, config.dnsbl(), lists, time);
+    }
+
+    static PolicyEngine of(
+            PolicyConfig policy,
+            Map<Domain, PolicyConfig> domains,
+            DnsblConfig dnsbl,
+            AccessLists lists,
+            InstantSource time) {
         Map<Domain, Map<Stage, List<Rule>>> ofDomains = new HashMap<>();
         domains.forEach((domain, own) -> {
             if (!own.rules().isEmpty()) {
                 List<RuleConfig> all = new ArrayList<>(own.rules());
                 all.addAll(policy.rules());
-                ofDomains.put(domain, rules(all, lists, time));
+                ofDomains.put(domain, rules(all, dnsbl, lists, time));
             }
         });
-        return new PolicyEngine(rules(policy.rules(), lists, time), ofDomains);
+        return new PolicyEngine(rules(policy.rules(), dnsbl, lists, time), ofDomains);
     }
 
     private static Map<Stage, List<Rule>> rules(
-            List<RuleConfig> configured, AccessLists lists, InstantSource time) {
+            List<RuleConfig> configured, DnsblConfig dnsbl, AccessLists lists, InstantSource time) {
         ListRules list = new ListRules(lists);
         Map<Stage, List<Rule>> rules = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
@@ -102,6 +121,9 @@ public final class PolicyEngine {
                 }
             }
             ofStage.add(list.at(stage));
+            if ((stage == Stage.RCPT || stage == Stage.DATA) && !dnsbl.lists().isEmpty()) {
+                ofStage.add(new DnsblRule(stage, dnsbl, lists));
+            }
             if (stage == Stage.DATA) {
                 ofStage.addAll(List.of(AuthenticationRules.values()));
             }

@@ -2,19 +2,15 @@ package org.postern.core.snapshot;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
-import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
-import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.problem.Place;
@@ -87,14 +83,8 @@ public final class Snapshots {
                         draft.config().get(),
                         lists,
                         recipients,
-                        engine(draft.config().get(), lists, time)),
+                        PolicyEngine.of(draft.config().get(), lists, time)),
                 found.warnings());
-    }
-
-    private static PolicyEngine engine(PosternConfig config, AccessLists lists, TimeSource time) {
-        Map<Domain, PolicyConfig> ofDomains = new HashMap<>();
-        config.domains().forEach((domain, c) -> ofDomains.put(domain, c.policy()));
-        return PolicyEngine.of(config.policy(), ofDomains, lists, time);
     }
 
     private static AccessLists withAdded(
@@ -181,7 +171,7 @@ public final class Snapshots {
                             before.config(),
                             lists,
                             before.recipients(),
-                            engine(before.config(), lists, time));
+                            PolicyEngine.of(before.config(), lists, time));
             return new SnapshotResult.Loaded(current, found.warnings());
         } finally {
             reloading.unlock();

@@ -38,6 +38,8 @@ final class ConfigurationReference {
                 "policy.rules[].when",
                 "`policy.rules[].when`: every condition must hold; of a list, one value");
         SECTIONS.put("reputation", "`reputation`: what is learned of who sends");
+        SECTIONS.put("dnsbl", "`dnsbl`: DNS block and allow lists");
+        SECTIONS.put("dnsbl.lists[]", "`dnsbl.lists`: a list, each entry");
         SECTIONS.put("spool", "`spool`");
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("relay", "`relay`");
@@ -60,6 +62,9 @@ final class ConfigurationReference {
             }
             if (section.endsWith(".when")) {
                 out.append(POLICY);
+            }
+            if (section.equals("dnsbl.lists[]")) {
+                out.append(DNSBL);
             }
         });
         out.append(LISTS);
@@ -133,7 +138,7 @@ final class ConfigurationReference {
             `example.org` alone, or `.example.org` with everything beneath it.
 
             The order at each stage: foreign domain, unknown recipient and a directory that is away (no rule opens these),
-            then `policy.rules`, then the deny lists, then what authentication advises. `accept` ends the stage: what comes
+            then `policy.rules`, then the deny lists, then the DNS lists, then what authentication advises. `accept` ends the stage: what comes
             after it is passed by, DMARC too. A rule's name stands in the reply in brackets and in log, trace and metrics;
             its reason is `policy.` and the name.
 
@@ -159,6 +164,34 @@ final class ConfigurationReference {
                   when: { sender-domain: bank.example, tls: false }
                   action: reject
                   reply: Mail from bank.example is taken over TLS alone
+            ```
+            """;
+
+    private static final String DNSBL =
+            """
+
+            The client's address is asked about from the greeting on, the HELO name and the sender's domain as they come,
+            all lists at once and in the background; the first RCPT waits for what is still under way, no longer than
+            `deadline`. Who reaches `threshold` is refused recipient by recipient, 550 5.7.1, with the list and its text
+            in the reply. The author's domain is asked about after the content.
+
+            Passed by: clients and recipients of the allow lists, `postmaster` (so that who is listed by mistake can say
+            so), clients in `networks.trusted-relays`, addresses that no sender out there has, and whatever a rule of
+            stage rcpt accepts. A list that does not answer says nothing: it never refuses, and never delays a session
+            longer than `deadline`.
+
+            Each list is tested at the start and then every `self-test`: 127.0.0.2 (or the name `test`) must be listed,
+            127.0.0.1 (or `invalid`) must not (RFC 5782, 5). One that fails, or that answers 127.255.255.252 to
+            127.255.255.255 (asked through an open resolver, or too often), or outside 127.0.0.0/8, is switched off with
+            a line in the log, in `postern status` and in `postern_dnsbl_list_up`, and on again once it is well.
+
+            ```yaml
+            dnsbl:
+              threshold: 5
+              lists:
+                - { name: zen, zone: zen.dnsbl.example, weight: 5, codes: [127.0.0.2-11] }
+                - { name: names, zone: dbl.dnsbl.example, weight: 3, ask: [helo, sender, author] }
+                - { name: known, zone: list.dnswl.example, weight: -5, codes: [127.0.*.1-3] }
             ```
             """;
 
@@ -232,6 +265,9 @@ final class ConfigurationReference {
         when.put("not", "{\"$ref\": \"#/$defs/conditions\"}");
         Map<String, String> rule = properties(sections, "policy.rules[]");
         rule.put("when", "{\"$ref\": \"#/$defs/conditions\"}");
+        Map<String, String> dnsbl = properties(sections, "dnsbl");
+        dnsbl.put("lists", array(object(properties(sections, "dnsbl.lists[]"))));
+        top.put("dnsbl", object(dnsbl));
         top.put("policy", object(Map.of("rules", array(object(rule)))));
         Map<String, String> authentication = properties(sections, "authentication");
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));

@@ -1,0 +1,52 @@
+package org.postern.core.dnsbl;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What all lists together say. A list that is switched off, does not answer or answers late says
+ * nothing: it is neither a hit nor an acquittal.
+ *
+ * @param hits the lists that have the client or a name, in the order of the configuration
+ * @param unanswered names of lists that were asked and could not say in time
+ */
+public record DnsblVerdict(List<DnsblHit> hits, List<String> unanswered) {
+    /** Nobody was asked, or nobody has anything. */
+    public static final DnsblVerdict NOTHING = new DnsblVerdict(List.of(), List.of());
+
+    public DnsblVerdict {
+        hits = List.copyOf(hits);
+        unanswered = List.copyOf(unanswered);
+    }
+
+    /** The weights of all hits together. */
+    public int score() {
+        return hits.stream().mapToInt(DnsblHit::weight).sum();
+    }
+
+    /** Whether a list of this name has a hit. */
+    public boolean hit(String list) {
+        return hits.stream().anyMatch(h -> h.list().equals(list));
+    }
+
+    /** Whether there is a hit on such a subject. */
+    public boolean about(Subject subject) {
+        return hits.stream().anyMatch(h -> h.subject() == subject);
+    }
+
+    /** The hit that weighs most against the client, the first of several. */
+    public Optional<DnsblHit> heaviest() {
+        return hits.stream()
+                .filter(h -> h.weight() > 0)
+                .max(
+                        Comparator.comparingInt(DnsblHit::weight)
+                                .thenComparing(Comparator.comparingInt(hits::indexOf).reversed()));
+    }
+
+    /** All hits on one line for logs; empty where there is none. */
+    public String describe() {
+        return hits.stream().map(DnsblHit::toString).collect(Collectors.joining(", "));
+    }
+}
