@@ -69,6 +69,7 @@ final class Gateway implements AutoCloseable {
             recipients: { file: lists/recipients.yaml }
             downstream: %s
         lists: { allow: [lists/allow.yaml], deny: [lists/deny.yaml] }
+        reputation: { slow-after: 0, hang-up-after: 0, ban-after: 0 }
         limits: { connections-per-client: 0, connection-rate-per-client: 0 }
         spool: { segment-size: 4MB, min-free: 1MB, retry: { first: 1s, max: 2s, expire: 1d } }
         log: { json-file: %s }

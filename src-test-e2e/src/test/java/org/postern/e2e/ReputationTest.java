@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 
 /** Harvesters, backscatter, good history and spam traps, in sessions as they come. */
@@ -16,10 +17,11 @@ class ReputationTest {
     private static Gateway gateway(Surroundings around, String name, String reputation) {
         Gateway gateway = around.newGateway(name);
         return gateway.configure(
-                gateway.configuration().replace("limits: {", "limits: { unknown-recipients: 0,")
-                        + "reputation: "
-                        + reputation
-                        + "\n");
+                gateway.configuration()
+                        .replace("limits: {", "limits: { unknown-recipients: 0,")
+                        .replaceFirst(
+                                "reputation: .*",
+                                Matcher.quoteReplacement("reputation: " + reputation)));
     }
 
     private static String rcpts(Gateway gateway, String from, int count) {

@@ -11,7 +11,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.mail.Domain;
 import org.postern.core.policy.Facts;
+import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientLookup;
@@ -116,8 +118,12 @@ public final class CandidatePolicy {
         }
     }
 
-    /** Asks the candidate what was just decided. */
-    void compare(Stage stage, Facts facts, Verdict live) {
+    /**
+     * Asks the candidate what was just decided.
+     *
+     * @param domain at the end of the content, the domain of every recipient; else null
+     */
+    void compare(Stage stage, Facts facts, @Nullable Domain domain, Verdict live) {
         Run now = run;
         if (now == null) {
             return;
@@ -132,7 +138,11 @@ public final class CandidatePolicy {
             seen = facts.withRecipient(facts.recipient(), lookup);
         }
         now.compared.incrementAndGet();
-        Verdict other = now.candidate.policy().decide(stage, seen);
+        PolicyEngine policy = now.candidate.policy();
+        Verdict other =
+                stage == Stage.DATA
+                        ? policy.evaluate(stage, seen, domain).verdict()
+                        : policy.decide(stage, seen);
         if (other.disposition() == live.disposition()) {
             return;
         }

@@ -67,6 +67,18 @@ public final class Intake implements SessionHandler {
                 || snapshot.lists().client(client) instanceof ListMatch.Allow;
     }
 
+    /**
+     * Whether nothing is learned against a client: our own, an allowed one, and this machine itself
+     * unless {@code networks.public} says that its clients are what they seem.
+     */
+    static boolean isExempt(Snapshot snapshot, InetAddress client) {
+        boolean here =
+                client.isLoopbackAddress()
+                        && snapshot.config().networks().publicNetworks().stream()
+                                .noneMatch(n -> n.contains(client));
+        return here || isListed(snapshot, client);
+    }
+
     @Override
     public Visit open(ClientConnection client) {
         return new IntakeVisit(parts, parts.live().get(), client);

@@ -300,7 +300,7 @@ final class IntakeContent implements ContentReceiver {
                                         facts.client(),
                                         trap,
                                         outcome.verdicts(),
-                                        Intake.isListed(revision.snapshot(), facts.client())));
+                                        Intake.isExempt(revision.snapshot(), facts.client())));
         if (verdict instanceof Verdict.Accept) {
             parts.reputation().accepted(facts.client(), outcome.verdicts());
         }

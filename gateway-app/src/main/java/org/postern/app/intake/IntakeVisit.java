@@ -62,7 +62,7 @@ final class IntakeVisit implements Visit {
     @Override
     public Decision connect() {
         Optional<Reputation.Refusal> ban =
-                isListed() ? Optional.empty() : parts.reputation().banned(address());
+                isExempt() ? Optional.empty() : parts.reputation().banned(address());
         if (ban.isPresent()) {
             refused(
                     Stage.CONNECT,
@@ -182,15 +182,15 @@ final class IntakeVisit implements Visit {
         return domain != null && domain.policy().decidesAtData();
     }
 
-    private boolean isListed() {
-        return Intake.isListed(revision.snapshot(), address());
+    private boolean isExempt() {
+        return Intake.isExempt(revision.snapshot(), address());
     }
 
     /** Who names many that do not exist is answered late, or hung up on. */
     private Decision unknownRecipient() {
         unknown++;
         boolean nullSender = facts.reversePath() != null && facts.reversePath().isNull();
-        return switch (parts.reputation().unknown(address(), nullSender, isListed())) {
+        return switch (parts.reputation().unknown(address(), nullSender, isExempt())) {
             case Reputation.Response.Answer _ -> decide(Stage.RCPT, Decision::refuse);
             case Reputation.Response.Late late -> {
                 pause(late.delay());

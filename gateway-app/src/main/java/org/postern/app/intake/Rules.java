@@ -13,7 +13,8 @@ final class Rules {
 
     /** The verdict that holds. */
     static Verdict decide(Intake.Parts parts, Revision revision, Stage stage, Facts facts) {
-        return decide(parts, stage, facts, revision.snapshot().policy().evaluate(stage, facts));
+        return decide(
+                parts, stage, facts, null, revision.snapshot().policy().evaluate(stage, facts));
     }
 
     /**
@@ -27,11 +28,16 @@ final class Rules {
                 parts,
                 Stage.DATA,
                 facts,
+                domain,
                 revision.snapshot().policy().evaluate(Stage.DATA, facts, domain));
     }
 
     private static Verdict decide(
-            Intake.Parts parts, Stage stage, Facts facts, Evaluation evaluation) {
+            Intake.Parts parts,
+            Stage stage,
+            Facts facts,
+            @Nullable Domain domain,
+            Evaluation evaluation) {
         for (Verdict observed : evaluation.observed()) {
             parts.metrics()
                     .count(
@@ -55,7 +61,7 @@ final class Rules {
             }
             line.log();
         }
-        parts.candidate().compare(stage, facts, evaluation.verdict());
+        parts.candidate().compare(stage, facts, domain, evaluation.verdict());
         return evaluation.verdict();
     }
 }

@@ -45,6 +45,8 @@ public final class AnomalousSenders {
     private final Metrics metrics;
     private final TimeSource time;
     private final Volumes volumes;
+    // what an earlier run held is looked for once
+    private volatile boolean mayHold = true;
     private final Map<String, Long> heldUntilNanos =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
@@ -115,6 +117,7 @@ public final class AnomalousSenders {
             heldUntilNanos.remove(key);
             heldUntilNanos.put(key, time.nanoTime() + hold.toNanos());
         }
+        mayHold = true;
         metrics.count("reputation.anomalies.begun", "of", key.substring(0, key.indexOf(' ')));
         LOG.error(
                 "{} sent {} messages within the hour, {} at most before: its mail is held for {};"
@@ -130,13 +133,23 @@ public final class AnomalousSenders {
 
     /** Lets go what has been held for its time. */
     void releaseExpired(Spool spool) {
+        if (!mayHold) {
+            return; // to look through a million held entries for nothing is not free
+        }
+        boolean more = held() > 0;
         Duration hold = config.get().anomalyHold();
         List<QueueId> expired = new ArrayList<>();
         try (Stream<QueueEntry> entries = spool.entries(Set.of(EntryState.HELD))) {
-            entries.filter(e -> e.reason().startsWith(RULE) && e.age().compareTo(hold) >= 0)
-                    .limit(RELEASED_AT_ONCE)
-                    .forEach(e -> expired.add(e.id()));
+            for (QueueEntry e : (Iterable<QueueEntry>) entries::iterator) {
+                if (e.reason().startsWith(RULE)) {
+                    more = true;
+                    if (e.age().compareTo(hold) >= 0 && expired.size() < RELEASED_AT_ONCE) {
+                        expired.add(e.id());
+                    }
+                }
+            }
         }
+        mayHold = more;
         if (expired.isEmpty()) {
             return;
         }

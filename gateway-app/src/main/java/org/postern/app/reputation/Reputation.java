@@ -114,8 +114,7 @@ public final class Reputation implements AutoCloseable {
                             try {
                                 while (true) {
                                     Thread.sleep(pause());
-                                    save();
-                                    anomalies.releaseExpired(spool);
+                                    round(spool);
                                 }
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt(); // closed
@@ -126,6 +125,16 @@ public final class Reputation implements AutoCloseable {
     private Duration pause() {
         Duration hold = config.get().anomalyHold();
         return hold.compareTo(SAVE_EVERY) < 0 ? hold : SAVE_EVERY;
+    }
+
+    /** One round; a defect in it costs the round and is told, and the next one comes. */
+    private void round(Spool spool) {
+        try {
+            save();
+            anomalies.releaseExpired(spool);
+        } catch (RuntimeException e) {
+            LOG.error("looking after what was learned of senders failed", e);
+        }
     }
 
     private void save() {

@@ -28,7 +28,7 @@ final class ReputationKeys {
                     "100",
                     "from which on each further one is answered 421 4.7.0; 0 is never");
     static final Key<Integer> BAN_AFTER =
-            count("ban-after", "300", "from which on the client is kept out; 0 is never");
+            count("ban-after", "1000", "from which on the client is kept out; 0 is never");
     static final Key<Duration> BAN = span("ban", "1h", "for how long; it ends by itself");
     static final Key<Duration> WINDOW = span("window", "1h", "in which these counts halve");
     static final Key<Integer> NETWORK_FACTOR =

@@ -28,11 +28,11 @@ import org.postern.core.time.TimeSource;
  * seven times as long while the store is away; that memory lies on disk. After a question that the
  * store did not answer nobody asks again for {@link #PAUSE}: each RCPT would wait for its time-out.
  *
- * <p>At most {@value #MAX_REMEMBERED} answers are kept, the longest unused go first. Thread-safe;
- * blocks for the store's time-out at most.
+ * <p>At most {@value #MAX_REMEMBERED} answers of each kind are kept, the longest unused go first.
+ * Thread-safe; blocks for the store's time-out at most.
  */
 public final class CalloutDirectory implements RecipientDirectory {
-    /** How many answers are remembered. */
+    /** How many who exist are remembered, and how many who do not. */
     public static final int MAX_REMEMBERED = 200_000;
 
     /** How long nobody asks a store that has not answered. */
@@ -45,23 +45,14 @@ public final class CalloutDirectory implements RecipientDirectory {
     private final Path file;
     private final TimeSource time;
     private final Semaphore questions;
-    private final Map<String, Remembered> memory =
-            new LinkedHashMap<>(64, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Remembered> eldest) {
-                    return size() > MAX_REMEMBERED;
-                }
-            };
+    // apart, so that a flood of names that do not exist drives out nobody who does
+    private final Map<String, Instant> present = bounded();
+    private final Map<String, Instant> absent = bounded();
     private final ConcurrentHashMap<String, CompletableFuture<RecipientLookup>> underWay =
             new ConcurrentHashMap<>();
     private volatile @Nullable Trouble trouble;
     private volatile @Nullable Instant lastAnswer;
     private volatile boolean changed;
-
-    /** An answer, and when by the wall clock it was given. */
-    private record Remembered(boolean exists, Instant at) {}
 
     /** Why the store did not answer, and when by the monotonic clock. */
     private record Trouble(String why, long atNanos) {}
@@ -81,6 +72,17 @@ public final class CalloutDirectory implements RecipientDirectory {
         this.file = folder.resolve(config.name() + ".txt");
         this.time = time;
         this.questions = new Semaphore(config.connections());
+    }
+
+    private static Map<String, Instant> bounded() {
+        return new LinkedHashMap<>(64, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+                return size() > MAX_REMEMBERED;
+            }
+        };
     }
 
     /** What it was made from. */
@@ -165,33 +167,34 @@ public final class CalloutDirectory implements RecipientDirectory {
 
     /** What is remembered; while the store is away, who exists is remembered longer. */
     private Optional<RecipientLookup> remembered(String key, EmailAddress address, boolean away) {
-        Remembered entry;
-        synchronized (memory) {
-            entry = memory.get(key);
+        synchronized (present) {
+            Duration holds =
+                    away ? config.positive().multipliedBy(STALE_FACTOR) : config.positive();
+            if (isFresh(present.get(key), holds)) {
+                return Optional.of(
+                        new RecipientLookup.Known(
+                                List.of(address), config.name() + " (remembered)"));
+            }
+            return isFresh(absent.get(key), config.negative())
+                    ? Optional.of(RecipientLookup.Unknown.INSTANCE)
+                    : Optional.empty();
         }
-        if (entry == null) {
-            return Optional.empty();
+    }
+
+    private boolean isFresh(@Nullable Instant at, Duration holds) {
+        if (at == null) {
+            return false;
         }
-        Duration age = Duration.between(entry.at(), time.instant());
-        Duration holds =
-                !entry.exists()
-                        ? config.negative()
-                        : away ? config.positive().multipliedBy(STALE_FACTOR) : config.positive();
+        Duration age = Duration.between(at, time.instant());
         // an answer from the future was given before the clock was set back: it has no age
-        if (age.isNegative() || age.compareTo(holds) >= 0) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                entry.exists()
-                        ? new RecipientLookup.Known(
-                                List.of(address), config.name() + " (remembered)")
-                        : RecipientLookup.Unknown.INSTANCE);
+        return !age.isNegative() && age.compareTo(holds) < 0;
     }
 
     private void remember(String key, boolean exists) {
         Instant now = time.instant();
-        synchronized (memory) {
-            memory.put(key, new Remembered(exists, now));
+        synchronized (present) {
+            (exists ? present : absent).put(key, now);
+            (exists ? absent : present).remove(key);
         }
         trouble = null;
         lastAnswer = now;
@@ -200,8 +203,8 @@ public final class CalloutDirectory implements RecipientDirectory {
 
     /** How many answers are remembered. */
     public int size() {
-        synchronized (memory) {
-            return memory.size();
+        synchronized (present) {
+            return present.size() + absent.size();
         }
     }
 
@@ -239,8 +242,8 @@ public final class CalloutDirectory implements RecipientDirectory {
         }
         try {
             Instant at = Instant.parse(line.substring(end + 3));
-            synchronized (memory) {
-                memory.putIfAbsent(line.substring(0, end), new Remembered(true, at));
+            synchronized (present) {
+                present.putIfAbsent(line.substring(0, end), at);
             }
         } catch (DateTimeParseException e) {
             return; // half a line, after a crash of another program perhaps: it will be asked again
@@ -258,12 +261,8 @@ public final class CalloutDirectory implements RecipientDirectory {
         }
         changed = false;
         StringBuilder out = new StringBuilder();
-        synchronized (memory) {
-            memory.forEach((key, entry) -> {
-                if (entry.exists()) {
-                    out.append(key).append(" # ").append(entry.at()).append('\n');
-                }
-            });
+        synchronized (present) {
+            present.forEach((key, at) -> out.append(key).append(" # ").append(at).append('\n'));
         }
         Files.createDirectories(file.toAbsolutePath().getParent());
         Path fresh = file.resolveSibling(file.getFileName() + ".new");

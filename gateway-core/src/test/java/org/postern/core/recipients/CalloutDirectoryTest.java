@@ -175,6 +175,19 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void aFloodOfNamesThatDoNotExistDrivesOutNobodyWhoDoes() {
+        known.add(ALICE.key());
+        CalloutDirectory callout = callout();
+        callout.lookup(ALICE);
+        for (int i = 0; i <= CalloutDirectory.MAX_REMEMBERED; i++) {
+            callout.lookup(EmailAddress.of("x" + i + "@example.test"));
+        }
+        assertThat(callout.size()).isEqualTo(CalloutDirectory.MAX_REMEMBERED + 1);
+        away = true;
+        assertThat(callout.lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
+    }
+
+    @Test
     void aClockSetBackMakesNoAnswerLastForEver() {
         known.add(ALICE.key());
         CalloutDirectory callout = callout();
