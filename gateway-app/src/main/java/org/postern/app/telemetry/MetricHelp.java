@@ -120,6 +120,12 @@ public final class MetricHelp {
                             Map.entry("smtp.tls.handshakes", "TLS handshakes by version"),
                             Map.entry("spool.alarms", "Alarms of the spool by kind"),
                             Map.entry("spool.disk.free.bytes", "Free octets on the spool's disk"),
+                            Map.entry(
+                                    "spool.disk.free.inodes",
+                                    "Free inodes on the spool's disk, 2^63 where it counts none"),
+                            Map.entry(
+                                    "spool.index.bytes",
+                                    "What the queue's index takes outside the heap"),
                             Map.entry("spool.sync", "Time that one force of the spool took"),
                             Map.entry("spool.synced.bytes", "Octets made durable"),
                             Map.entry("spool.synced.records", "Records made durable"),

@@ -46,6 +46,14 @@ public final class SpoolMeters implements SpoolListener {
         }
         metrics.gauge("queue.bytes", () -> (double) spool.summary().bytes());
         metrics.gauge("spool.disk.free.bytes", () -> (double) spool.health().freeBytes());
+        metrics.gauge("spool.disk.free.inodes", () -> (double) spool.health().freeInodes());
+        metrics.gauge(
+                "spool.index.bytes",
+                () -> (double) spool.summary().indexMemory(),
+                "place",
+                "memory");
+        metrics.gauge(
+                "spool.index.bytes", () -> (double) spool.summary().indexFile(), "place", "file");
     }
 
     @Override

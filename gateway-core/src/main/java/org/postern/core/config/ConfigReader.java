@@ -305,24 +305,24 @@ final class ConfigReader {
                     s.placeOf(Keys.SPOOL_SEGMENT_SIZE),
                     "spool.segment-size must be from 1MB to 1GB");
         }
-        long minFree = s.orDefault(Keys.SPOOL_MIN_FREE);
         SpoolConfig defaults = SpoolConfig.defaults(directory);
-        SpoolConfig spool =
-                s.section("retry")
-                        .map(r -> retry(r, directory, segment, minFree))
-                        .orElseGet(() ->
-                                new SpoolConfig(
-                                        directory,
-                                        segment,
-                                        minFree,
-                                        defaults.retryFirst(),
-                                        defaults.retryMax(),
-                                        defaults.retryExpire()));
+        SpoolConfig amounts =
+                new SpoolConfig(
+                        directory,
+                        segment,
+                        s.orDefault(Keys.SPOOL_MIN_FREE),
+                        s.orDefault(Keys.SPOOL_MIN_FREE_INODES),
+                        s.orDefault(Keys.SPOOL_INDEX_MEMORY),
+                        s.orDefault(Keys.SPOOL_COMPACTION_RATE),
+                        defaults.retryFirst(),
+                        defaults.retryMax(),
+                        defaults.retryExpire());
+        SpoolConfig spool = s.section("retry").map(r -> retry(r, amounts)).orElse(amounts);
         s.finish();
         return spool;
     }
 
-    private SpoolConfig retry(Section r, Path directory, long segment, long minFree) {
+    private SpoolConfig retry(Section r, SpoolConfig amounts) {
         Duration first = positive(r, Keys.RETRY_FIRST);
         Duration max = positive(r, Keys.RETRY_MAX);
         Duration expire = positive(r, Keys.RETRY_EXPIRE);
@@ -337,7 +337,16 @@ final class ConfigReader {
                     r.placeOf(r.has("max") ? Keys.RETRY_MAX : Keys.RETRY_EXPIRE),
                     "spool.retry.max must not be longer than spool.retry.expire");
         }
-        return new SpoolConfig(directory, segment, minFree, first, max, expire);
+        return new SpoolConfig(
+                amounts.directory(),
+                amounts.segmentBytes(),
+                amounts.minFreeBytes(),
+                amounts.minFreeInodes(),
+                amounts.indexBytes(),
+                amounts.compactionBytes(),
+                first,
+                max,
+                expire);
     }
 
     private Duration positive(Section s, Key<Duration> key) {

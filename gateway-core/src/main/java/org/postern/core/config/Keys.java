@@ -337,6 +337,29 @@ final class Keys {
                     SIZE_TYPE,
                     "256MB",
                     "free disk space below which MAIL gets 452 4.3.1");
+    static final Key<Integer> SPOOL_MIN_FREE_INODES =
+            one(
+                    "spool",
+                    "min-free-inodes",
+                    number(0, Integer.MAX_VALUE),
+                    "1000",
+                    "free inodes below which MAIL gets 452 4.3.1, where the file system counts"
+                            + " them");
+    static final Key<Long> SPOOL_INDEX_MEMORY =
+            one(
+                    "spool",
+                    "index-memory",
+                    SIZE_TYPE,
+                    "64MB",
+                    "memory outside the heap for the queue's index (52 bytes a message); the rest"
+                            + " of it lies in a file without a name in the spool");
+    static final Key<Long> SPOOL_COMPACTION_RATE =
+            one(
+                    "spool",
+                    "compaction-rate",
+                    SIZE_TYPE,
+                    "32MB",
+                    "bytes a second that giving disk space back may read and write, 1MB at least");
     static final Key<Duration> RETRY_FIRST =
             one("spool.retry", "first", DURATION_TYPE, "1m", "wait after the first deferral");
     static final Key<Duration> RETRY_MAX =

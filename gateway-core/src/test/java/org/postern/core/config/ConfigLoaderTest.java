@@ -240,6 +240,9 @@ class ConfigLoaderTest {
                                 Path.of("/srv/spool"),
                                 128L << 20,
                                 1L << 30,
+                                1000,
+                                64L << 20,
+                                32L << 20,
                                 Duration.ofSeconds(30),
                                 Duration.ofHours(2),
                                 Duration.ofDays(3)));

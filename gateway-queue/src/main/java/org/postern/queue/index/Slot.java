@@ -16,6 +16,9 @@ import org.postern.queue.spool.EntryState;
  * @param accepted spool time of acceptance in seconds
  * @param route number of its route in the index's table of routes
  * @param size octets of content, at most {@link Integer#MAX_VALUE}
+ * @param sender fingerprint of the reverse-path
+ * @param senderDomain fingerprint of the reverse-path's domain
+ * @param recipient fingerprint of the only recipient, 0 where there are several
  */
 public record Slot(
         long id,
@@ -28,4 +31,37 @@ public record Slot(
         int wake,
         int accepted,
         int route,
-        int size) {}
+        int size,
+        int sender,
+        int senderDomain,
+        int recipient) {
+
+    /** A message without a STATE record, as it is first put into the index. */
+    public static Slot fresh(
+            long id,
+            int segment,
+            int offset,
+            EntryState state,
+            int accepted,
+            int route,
+            int size,
+            int sender,
+            int senderDomain,
+            int recipient) {
+        return new Slot(
+                id,
+                segment,
+                offset,
+                0,
+                0,
+                state,
+                false,
+                accepted,
+                accepted,
+                route,
+                size,
+                sender,
+                senderDomain,
+                recipient);
+    }
+}

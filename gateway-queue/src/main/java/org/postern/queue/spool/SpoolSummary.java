@@ -11,9 +11,16 @@ import java.util.Map;
  * @param bytes received content of all entries
  * @param oldestAge age of the oldest entry that is queued or deferred, zero when there is none;
  *     time the gateway was running
+ * @param indexMemory octets of memory outside the heap that the index takes
+ * @param indexFile octets of it that lie in files, in memory as far as the system likes
  */
 public record SpoolSummary(
-        Map<EntryState, Long> messages, long active, long bytes, Duration oldestAge) {
+        Map<EntryState, Long> messages,
+        long active,
+        long bytes,
+        Duration oldestAge,
+        long indexMemory,
+        long indexFile) {
     public SpoolSummary {
         messages = Map.copyOf(messages);
     }

@@ -462,7 +462,13 @@ public abstract class SpoolContract {
 
     @Test
     void refusesEverythingOnceClosed() throws Exception {
+        QueueId id = store("1", "b@example.net").id();
         spool.close();
+        assertThatThrownBy(() -> spool.change(List.of(id), new Change.Hold("me", "why")))
+                .isInstanceOfSatisfying(
+                        SpoolException.class,
+                        e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.CLOSED));
+        assertThatThrownBy(() -> spool.find(id)).isInstanceOf(SpoolException.class);
         assertThatThrownBy(() -> spool.begin()).isInstanceOf(SpoolException.class);
         assertThat(spool.hasRoom()).isFalse();
     }

@@ -2,6 +2,8 @@ package org.postern.queue.spool.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +46,31 @@ public interface Disk {
 
     /** Octets that may still be written in this directory. */
     long usableSpace(Path directory) throws IOException;
+
+    /**
+     * Free inodes in this directory's file system; {@link Long#MAX_VALUE} where it does not count
+     * them, or nobody can tell.
+     */
+    default long usableInodes(Path directory) throws IOException {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Zeroed memory that the system may page out to this disk until the arena is closed. What
+     * stands in it survives nothing. Its room is taken at once, so writing to it does not fail for
+     * want of any.
+     *
+     * @param directory where a file without a name is made for it
+     */
+    default MemorySegment scratch(Path directory, long octets, Arena arena) throws IOException {
+        return arena.allocate(octets);
+    }
+
+    /** Whether a file is one of {@link #scratch}'s that a crash has left. */
+    static boolean isScratch(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.startsWith("scratch-") && name.endsWith(".tmp");
+    }
 
     /**
      * Locks a file against other processes until it is closed.

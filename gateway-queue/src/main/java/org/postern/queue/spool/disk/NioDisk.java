@@ -2,6 +2,8 @@ package org.postern.queue.spool.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -18,6 +20,8 @@ import java.util.stream.Stream;
 /** The machine's file system through {@code java.nio}. */
 enum NioDisk implements Disk {
     INSTANCE;
+
+    private static final int SCRATCH_BLOCK = 1 << 16;
 
     @Override
     public DiskFile create(Path file) throws IOException {
@@ -73,6 +77,28 @@ enum NioDisk implements Disk {
     @Override
     public long usableSpace(Path directory) throws IOException {
         return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public long usableInodes(Path directory) throws IOException {
+        return FreeInodes.in(directory);
+    }
+
+    @Override
+    public MemorySegment scratch(Path directory, long octets, Arena arena) throws IOException {
+        Path file = Files.createTempFile(directory, "scratch-", ".tmp");
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(SCRATCH_BLOCK);
+            for (long at = 0; at < octets; ) {
+                zeros.clear().limit((int) Math.min(SCRATCH_BLOCK, octets - at));
+                at += channel.write(zeros, at);
+            }
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, octets, arena);
+        } finally {
+            // from now on it lives as long as it is mapped
+            Files.deleteIfExists(file);
+        }
     }
 
     @Override

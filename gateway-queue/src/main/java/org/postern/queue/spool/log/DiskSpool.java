@@ -5,15 +5,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 import org.postern.core.time.TimeSource;
@@ -53,13 +50,15 @@ public final class DiskSpool implements Spool {
     private final Entries entries;
     private final LogWriter writer;
     private final Keeper keeper;
+    private final Questions questions;
     private final QueueIds ids;
     private final SegmentStore store;
     private final DiskSpoolWriter.Shared shared;
     private final Closeable directoryLock;
     private final Thread writerThread;
     private final Thread keeperThread;
-    private final Thread preparer;
+    private final Preparer preparer;
+    private final Thread preparerThread;
     private volatile boolean closed;
 
     private DiskSpool(
@@ -72,6 +71,7 @@ public final class DiskSpool implements Spool {
         this.listener = listener;
         this.index = opened.index();
         this.store = opened.store();
+        this.preparer = opened.preparer();
         this.directoryLock = opened.lock();
         this.large = opened.large();
         this.clock = new SpoolClock(time, opened.spoolMillis());
@@ -80,6 +80,7 @@ public final class DiskSpool implements Spool {
         this.writer =
                 new LogWriter(
                         store,
+                        preparer,
                         clock,
                         ids::ceiling,
                         listener,
@@ -87,6 +88,7 @@ public final class DiskSpool implements Spool {
                         opened.lastLsn(),
                         opened.believedLsn());
         this.entries = new Entries(index, reader, store, writer, this::finished);
+        this.questions = new Questions(index, reader, large, clock, listener);
         this.keeper =
                 new Keeper(disk, options, listener, store, index, entries, writer, ids, clock);
         this.shared =
@@ -102,11 +104,8 @@ public final class DiskSpool implements Spool {
                         options.largeBytes(),
                         listener::stored);
         this.writerThread = Thread.ofPlatform().name("spool-writer").unstarted(writer);
-        this.preparer =
-                Thread.ofPlatform()
-                        .name("spool-preparer")
-                        .daemon()
-                        .unstarted(store::prepareWhenNeeded);
+        this.preparerThread =
+                Thread.ofPlatform().name("spool-preparer").daemon().unstarted(preparer);
         this.keeperThread = Thread.ofPlatform().name("spool-keeper").daemon().unstarted(keeper);
     }
 
@@ -142,7 +141,7 @@ public final class DiskSpool implements Spool {
     private void start(SpoolOpening opened) throws IOException {
         writer.start();
         keeper.look();
-        preparer.start();
+        preparerThread.start();
         writerThread.start();
         keeperThread.start();
         keeper.call();
@@ -195,119 +194,65 @@ public final class DiskSpool implements Spool {
     @Override
     public SpoolHealth health() {
         long free = keeper.freeBytes();
+        long inodes = keeper.freeInodes();
         SpoolException trouble = writer.trouble();
         if (closed) {
-            return new SpoolHealth(false, false, free, "the spool is closed");
+            return new SpoolHealth(false, false, free, inodes, "the spool is closed");
         }
         if (trouble != null) {
             return new SpoolHealth(
                     trouble.kind() == SpoolException.Kind.FULL,
                     false,
                     free,
+                    inodes,
                     String.valueOf(trouble.getMessage()));
         }
         if (free < options.minFreeBytes()) {
-            return new SpoolHealth(
-                    true,
-                    false,
-                    free,
-                    free
-                            + " octets are free in "
-                            + options.directory()
-                            + ", spool.min-free asks for "
-                            + options.minFreeBytes());
+            return below(free + " octets", "spool.min-free", options.minFreeBytes());
         }
-        return new SpoolHealth(true, true, free, "");
+        if (inodes < options.minFreeInodes()) {
+            return below(inodes + " inodes", "spool.min-free-inodes", options.minFreeInodes());
+        }
+        return new SpoolHealth(true, true, free, inodes, "");
+    }
+
+    private SpoolHealth below(String what, String key, long floor) {
+        return new SpoolHealth(
+                true,
+                false,
+                keeper.freeBytes(),
+                keeper.freeInodes(),
+                what + " are free in " + options.directory() + ", " + key + " asks for " + floor);
     }
 
     @Override
     public SpoolSummary summary() {
-        Map<EntryState, Long> counts = new EnumMap<>(EntryState.class);
-        for (EntryState state : EntryState.values()) {
-            counts.put(state, index.count(state));
-        }
-        Slot oldest = index.oldestTriable();
-        Duration age =
-                oldest == null
-                        ? Duration.ZERO
-                        : Duration.ofSeconds(Math.max(0, clock.seconds() - oldest.accepted()));
-        return new SpoolSummary(counts, index.activeCount(), index.bytes(), age);
+        return questions.summary();
     }
 
     @Override
     public Optional<QueueEntry> find(QueueId id) throws SpoolException {
-        EntryReader.Full full = reader.read(id.sequence());
-        return full == null ? Optional.empty() : Optional.of(reader.entry(full));
+        return questions.find(id);
     }
 
     @Override
     public Stream<QueueEntry> entries(Set<EntryState> states, Predicate<EntryBrief> worthReading) {
-        return StreamSupport.stream(
-                new EntrySpliterator(
-                        index.walk(states),
-                        states,
-                        slot -> worthReading.test(brief(slot, clock.seconds())),
-                        reader,
-                        listener),
-                false);
+        return questions.entries(states, worthReading);
     }
 
     @Override
     public void survey(Set<EntryState> states, Consumer<EntryBrief> each) {
-        int now = clock.seconds();
-        EntryIndex.Walk walk = index.walk(states);
-        for (List<Slot> slots = walk.next(); slots != null; slots = walk.next()) {
-            for (Slot slot : slots) {
-                each.accept(brief(slot, now));
-            }
-        }
-    }
-
-    private EntryBrief brief(Slot slot, int now) {
-        return new EntryBrief(
-                new QueueId(slot.id()),
-                slot.state(),
-                slot.active(),
-                Math.max(0, now - slot.accepted()),
-                slot.wake() - now,
-                slot.size(),
-                index.routeText(slot.route()),
-                0,
-                0,
-                0);
+        questions.survey(states, each);
     }
 
     @Override
     public MessageSource relayed(QueueId id) throws SpoolException {
-        return content(id, true);
+        return questions.content(id, true);
     }
 
     @Override
     public MessageSource received(QueueId id) throws SpoolException {
-        return content(id, false);
-    }
-
-    private MessageSource content(QueueId id, boolean relayed) throws SpoolException {
-        try {
-            long size =
-                    reader.at(
-                            id.sequence(),
-                            (slot, segment) -> {
-                                var head = segment.messageHead(slot.offset());
-                                MessageRecord m = MessageRecord.decode(head);
-                                int trace =
-                                        MessageRecord.contentAt(head) - MessageRecord.traceAt(head);
-                                return relayed
-                                        ? StoredContent.relayedSize(m, trace)
-                                        : m.contentLength();
-                            });
-            return new StoredContent(reader, large, id.sequence(), relayed, size);
-        } catch (SpoolException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new SpoolException(
-                    SpoolException.Kind.FAILED, id + " cannot be read: " + e.getMessage(), e);
-        }
+        return questions.content(id, false);
     }
 
     @Override
@@ -435,9 +380,10 @@ public final class DiskSpool implements Spool {
         }
         writer.close();
         join(writerThread);
-        store.stopPreparing();
-        join(preparer);
+        preparer.stop();
+        join(preparerThread);
         try {
+            index.close();
             store.close();
             directoryLock.close();
         } catch (IOException e) {

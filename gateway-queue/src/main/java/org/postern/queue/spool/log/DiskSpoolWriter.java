@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.ByteRange;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.index.EntryIndex;
+import org.postern.queue.index.Slot;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolWriter;
@@ -258,24 +259,21 @@ final class DiskSpoolWriter implements SpoolWriter {
         }
 
         @Override
+        int size() {
+            return payload.length();
+        }
+
+        @Override
         Payload payload() {
             return payload;
         }
 
         @Override
         void applied(Segment segment, int offset, RecordHeader header) {
-            int octets = (int) Math.min(Integer.MAX_VALUE, record.contentLength());
-            int seconds = (int) (record.acceptedMillis() / 1000);
-            shared.index()
-                    .put(
-                            record.id(),
-                            segment.number,
-                            offset,
-                            seconds,
-                            seconds,
-                            shared.index().route(Routes.of(record.meta().envelope())),
-                            octets);
-            shared.store().messageAt(segment.number, octets);
+            Slot slot =
+                    Facts.Message.of(record, shared.index()::route).slot(segment.number, offset);
+            shared.index().put(slot);
+            shared.store().messageAt(segment.number, slot.size());
         }
     }
 }

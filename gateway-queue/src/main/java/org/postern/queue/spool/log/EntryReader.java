@@ -53,7 +53,7 @@ final class EntryReader {
         for (int i = 0; i < TRIES; i++) {
             Slot slot = index.get(id);
             if (slot == null) {
-                throw unknown(id);
+                throw gone(id);
             }
             Segment segment = store.get(slot.segment());
             if (segment == null) {
@@ -71,7 +71,13 @@ final class EntryReader {
                 failure = e;
             }
         }
-        throw failure == null ? unknown(id) : failure;
+        throw failure == null ? gone(id) : failure;
+    }
+
+    private SpoolException gone(long id) {
+        return index.isClosed()
+                ? new SpoolException(SpoolException.Kind.CLOSED, "the spool is closed")
+                : unknown(id);
     }
 
     private static SpoolException unknown(long id) {
@@ -119,7 +125,7 @@ final class EntryReader {
         // looked up after pending was seen empty: what was pending is applied by now
         Slot now = index.get(slot.id());
         if (now == null) {
-            throw unknown(slot.id());
+            throw gone(slot.id());
         }
         return new Full(now, message, status(now, message));
     }

@@ -38,10 +38,15 @@ record EntryStatus(
         List<RecipientStatus> recipients,
         Map<String, String> marks) {
 
+    /** Whether a message was committed on hold. */
+    static boolean isHeld(MessageMeta meta) {
+        return !meta.notes().getOrDefault(MessageMeta.HOLD, "").isEmpty();
+    }
+
     /** The status of a message that has no STATE record yet. */
     static EntryStatus fresh(MessageMeta meta, long acceptedMillis) {
         String hold = meta.notes().getOrDefault(MessageMeta.HOLD, "");
-        EntryState state = hold.isEmpty() ? EntryState.QUEUED : EntryState.HELD;
+        EntryState state = isHeld(meta) ? EntryState.HELD : EntryState.QUEUED;
         return new EntryStatus(
                 state,
                 state,

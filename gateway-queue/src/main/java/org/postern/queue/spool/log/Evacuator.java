@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
@@ -12,34 +13,112 @@ import org.postern.queue.spool.SpoolException;
 /**
  * Writes what is still needed of a segment again at the end of the log. Each copy is decided by the
  * writer, at its turn in the log, so that no copy comes after the record that ends its message.
+ *
+ * <p>It works in slices, so that reading and writing together keep to a rate and the keeper gets to
+ * its other duties. Used by the keeper alone.
  */
 final class Evacuator {
     /** Copies on their way at once. */
     private static final int BATCH_BYTES = 2 << 20;
 
+    private static final long SECOND = TimeUnit.SECONDS.toMillis(1);
+
     private final EntryIndex index;
     private final SegmentStore store;
     private final LogWriter writer;
+    private final SpoolClock clock;
+    private final long rate;
 
-    Evacuator(EntryIndex index, SegmentStore store, LogWriter writer) {
+    /** Octets that may be read and written now; below 0 after a record that was larger. */
+    private long allowance;
+
+    private long allowedAt;
+    private @Nullable Work work;
+
+    /** A segment that is being evacuated. */
+    private static final class Work {
+        private final Segment segment;
+        private final SegmentScanner scanner;
+        private long next = SegmentEnd.FIRST_RECORD;
+
+        Work(Segment segment) throws IOException {
+            this.segment = segment;
+            this.scanner = new SegmentScanner(segment.file);
+        }
+    }
+
+    /**
+     * An evacuator.
+     *
+     * @param rate octets a second that it may read and write together
+     */
+    Evacuator(EntryIndex index, SegmentStore store, LogWriter writer, SpoolClock clock, long rate) {
         this.index = index;
         this.store = store;
         this.writer = writer;
+        this.clock = clock;
+        this.rate = rate;
+        this.allowance = rate;
+        this.allowedAt = clock.millis();
     }
 
-    /** Copies what is needed; the segment may go when this returns and nothing in it is live. */
-    void evacuate(Segment segment) throws IOException {
-        SegmentScanner scanner = new SegmentScanner(segment.file);
+    /**
+     * Goes on with the segment in hand, or begins one that is worth it, as far as the rate allows.
+     *
+     * @param leftBefore spool time before which a sparse segment must have been left
+     * @return whether everything needed of a segment has now been written elsewhere
+     */
+    boolean goOn(long leftBefore) throws IOException {
+        long now = clock.millis();
+        allowance = Math.min(rate, allowance + (now - allowedAt) * rate / SECOND);
+        allowedAt = now;
+        Work current = work;
+        if (current == null) {
+            Segment segment = store.worthEvacuating(leftBefore);
+            if (segment == null || allowance <= 0) {
+                return false;
+            }
+            current = new Work(segment);
+            work = current;
+        }
+        if (store.get(current.segment.number) == null) {
+            // the last of it was delivered meanwhile
+            work = null;
+            return false;
+        }
+        boolean finished;
+        try {
+            finished = slice(current);
+        } catch (IOException e) {
+            // from the beginning another time: what was copied is no longer in this segment
+            work = null;
+            throw e;
+        }
+        if (finished) {
+            current.segment.evacuated = true;
+            work = null;
+        }
+        return finished;
+    }
+
+    /** Copies what is needed of the next records; true at the end of the segment. */
+    private boolean slice(Work current) throws IOException {
         List<LogRequest> batch = new ArrayList<>();
         long bytes = 0;
-        for (SegmentScanner.Found found = first(scanner);
-                found != null && found.offset() < segment.end;
-                found = next(scanner, found)) {
-            LogRequest copy = copy(segment, found);
+        while (allowance > 0) {
+            SegmentScanner.Found found = next(current);
+            if (found == null || found.offset() >= current.segment.end) {
+                await(batch);
+                return true;
+            }
+            allowance -= found.end() - current.next;
+            current.next = found.end();
+            LogRequest copy = copy(current.segment, found);
             if (copy != null) {
                 writer.submit(copy);
                 batch.add(copy);
                 bytes += found.header().length();
+                allowance -= found.header().length();
             }
             if (bytes >= BATCH_BYTES) {
                 await(batch);
@@ -47,18 +126,12 @@ final class Evacuator {
             }
         }
         await(batch);
-        segment.evacuated = true;
+        return false;
     }
 
-    private static SegmentScanner.@Nullable Found first(SegmentScanner scanner) throws IOException {
-        SegmentScanner.Found found = scanner.read(SegmentEnd.FIRST_RECORD);
-        return found != null ? found : scanner.search(SegmentEnd.FIRST_RECORD);
-    }
-
-    private static SegmentScanner.@Nullable Found next(
-            SegmentScanner scanner, SegmentScanner.Found found) throws IOException {
-        SegmentScanner.Found next = scanner.read(found.end());
-        return next != null ? next : scanner.search(found.end());
+    private static SegmentScanner.@Nullable Found next(Work current) throws IOException {
+        SegmentScanner.Found next = current.scanner.read(current.next);
+        return next != null ? next : current.scanner.search(current.next);
     }
 
     private static void await(List<LogRequest> batch) throws SpoolException {
@@ -135,14 +208,7 @@ final class Evacuator {
         void applied(Segment segment, int at, RecordHeader header) {
             Slot slot = index.get(id);
             if (slot != null) {
-                index.put(
-                        id,
-                        segment.number,
-                        at,
-                        slot.accepted(),
-                        slot.wake(),
-                        slot.route(),
-                        slot.size());
+                index.move(id, segment.number, at);
                 store.messageGone(from.number, slot.size());
                 store.messageAt(segment.number, slot.size());
             }

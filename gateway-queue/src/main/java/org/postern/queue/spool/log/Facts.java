@@ -1,6 +1,11 @@
 package org.postern.queue.spool.log;
 
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.postern.core.mail.Recipient;
+import org.postern.queue.index.Slot;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.Fingerprint;
 import org.postern.queue.spool.SpoolException;
 
 /** What a start needs to know of one record. */
@@ -12,17 +17,58 @@ sealed interface Facts {
      * @param acceptedMillis spool time of acceptance
      * @param copiedFrom segment it was copied from, 0 for an original
      * @param large whether its content is in a file of its own
+     * @param held whether it was committed on hold
      * @param contentLength octets of content
-     * @param route its route
+     * @param route number of its route, in whatever table was asked
+     * @param sender fingerprint of the reverse-path
+     * @param senderDomain fingerprint of its domain
+     * @param recipient fingerprint of the only recipient, 0 where there are several
      */
     record Message(
             long id,
             long acceptedMillis,
             int copiedFrom,
             boolean large,
+            boolean held,
             long contentLength,
-            String route)
-            implements Facts {}
+            int route,
+            int sender,
+            int senderDomain,
+            int recipient)
+            implements Facts {
+
+        /** The facts of a message, its route looked up in {@code routes}. */
+        static Message of(MessageRecord m, ToIntFunction<String> routes) {
+            String from = m.meta().envelope().reversePath().toString();
+            List<Recipient> to = m.meta().envelope().recipients();
+            return new Message(
+                    m.id(),
+                    m.acceptedMillis(),
+                    m.copiedFrom(),
+                    m.large(),
+                    EntryStatus.isHeld(m.meta()),
+                    m.contentLength(),
+                    routes.applyAsInt(Routes.of(m.meta().envelope())),
+                    Fingerprint.of(from),
+                    Fingerprint.ofDomain(from),
+                    to.size() == 1 ? Fingerprint.of(to.getFirst().address().toString()) : 0);
+        }
+
+        /** The index's entry while there is no STATE record. */
+        Slot slot(int segment, int offset) {
+            return Slot.fresh(
+                    id,
+                    segment,
+                    offset,
+                    held ? EntryState.HELD : EntryState.QUEUED,
+                    (int) (acceptedMillis / 1000),
+                    route,
+                    (int) Math.min(Integer.MAX_VALUE, contentLength),
+                    sender,
+                    senderDomain,
+                    recipient);
+        }
+    }
 
     /**
      * A state.
@@ -48,19 +94,15 @@ sealed interface Facts {
      */
     record Clock(long ceiling) implements Facts {}
 
-    /** Reads them from a record whose checksums hold. */
-    static Facts of(SegmentScanner.Found found) throws SpoolException {
+    /**
+     * Reads them from a record whose checksums hold.
+     *
+     * @param routes gives routes their numbers
+     */
+    static Facts of(SegmentScanner.Found found, ToIntFunction<String> routes)
+            throws SpoolException {
         return switch (found.header().type()) {
-            case MESSAGE -> {
-                MessageRecord m = MessageRecord.decode(found.payload());
-                yield new Message(
-                        m.id(),
-                        m.acceptedMillis(),
-                        m.copiedFrom(),
-                        m.large(),
-                        m.contentLength(),
-                        Routes.of(m.meta().envelope()));
-            }
+            case MESSAGE -> Message.of(MessageRecord.decode(found.payload()), routes);
             case STATE -> {
                 EntryStatus.Brief s = EntryStatus.brief(found.payload());
                 yield new State(
@@ -73,43 +115,6 @@ sealed interface Facts {
                 yield new Done(in.i64(), in.i32());
             }
             case CLOCK -> new Clock(new Decoder(found.payload()).i64());
-        };
-    }
-
-    /** Writes them to a digest. */
-    default void encode(Encoder out) {
-        switch (this) {
-            case Message m ->
-                    out.u8(RecordType.MESSAGE.code())
-                            .i64(m.id())
-                            .i64(m.acceptedMillis())
-                            .i32(m.copiedFrom())
-                            .u8(m.large() ? 1 : 0)
-                            .i64(m.contentLength())
-                            .text(m.route());
-            case State s ->
-                    out.u8(RecordType.STATE.code())
-                            .i64(s.id())
-                            .u8(s.state().code())
-                            .i64(s.wakeMillis());
-            case Done d -> out.u8(RecordType.DONE.code()).i64(d.id()).i32(d.target());
-            case Clock c -> out.u8(RecordType.CLOCK.code()).i64(c.ceiling());
-        }
-    }
-
-    /** Reads them from a digest. */
-    static Facts decode(Decoder in) throws SpoolException {
-        int code = in.u8();
-        RecordType type = RecordType.of(code);
-        if (type == null) {
-            throw Decoder.damaged("a record of type " + code);
-        }
-        return switch (type) {
-            case MESSAGE ->
-                    new Message(in.i64(), in.i64(), in.i32(), in.u8() == 1, in.i64(), in.text());
-            case STATE -> new State(in.i64(), in.oneOf(EntryState.values()), in.i64());
-            case DONE -> new Done(in.i64(), in.i32());
-            case CLOCK -> new Clock(in.i64());
         };
     }
 }

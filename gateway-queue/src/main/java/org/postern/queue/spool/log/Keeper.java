@@ -42,6 +42,7 @@ final class Keeper implements Runnable {
     private boolean closing;
 
     private volatile long freeBytes = Long.MAX_VALUE;
+    private volatile long freeInodes = Long.MAX_VALUE;
     private long markedAt;
     private long trashAt;
     private String lastTrouble = "";
@@ -62,7 +63,7 @@ final class Keeper implements Runnable {
         this.store = store;
         this.index = index;
         this.entries = entries;
-        this.evacuator = new Evacuator(index, store, writer);
+        this.evacuator = new Evacuator(index, store, writer, clock, options.compactionBytes());
         this.writer = writer;
         this.ids = ids;
         this.clock = clock;
@@ -93,6 +94,11 @@ final class Keeper implements Runnable {
     /** Free bytes when last looked at. */
     long freeBytes() {
         return freeBytes;
+    }
+
+    /** Free inodes when last looked at. */
+    long freeInodes() {
+        return freeInodes;
     }
 
     @Override
@@ -154,6 +160,7 @@ final class Keeper implements Runnable {
     /** Looks at the free space. */
     void look() throws IOException {
         freeBytes = disk.usableSpace(options.directory());
+        freeInodes = disk.usableInodes(options.directory());
     }
 
     private void endLeftSegments() throws IOException {
@@ -213,9 +220,7 @@ final class Keeper implements Runnable {
     }
 
     private void evacuate() throws IOException {
-        Segment segment = store.worthEvacuating(clock.millis() - SETTLE_MILLIS);
-        if (segment != null && writer.trouble() == null) {
-            evacuator.evacuate(segment);
+        if (writer.trouble() == null && evacuator.goOn(clock.millis() - SETTLE_MILLIS)) {
             store.deleteUnneeded(new CorruptFolder(disk, options.directory()));
         }
     }

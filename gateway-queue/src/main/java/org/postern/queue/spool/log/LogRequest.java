@@ -37,6 +37,11 @@ abstract class LogRequest {
         return type;
     }
 
+    /** About how many octets it is; 0 where it is few. */
+    int size() {
+        return 0;
+    }
+
     /** What to write, null when it no longer makes sense. May be asked more than once. */
     abstract @Nullable Payload payload();
 

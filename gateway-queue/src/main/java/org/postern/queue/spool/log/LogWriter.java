@@ -22,11 +22,13 @@ import org.postern.queue.spool.disk.Disk;
  */
 final class LogWriter implements Runnable {
     private static final int BUFFER = 1 << 20;
-    private static final int GROUP_BYTES = 4 << 20;
+    private static final int GROUP_BYTES = 1 << 20;
+    private static final long MAX_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long BROKEN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final byte[] PADDING = new byte[8];
 
     private final SegmentStore store;
+    private final Preparer preparer;
     private final SpoolClock clock;
     private final LongSupplier idCeiling;
     private final SpoolListener listener;
@@ -36,6 +38,11 @@ final class LogWriter implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private List<LogRequest> waiting = new ArrayList<>();
+    private long waitingBytes;
+
+    /** How many must wait before the writer is woken: 1, or more while it gathers. */
+    private int enough = 1;
+
     private boolean closing;
     private boolean over;
 
@@ -45,6 +52,8 @@ final class LogWriter implements Runnable {
     private long nextLsn;
     private long forcedLsn;
     private int bufferedAt;
+    private long forceNanos;
+    private int lastGroup;
     private List<Written> inHand = List.of();
 
     private volatile @Nullable SpoolException trouble;
@@ -54,6 +63,7 @@ final class LogWriter implements Runnable {
 
     LogWriter(
             SegmentStore store,
+            Preparer preparer,
             SpoolClock clock,
             LongSupplier idCeiling,
             SpoolListener listener,
@@ -61,6 +71,7 @@ final class LogWriter implements Runnable {
             long lastLsn,
             long believedLsn) {
         this.store = store;
+        this.preparer = preparer;
         this.clock = clock;
         this.idCeiling = idCeiling;
         this.listener = listener;
@@ -77,7 +88,10 @@ final class LogWriter implements Runnable {
                 throw new SpoolException(SpoolException.Kind.CLOSED, "the spool is closed");
             }
             waiting.add(request);
-            arrived.signal();
+            waitingBytes += request.size();
+            if (waiting.size() >= enough || waitingBytes >= GROUP_BYTES) {
+                arrived.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -138,12 +152,38 @@ final class LogWriter implements Runnable {
                     }
                 }
             }
+            gather();
             todo.addAll(waiting);
+            waitingBytes = 0;
             boolean goOn = !waiting.isEmpty() || !closing;
             waiting = new ArrayList<>(Math.max(16, waiting.size()));
             return goOn;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for as many as came along last time, but no longer than the last force took: sessions
+     * that were let go together come back together, and one force then serves them all. Whoever is
+     * alone waits for nobody. With the lock held.
+     */
+    private void gather() {
+        long left = Math.min(MAX_WINDOW_NANOS, forceNanos);
+        enough = lastGroup;
+        try {
+            while (waiting.size() < lastGroup
+                    && waitingBytes < GROUP_BYTES
+                    && todo.isEmpty()
+                    && !closing
+                    && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread; a group that is too small does no harm
+            Thread.currentThread().interrupt();
+        } finally {
+            enough = 1;
         }
     }
 
@@ -166,7 +206,7 @@ final class LogWriter implements Runnable {
     private void process() {
         do {
             Segment current = segment;
-            if (current != null && current.stateOnly && store.spareReady()) {
+            if (current != null && current.stateOnly && preparer.spareReady()) {
                 leave(current);
                 current = null;
             }
@@ -204,7 +244,7 @@ final class LogWriter implements Runnable {
                 return false;
             }
             if (r.kind() != LogRequest.Kind.STATE && current.stateOnly) {
-                if (store.spareReady()) {
+                if (preparer.spareReady()) {
                     return true;
                 }
                 todo.remove();
@@ -282,10 +322,10 @@ final class LogWriter implements Runnable {
         drain(current);
         long start = System.nanoTime();
         current.file.force(false);
+        forceNanos = System.nanoTime() - start;
+        lastGroup = group.size();
         listener.synced(
-                Duration.ofNanos(System.nanoTime() - start),
-                group.size(),
-                (long) bufferedAt - current.end);
+                Duration.ofNanos(forceNanos), group.size(), (long) bufferedAt - current.end);
     }
 
     private void publish(Segment current, List<Written> group) {
@@ -339,7 +379,7 @@ final class LogWriter implements Runnable {
             Segment next = store.openNext(mayUseReserve, facts());
             segment = next;
             segmentChanged.run();
-            trouble = next.stateOnly ? full("the disk is full", store.spareFailure()) : null;
+            trouble = next.stateOnly ? full("the disk is full", preparer.spareFailure()) : null;
             return next;
         } catch (IOException e) {
             SpoolException why =

@@ -291,7 +291,7 @@ final class Recovery {
         lastLsn = Math.max(lastLsn, header.lsn());
         spoolMillis = Math.max(spoolMillis, header.spoolMillis());
         try {
-            replay.apply(segment.number, found.offset(), Facts.of(found));
+            replay.apply(segment.number, found.offset(), Facts.of(found, replay::route));
         } catch (SpoolException e) {
             damaged(segment.path, "record at " + found.offset() + ": " + e.getMessage());
             segment.damaged = true;

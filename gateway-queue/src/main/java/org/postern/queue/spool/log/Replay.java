@@ -20,6 +20,8 @@ final class Replay {
     /** Pairs of segments, the first of which speaks of the second. */
     private final Set<Long> speaksOf = new HashSet<>();
 
+    private long lastPair;
+
     /**
      * A STATE that comes before its message, because compaction has moved the message behind it.
      */
@@ -42,7 +44,7 @@ final class Replay {
                 }
             }
             case Facts.Done d -> {
-                speaksOf.add((long) segment << 32 | d.target());
+                speaksOf(segment, d.target());
                 index.remove(d.id());
                 large.remove(d.id());
                 early.remove(d.id());
@@ -54,18 +56,30 @@ final class Replay {
     private void message(int segment, int offset, Facts.Message m) {
         raiseIdCeiling(m.id() + 1);
         if (m.copiedFrom() != 0) {
-            speaksOf.add((long) segment << 32 | m.copiedFrom());
+            speaksOf(segment, m.copiedFrom());
         }
         if (m.large()) {
             large.put(m.id(), m.contentLength());
         }
-        int accepted = (int) (m.acceptedMillis() / 1000);
-        int size = (int) Math.min(Integer.MAX_VALUE, m.contentLength());
-        index.put(m.id(), segment, offset, accepted, accepted, index.route(m.route()), size);
+        index.put(m.slot(segment, offset));
         EarlyState s = early.remove(m.id());
         if (s != null) {
             index.setState(m.id(), s.segment(), s.offset(), s.state(), s.wake());
         }
+    }
+
+    private void speaksOf(int segment, int older) {
+        long pair = (long) segment << 32 | older;
+        // neighbours mostly say the same
+        if (pair != lastPair) {
+            lastPair = pair;
+            speaksOf.add(pair);
+        }
+    }
+
+    /** The number that the index gives a route. */
+    int route(String text) {
+        return index.route(text);
     }
 
     void raiseIdCeiling(long ceiling) {

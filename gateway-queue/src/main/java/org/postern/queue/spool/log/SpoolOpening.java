@@ -21,6 +21,7 @@ import org.postern.queue.spool.disk.DiskFile;
  *
  * @param lock the directory's lock, held
  * @param store the segments
+ * @param preparer what makes the next ones
  * @param index what is in them
  * @param large the folder of large contents
  * @param withoutContent live large messages whose content is missing or cut
@@ -32,6 +33,7 @@ import org.postern.queue.spool.disk.DiskFile;
 record SpoolOpening(
         Closeable lock,
         SegmentStore store,
+        Preparer preparer,
         EntryIndex index,
         LargeFiles large,
         List<Long> withoutContent,
@@ -81,17 +83,22 @@ record SpoolOpening(
             Closeable lock)
             throws IOException {
         SpoolId spoolId = spoolId(disk, options.directory(), time, listener);
-        SegmentStore store = new SegmentStore(disk, options, spoolId.name());
-        store.adoptPrepared();
-        EntryIndex index = new EntryIndex();
+        Preparer preparer = new Preparer(disk, options);
+        SegmentStore store = new SegmentStore(disk, options, spoolId.name(), preparer);
+        preparer.adoptPrepared();
+        EntryIndex index =
+                new EntryIndex(
+                        (octets, arena) -> disk.scratch(options.directory(), octets, arena),
+                        options.indexBytes());
         Recovery recovery = new Recovery(disk, options, listener, store, index, spoolId);
         recovery.run();
         LargeFiles large = new LargeFiles(disk, options.directory());
         List<Long> withoutContent = large.check(recovery.large(), recovery.foundDamage(), listener);
-        store.prepare();
+        preparer.prepare();
         return new SpoolOpening(
                 lock,
                 store,
+                preparer,
                 index,
                 large,
                 withoutContent,
@@ -109,6 +116,11 @@ record SpoolOpening(
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) {
             disk.forceDirectory(parent);
+        }
+        for (Path path : disk.list(directory)) {
+            if (Disk.isScratch(path)) {
+                disk.delete(path);
+            }
         }
         Path probe = directory.resolve("log").resolve("probe");
         disk.delete(probe);
@@ -192,6 +204,7 @@ record SpoolOpening(
         } catch (SpoolException e) {
             cause.addSuppressed(e);
         }
+        index.close();
         close(lock, cause);
     }
 

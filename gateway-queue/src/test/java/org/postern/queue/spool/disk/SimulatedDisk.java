@@ -139,6 +139,7 @@ public final class SimulatedDisk implements Disk {
     private long stopAt = Long.MAX_VALUE;
     private long operations;
     private long usable = Long.MAX_VALUE;
+    private long inodes = Long.MAX_VALUE;
     private final Random tear = new Random(7);
 
     /** Stops the machine at the operation with this number, counted from 1. */
@@ -161,6 +162,11 @@ public final class SimulatedDisk implements Disk {
     /** Sets what {@link #usableSpace} says. */
     public synchronized void usableSpace(long octets) {
         usable = octets;
+    }
+
+    /** Sets what {@link #usableInodes} says. */
+    public synchronized void usableInodes(long number) {
+        inodes = number;
     }
 
     /** How many operations there were that changed something. */
@@ -352,6 +358,12 @@ public final class SimulatedDisk implements Disk {
     public synchronized long usableSpace(Path directory) throws IOException {
         alive();
         return usable;
+    }
+
+    @Override
+    public synchronized long usableInodes(Path directory) throws IOException {
+        alive();
+        return inodes;
     }
 
     @Override

@@ -12,9 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
@@ -42,13 +45,25 @@ import org.postern.queue.surgery.Surgeon;
 
 /**
  * A queue of any size with nothing that drains it: how long each thing takes, and what heap it
- * needs. A program, not a test: folder, messages, octets a message.
+ * needs. A program, not a test; the spool is in the folder, and stays there:
+ *
+ * <pre>
+ * fill FOLDER MESSAGES OCTETS    commits so many more
+ * ask FOLDER                     opens it, and asks what the commands ask
+ * drop FOLDER                    drops one sender of 50 by plan, and takes it back
+ * drain FOLDER                   relays all to a downstream that reads each and says 250
+ * </pre>
  */
 final class QueueScale {
     private static final int THREADS = 32;
-    private static final Recipient TO = Recipient.of(EmailAddress.of("b@example.net"));
+    private static final int DOMAINS = 20;
+    private static final Set<EntryState> ALL = Set.of(EntryState.values());
 
     private QueueScale() {}
+
+    private static Recipient to(int n) {
+        return Recipient.of(EmailAddress.of("b@d" + n % DOMAINS + ".example"));
+    }
 
     private static DiskSpool open(Path folder) throws Exception {
         return DiskSpool.open(
@@ -57,27 +72,66 @@ final class QueueScale {
                 SpoolListener.NONE);
     }
 
-    /** Folder, messages, octets. */
+    /** What to do, and where. */
     public static void main(String[] args) throws Exception {
-        Path folder = Path.of(args[0]);
-        int messages = Integer.parseInt(args[1]);
-        int size = Integer.parseInt(args[2]);
-        DiskSpool first = open(folder);
-        timed("fill", () -> fill(first, messages, size));
-        questions(first, folder);
+        Path folder = Path.of(args[1]);
+        DiskSpool spool = timed("start", () -> open(folder));
+        switch (args[0]) {
+            case "fill" -> fill(spool, Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+            case "ask" -> ask(spool);
+            case "drop" -> drop(spool, folder);
+            case "drain" ->
+                    timed("drain", () -> drain(spool, Math.toIntExact(spool.summary().total())));
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "index outside the heap: %d MB of memory, %d MB backed by the disk%n",
+                spool.summary().indexMemory() >> 20,
+                spool.summary().indexFile() >> 20);
+        spool.close();
+    }
+
+    private static void fill(DiskSpool spool, int messages, int size) throws Exception {
+        long start = System.nanoTime();
+        timed("fill", () -> commitAll(spool, messages, size));
+        System.out.printf(
+                Locale.ROOT,
+                "%,.0f messages a second%n",
+                messages * 1e9 / (System.nanoTime() - start));
+    }
+
+    private static void ask(DiskSpool spool) throws Exception {
+        timed("first of the list", () -> spool.entries().findFirst().orElseThrow().id());
+        timed("summary", spool::summary);
+        timed("summary by domain and age", () -> byDomainAndAge(spool));
         timed(
-                "keeping house",
+                "count of one domain",
                 () -> {
-                    for (int i = 0; i < messages / 50_000; i++) {
-                        first.keepHouse();
-                    }
-                    return "";
+                    AtomicLong count = new AtomicLong();
+                    spool.survey(ALL, b -> count.addAndGet(b.mayBeToDomain("d7.example") ? 1 : 0));
+                    return count;
                 });
-        first.close();
-        DiskSpool again = timed("restart", () -> open(folder));
-        timed("first of the list", () -> again.entries().findFirst().orElseThrow().id());
-        timed("drain", () -> drain(again, messages));
-        again.close();
+        String sender = "s7@example.org";
+        timed(
+                "count of one sender",
+                () ->
+                        spool.entries(ALL, b -> b.mayBeFrom(sender))
+                                .filter(e -> e.envelope().reversePath().toString().equals(sender))
+                                .count());
+        timed("held ones", () -> spool.entries(Set.of(EntryState.HELD)).count());
+        timed("list", () -> spool.entries().mapToLong(QueueEntry::size).sum());
+    }
+
+    private static String byDomainAndAge(DiskSpool spool) {
+        Map<String, long[]> rows = new TreeMap<>();
+        spool.survey(
+                ALL,
+                b ->
+                        rows.computeIfAbsent(b.domains(), d -> new long[5])[
+                                (int) Math.min(4, Math.log10(1 + b.ageSeconds()))]++);
+        long sum = rows.values().stream().flatMapToLong(LongStream::of).sum();
+        return rows.size() + " domains, " + sum + " entries";
     }
 
     /** Relays everything to a downstream that reads each message and is done. */
@@ -125,7 +179,13 @@ final class QueueScale {
                 throw new java.io.UncheckedIOException(e);
             }
             RecipientOutcome ok = new RecipientOutcome.Delivered(SmtpReply.of(250, "2.0.0", "OK"));
-            return new DeliveryReport(Map.of(TO, ok), "store", null, null, false, Duration.ZERO);
+            return new DeliveryReport(
+                    Map.of(request.envelope().recipients().getFirst(), ok),
+                    "store",
+                    null,
+                    null,
+                    false,
+                    Duration.ZERO);
         }
 
         @Override
@@ -137,10 +197,7 @@ final class QueueScale {
         public void close() {}
     }
 
-    private static void questions(DiskSpool spool, Path folder) throws Exception {
-        timed("summary", spool::summary);
-        timed("list", () -> spool.entries().mapToLong(QueueEntry::size).sum());
-        timed("held ones", () -> spool.entries(Set.of(EntryState.HELD)).count());
+    private static void drop(DiskSpool spool, Path folder) throws Exception {
         Surgeon surgeon =
                 new Surgeon(
                         spool, folder.resolve("plans"), TimeSource.system(), Duration.ofDays(3));
@@ -154,7 +211,7 @@ final class QueueScale {
         timed("undo", () -> surgeon.undo(plan.id(), "me"));
     }
 
-    private static int fill(DiskSpool spool, int messages, int size) throws Exception {
+    private static int commitAll(DiskSpool spool, int messages, int size) throws Exception {
         AtomicInteger next = new AtomicInteger();
         List<Thread> sessions = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
@@ -177,8 +234,8 @@ final class QueueScale {
     private static void store(DiskSpool spool, int n, byte[] content) {
         Envelope envelope =
                 Envelope.of(
-                        ReversePath.of(EmailAddress.of("s" + n % 50 + "@example.org")),
-                        List.of(TO));
+                        ReversePath.of(EmailAddress.of("s" + n / 3 % 50 + "@example.org")),
+                        List.of(to(n)));
         try (SpoolWriter writer = spool.begin()) {
             writer.write(content, 0, content.length);
             writer.commit(
