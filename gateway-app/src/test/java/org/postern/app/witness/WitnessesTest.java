@@ -20,7 +20,7 @@ import org.postern.queue.spool.SpoolHealth;
 
 /** A clock that is set and a disk that stops, seen by those who watch them. */
 class WitnessesTest {
-    private static final SpoolHealth WELL = new SpoolHealth(true, true, 1L << 30, "");
+    private static final SpoolHealth WELL = new SpoolHealth(true, true, 1L << 30, 1L << 20, "");
 
     private final ManualTimeSource time =
             new ManualTimeSource(Instant.parse("2026-11-22T10:00:00Z"));
@@ -154,7 +154,7 @@ class WitnessesTest {
 
     @Test
     void aSpoolWithoutRoomHasStoppedTooThoughItCanBeWritten() {
-        health = new SpoolHealth(true, false, 10, "10 octets are free");
+        health = new SpoolHealth(true, false, 10, 1L << 20, "10 octets are free");
         pass(Duration.ofSeconds(1));
         assertThat(told.getFirst().text()).contains("10 octets are free");
         assertThat(scrape()).contains("postern_spool_writable 1.0");

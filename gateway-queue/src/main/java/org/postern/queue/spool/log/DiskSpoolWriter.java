@@ -103,15 +103,7 @@ final class DiskSpoolWriter implements SpoolWriter {
 
     private void lookForDots(byte[] block, int offset, int length) {
         if (!dotLines) {
-            byte before = lastOctet;
-            for (int i = offset; i < offset + length; i++) {
-                byte b = block[i];
-                if (b == '.' && before == '\n') {
-                    dotLines = true;
-                    break;
-                }
-                before = b;
-            }
+            dotLines = DotLines.in(block, offset, length, lastOctet);
         }
         lastOctet = block[offset + length - 1];
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.disk.DiskFile;
@@ -17,6 +18,8 @@ import org.postern.queue.spool.disk.DiskFile;
 final class Segment {
     /** What a first read of a record takes in: header, envelope and most trace headers. */
     private static final int FIRST_READ = 2048;
+
+    private static final Pattern SEGMENT_NAME = Pattern.compile("[0-9]{8,10}[.]seg");
 
     final int number;
     final Path path;
@@ -78,16 +81,14 @@ final class Segment {
     /** The number in a segment's file name, 0 if it is none. */
     static int numberOf(Path path) {
         String name = String.valueOf(path.getFileName());
-        if (!name.endsWith(".seg") || name.length() < 12 || name.length() > 14) {
+        if (!SEGMENT_NAME.matcher(name).matches()) {
             return 0;
         }
-        for (int i = 0; i < name.length() - 4; i++) {
-            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
-                return 0;
-            }
-        }
-        long number = Long.parseLong(name.substring(0, name.length() - 4));
-        return number > Integer.MAX_VALUE ? 0 : (int) number;
+        long number = Long.parseLong(name.substring(0, name.indexOf('.')));
+        // one number has one name: another spelling of it would be read as the same segment again
+        return number <= Integer.MAX_VALUE && name.equals(fileName((int) number))
+                ? (int) number
+                : 0;
     }
 
     /** Reads the record header at {@code offset}. */

@@ -337,6 +337,54 @@ class DiskFaultTest {
     }
 
     @Test
+    void readsASegmentOnceThatWasCopiedUnderAnotherSpellingOfItsNumber() throws Exception {
+        QueueId id = commit(1000);
+        delivered(id);
+        QueueId stays = commit(1000);
+        spool.close();
+        Path copy = SPOOL.resolve("log").resolve("0" + Segment.fileName(1));
+        disk.content(copy, disk.content(segment(1)));
+        open();
+        assertThat(ids()).containsExactly(stays);
+        assertThat(disk.files()).contains(copy);
+        assertThat(alarms).anyMatch(a -> a.message().contains("none of the spool's"));
+    }
+
+    @Test
+    void putsASegmentOfAnotherSpoolAside() throws Exception {
+        QueueId id = commit(1000);
+        spool.close();
+        SegmentHeader header = SegmentHeader.decode(ByteBuffer.wrap(disk.content(segment(1))));
+        assertThat(header).isNotNull();
+        SegmentHeader foreign =
+                new SegmentHeader(
+                        header.version(), header.spoolName() + 1, 5, header.baseLsn(), 0, 0, 0);
+        byte[] content = disk.content(segment(1)).clone();
+        foreign.encode().get(content, 0, SegmentHeader.BYTES);
+        disk.content(segment(5), content);
+        open();
+        assertThat(ids()).containsExactly(id);
+        assertThat(disk.files()).contains(SPOOL.resolve("corrupt").resolve(Segment.fileName(5)));
+        assertThat(alarms).anyMatch(a -> a.message().contains("another spool"));
+    }
+
+    @Test
+    void doesNotTakeTheDigestOfOneSegmentForAnother() throws Exception {
+        QueueId first = commit(1000);
+        reopen();
+        QueueId second = commit(2000);
+        reopen();
+        time.advance(Duration.ofSeconds(11));
+        spool.keepHouse();
+        spool.close();
+        disk.content(Digest.path(segment(2)), disk.content(Digest.path(segment(1))));
+        open();
+        assertThat(ids()).containsExactly(first, second);
+        assertReadable(second, 2000);
+        assertThat(alarms).isEmpty();
+    }
+
+    @Test
     void touchesNothingThatAnotherVersionWrote() throws Exception {
         commit(1000);
         spool.close();
