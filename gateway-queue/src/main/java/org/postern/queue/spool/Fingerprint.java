@@ -24,10 +24,18 @@ public final class Fingerprint {
     private static int of(String text, int from) {
         int hash = BASIS;
         for (int i = from; i < text.length(); i++) {
-            // folded as String.equalsIgnoreCase does, which is how addresses are compared
-            hash = (hash ^ Character.toLowerCase(Character.toUpperCase(text.charAt(i)))) * PRIME;
+            hash = (hash ^ folded(text.charAt(i))) * PRIME;
         }
         hash ^= hash >>> 15;
         return hash == 0 ? 1 : hash;
+    }
+
+    /** Folded as {@link String#equalsIgnoreCase} does, which is how addresses are compared. */
+    private static int folded(char c) {
+        // no other letter folds to an ASCII one but the two that are left to the slow way
+        if (c < 0x80) {
+            return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+        }
+        return Character.toLowerCase(Character.toUpperCase(c));
     }
 }

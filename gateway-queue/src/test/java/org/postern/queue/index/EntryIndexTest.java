@@ -40,7 +40,7 @@ class EntryIndexTest {
 
     private List<Long> ids(Set<EntryState> states) {
         List<Long> ids = new ArrayList<>();
-        EntryIndex.Walk walk = index.walk(states);
+        Walk walk = index.walk(states);
         for (List<Slot> slots = walk.next(); slots != null; slots = walk.next()) {
             slots.forEach(s -> ids.add(s.id()));
         }

@@ -38,6 +38,22 @@ class EntryBriefTest {
     }
 
     @Test
+    void givesTextsThatAreEqualButForCaseOneFingerprint() {
+        for (char a = 0; a < 0x3000; a++) {
+            for (char b : new char[] {Character.toLowerCase(a), Character.toUpperCase(a)}) {
+                String one = "x" + a;
+                String other = "X" + b;
+                if (one.equalsIgnoreCase(other)) {
+                    assertThat(Fingerprint.of(one)).isEqualTo(Fingerprint.of(other));
+                }
+            }
+        }
+        assertThat(Fingerprint.of("\u017f")).isEqualTo(Fingerprint.of("S"));
+        assertThat(Fingerprint.of("\u212a")).isEqualTo(Fingerprint.of("k"));
+        assertThat(Fingerprint.of("a")).isNotEqualTo(Fingerprint.of("b"));
+    }
+
+    @Test
     void comparesWholeDomains() {
         EntryBrief brief = brief("a.example,sub.b.example", 0, 0, 0);
         assertThat(brief.mayBeToDomain("a.example")).isTrue();

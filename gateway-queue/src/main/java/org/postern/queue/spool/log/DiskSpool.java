@@ -38,7 +38,6 @@ import org.postern.queue.spool.disk.Disk;
  */
 public final class DiskSpool implements Spool {
     private static final int CHANGE_BATCH = 10_000;
-    private static final int UNREADABLE_WAIT_SECONDS = 3600;
     private static final long MAX_BUFFERED = 64L << 20;
 
     private final SpoolOptions options;
@@ -51,6 +50,7 @@ public final class DiskSpool implements Spool {
     private final LogWriter writer;
     private final Keeper keeper;
     private final Questions questions;
+    private final Claims claims;
     private final QueueIds ids;
     private final SegmentStore store;
     private final DiskSpoolWriter.Shared shared;
@@ -88,6 +88,7 @@ public final class DiskSpool implements Spool {
                         opened.lastLsn(),
                         opened.believedLsn());
         this.entries = new Entries(index, reader, store, writer, this::finished);
+        this.claims = new Claims(index, reader, clock, listener);
         this.questions = new Questions(index, reader, large, clock, listener);
         this.keeper =
                 new Keeper(disk, options, listener, store, index, entries, writer, ids, clock);
@@ -257,35 +258,17 @@ public final class DiskSpool implements Spool {
 
     @Override
     public List<QueueEntry> claimDue(int max, ClaimOrder order, Predicate<String> wanted) {
-        boolean freshFirst = order == ClaimOrder.FRESH_FIRST;
-        List<QueueEntry> claimed = new ArrayList<>();
-        for (Slot slot : index.claimDue(max, clock.seconds(), freshFirst, wanted)) {
-            try {
-                EntryReader.Full full = reader.read(slot.id());
-                if (full != null && isTriable(full.status().state())) {
-                    claimed.add(reader.entry(full));
-                } else {
-                    index.unclaim(slot.id(), -1);
-                }
-            } catch (SpoolException e) {
-                index.unclaim(slot.id(), clock.seconds() + UNREADABLE_WAIT_SECONDS);
-                listener.alarm(
-                        new SpoolAlarm(
-                                SpoolAlarm.Kind.DAMAGE,
-                                new QueueId(slot.id()).toString(),
-                                "cannot be read, tried again in an hour: " + e.getMessage()));
-            }
-        }
-        return claimed;
-    }
-
-    private static boolean isTriable(EntryState state) {
-        return state == EntryState.QUEUED || state == EntryState.DEFERRED;
+        return claims.due(max, order, wanted);
     }
 
     @Override
     public void letGo(QueueId id, Duration wait) {
-        index.unclaim(id.sequence(), SpoolClock.secondsUp(clock.millis() + wait.toMillis()));
+        claims.letGo(id, wait);
+    }
+
+    @Override
+    public int retryNow(Collection<QueueId> wanted) {
+        return claims.retryNow(wanted);
     }
 
     @Override
@@ -345,17 +328,6 @@ public final class DiskSpool implements Spool {
             request.await();
         }
         requests.clear();
-    }
-
-    @Override
-    public int retryNow(Collection<QueueId> wanted) {
-        int due = 0;
-        for (QueueId id : wanted) {
-            if (index.setWake(id.sequence(), 0)) {
-                due++;
-            }
-        }
-        return due;
     }
 
     @Override

@@ -89,13 +89,13 @@ final class DiskSpoolWriter implements SpoolWriter {
             return;
         }
         sha256.update(block, offset, length);
-        crc.update(block, offset, length);
         lookForDots(block, offset, length);
         DiskFile file = largeFile;
         if (file == null) {
             file = buffer(block, offset, length);
         }
         if (file != null) {
+            crc.update(block, offset, length);
             writeLarge(file, ByteBuffer.wrap(block, offset, length));
         }
         size += length;
@@ -131,6 +131,7 @@ final class DiskSpoolWriter implements SpoolWriter {
         try {
             DiskFile file = shared.large().create(id);
             largeFile = file;
+            crc.update(buffer, 0, buffered);
             file.write(ByteBuffer.wrap(buffer, 0, buffered), 0);
             freeBuffer();
             return file;
@@ -241,13 +242,15 @@ final class DiskSpoolWriter implements SpoolWriter {
     }
 
     private final class MessageRequest extends LogRequest {
-        private final MessageRecord record;
         private final Payload payload;
+
+        /** Worked out on the session's thread: the writer serves them all. */
+        private final Facts.Message facts;
 
         MessageRequest(MessageRecord record, Payload payload) {
             super(Kind.MESSAGE, RecordType.MESSAGE);
-            this.record = record;
             this.payload = payload;
+            this.facts = Facts.Message.of(record, shared.index()::route);
         }
 
         @Override
@@ -262,8 +265,7 @@ final class DiskSpoolWriter implements SpoolWriter {
 
         @Override
         void applied(Segment segment, int offset, RecordHeader header) {
-            Slot slot =
-                    Facts.Message.of(record, shared.index()::route).slot(segment.number, offset);
+            Slot slot = facts.slot(segment.number, offset);
             shared.index().put(slot);
             shared.store().messageAt(segment.number, slot.size());
         }

@@ -9,8 +9,9 @@ final class DotLines {
     private static final VarHandle WORD =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
-    private static final long HIGH = 0x8080808080808080L;
+    private static final long LOW = 0x7f7f7f7f7f7f7f7fL;
     private static final long DOTS = ONES * '.';
+    private static final long FEEDS = ONES * '\n';
 
     private DotLines() {}
 
@@ -22,26 +23,28 @@ final class DotLines {
     static boolean in(byte[] block, int offset, int length, byte before) {
         int end = offset + length;
         int i = offset;
-        byte last = before;
+        // the highest bit of each octet that follows a line feed
+        long carry = before == '\n' ? 0x80 : 0;
         for (; i + Long.BYTES <= end; i += Long.BYTES) {
-            // eight octets at once: any dot among them leaves a zero octet in this word
-            long word = (long) WORD.get(block, i) ^ DOTS;
-            if (((word - ONES) & ~word & HIGH) != 0 && slowly(block, i, i + Long.BYTES, last)) {
+            long word = (long) WORD.get(block, i);
+            long feeds = zeros(word ^ FEEDS);
+            if ((zeros(word ^ DOTS) & ((feeds << Byte.SIZE) | carry)) != 0) {
                 return true;
             }
-            last = block[i + Long.BYTES - 1];
+            carry = feeds >>> (Long.SIZE - Byte.SIZE);
         }
-        return slowly(block, i, end, last);
-    }
-
-    private static boolean slowly(byte[] block, int from, int end, byte before) {
-        byte last = before;
-        for (int i = from; i < end; i++) {
-            if (block[i] == '.' && last == '\n') {
+        boolean lineStart = carry != 0;
+        for (; i < end; i++) {
+            if (lineStart && block[i] == '.') {
                 return true;
             }
-            last = block[i];
+            lineStart = block[i] == '\n';
         }
         return false;
+    }
+
+    /** The highest bit of each octet that is zero, exactly. */
+    private static long zeros(long word) {
+        return ~(((word & LOW) + LOW) | word | LOW);
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
+import org.postern.queue.index.Walk;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.SpoolAlarm;
@@ -18,7 +19,7 @@ import org.postern.queue.spool.SpoolListener;
 
 /** Reads entries one by one as a walk over the index comes by them. */
 final class EntrySpliterator extends Spliterators.AbstractSpliterator<QueueEntry> {
-    private final EntryIndex.Walk walk;
+    private final Walk walk;
     private final Set<EntryState> states;
     private final Predicate<Slot> worthReading;
     private final EntryReader reader;
@@ -27,7 +28,7 @@ final class EntrySpliterator extends Spliterators.AbstractSpliterator<QueueEntry
     private int next;
 
     EntrySpliterator(
-            EntryIndex.Walk walk,
+            Walk walk,
             Set<EntryState> states,
             Predicate<Slot> worthReading,
             EntryReader reader,

@@ -1,7 +1,6 @@
 package org.postern.queue.spool.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,11 +20,9 @@ import org.postern.queue.spool.disk.Disk;
  * lets everybody go. What it does on failure stands in {@code docs/spool.md}, "The one writer".
  */
 final class LogWriter implements Runnable {
-    private static final int BUFFER = 1 << 20;
     private static final int GROUP_BYTES = 1 << 20;
     private static final long MAX_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long BROKEN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final byte[] PADDING = new byte[8];
 
     private final SegmentStore store;
     private final Preparer preparer;
@@ -33,7 +30,7 @@ final class LogWriter implements Runnable {
     private final LongSupplier idCeiling;
     private final SpoolListener listener;
     private final Runnable segmentChanged;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final GroupBuffer buffer = new GroupBuffer();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -51,7 +48,6 @@ final class LogWriter implements Runnable {
     private @Nullable Segment segment;
     private long nextLsn;
     private long forcedLsn;
-    private int bufferedAt;
     private long forceNanos;
     private int lastGroup;
     private List<Written> inHand = List.of();
@@ -235,8 +231,7 @@ final class LogWriter implements Runnable {
 
     /** Writes requests until none is left, the group is large, or the segment is full: true. */
     private boolean fill(Segment current, List<Written> group) throws IOException {
-        buffer.clear();
-        bufferedAt = current.end;
+        buffer.begin(current.end);
         int at = current.end;
         boolean onlyCopies = true;
         for (LogRequest r = todo.peek(); r != null; r = todo.peek()) {
@@ -277,7 +272,7 @@ final class LogWriter implements Runnable {
                             payload.crc());
             group.add(new Written(r, at, header));
             todo.remove();
-            put(current, header, payload);
+            buffer.put(current.file, header, payload);
             at += space;
             if (at - current.end >= GROUP_BYTES) {
                 return false;
@@ -286,53 +281,24 @@ final class LogWriter implements Runnable {
         return false;
     }
 
-    private void put(Segment current, RecordHeader header, Payload payload) throws IOException {
-        if (buffer.remaining() < RecordHeader.BYTES) {
-            drain(current);
-        }
-        header.put(buffer);
-        put(current, payload.head(), payload.head().length);
-        put(current, payload.body(), payload.bodyLength());
-        put(current, PADDING, header.space() - RecordHeader.BYTES - payload.length());
-    }
-
-    private void put(Segment current, byte[] bytes, int length) throws IOException {
-        for (int done = 0; done < length; ) {
-            if (!buffer.hasRemaining()) {
-                drain(current);
-            }
-            int n = Math.min(buffer.remaining(), length - done);
-            buffer.put(bytes, done, n);
-            done += n;
-        }
-    }
-
-    private void drain(Segment current) throws IOException {
-        buffer.flip();
-        int length = buffer.remaining();
-        current.file.write(buffer, bufferedAt);
-        bufferedAt += length;
-        buffer.clear();
-    }
-
     private void force(Segment current, List<Written> group) throws IOException {
         if (group.isEmpty()) {
             return;
         }
-        drain(current);
+        buffer.drain(current.file);
         long start = System.nanoTime();
         current.file.force(false);
         forceNanos = System.nanoTime() - start;
         lastGroup = group.size();
         listener.synced(
-                Duration.ofNanos(forceNanos), group.size(), (long) bufferedAt - current.end);
+                Duration.ofNanos(forceNanos), group.size(), (long) buffer.at() - current.end);
     }
 
     private void publish(Segment current, List<Written> group) {
         if (group.isEmpty()) {
             return;
         }
-        current.end = bufferedAt;
+        current.end = buffer.at();
         forcedLsn = group.getLast().header().lsn();
         current.lastLsn = forcedLsn;
         for (Written w : group) {

@@ -14,7 +14,8 @@ import org.postern.queue.spool.SpoolException;
  * @param large whether the content is in a file of its own
  * @param dotLines whether any line of the content begins with a dot
  * @param contentLength octets of received content
- * @param contentCrc CRC32C of the content, checked when a large one is read
+ * @param contentCrc CRC32C of the content of a large one, checked when it is read; of a small one
+ *     it says nothing, the record's own checksum covers that
  * @param sha256 SHA-256 of the content, 32 octets
  * @param meta the rest
  */

@@ -15,6 +15,7 @@ import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
+import org.postern.queue.index.Walk;
 import org.postern.queue.spool.EntryBrief;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
@@ -81,7 +82,7 @@ final class Questions {
 
     void survey(Set<EntryState> states, Consumer<EntryBrief> each) {
         int now = clock.seconds();
-        EntryIndex.Walk walk = index.walk(states);
+        Walk walk = index.walk(states);
         for (List<Slot> slots = walk.next(); slots != null; slots = walk.next()) {
             for (Slot slot : slots) {
                 each.accept(brief(slot, now));

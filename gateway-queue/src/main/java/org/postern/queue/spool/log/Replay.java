@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
+import org.postern.queue.index.Walk;
 import org.postern.queue.spool.EntryState;
 
 /** Applies the facts of a log to an empty index, in order of LSN. Used once, on one thread. */
@@ -101,7 +102,7 @@ final class Replay {
         for (long pair : speaksOf) {
             store.speaksOf((int) (pair >>> 32), (int) pair);
         }
-        EntryIndex.Walk walk = index.walk(Set.of(EntryState.values()));
+        Walk walk = index.walk(Set.of(EntryState.values()));
         for (List<Slot> slots = walk.next(); slots != null; slots = walk.next()) {
             for (Slot slot : slots) {
                 store.messageAt(slot.segment(), slot.size());
