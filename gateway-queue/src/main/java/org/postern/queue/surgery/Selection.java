@@ -17,6 +17,7 @@ import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.net.Cidr;
+import org.postern.queue.spool.EntryBrief;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
 
@@ -26,16 +27,22 @@ import org.postern.queue.spool.QueueEntry;
  */
 public final class Selection {
     private final List<Predicate<QueueEntry>> conditions;
+
+    /** For each condition what the index alone can rule out. */
+    private final List<Predicate<EntryBrief>> screens;
+
     private final Set<EntryState> states;
     private final Set<QueueId> ids;
     private final String text;
 
     private Selection(
             List<Predicate<QueueEntry>> conditions,
+            List<Predicate<EntryBrief>> screens,
             Set<EntryState> states,
             Set<QueueId> ids,
             String text) {
         this.conditions = List.copyOf(conditions);
+        this.screens = List.copyOf(screens);
         this.states = Set.copyOf(states);
         this.ids = Set.copyOf(ids);
         this.text = text;
@@ -60,29 +67,35 @@ public final class Selection {
             Map<String, List<String>> options, Instant now, VerdictReader verdicts)
             throws SurgeryException {
         List<Predicate<QueueEntry>> conditions = new ArrayList<>();
+        List<Predicate<EntryBrief>> screens = new ArrayList<>();
         Set<EntryState> states = EnumSet.noneOf(EntryState.class);
         Set<QueueId> ids = new HashSet<>();
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, List<String>> option : new java.util.TreeMap<>(options).entrySet()) {
             List<Predicate<QueueEntry>> any = new ArrayList<>();
+            List<Predicate<EntryBrief>> anyBrief = new ArrayList<>();
             for (String value : option.getValue()) {
                 text.append(text.isEmpty() ? "" : " ");
                 text.append("--").append(option.getKey()).append(' ').append(value);
                 switch (option.getKey()) {
                     case "state" -> states.add(state(value));
                     case "id" -> ids.add(id(value));
-                    default -> any.add(condition(option.getKey(), value, now, verdicts));
+                    default -> {
+                        any.add(condition(option.getKey(), value, now, verdicts));
+                        anyBrief.add(screen(option.getKey(), value));
+                    }
                 }
             }
             if (!any.isEmpty()) {
                 conditions.add(entry -> any.stream().anyMatch(c -> c.test(entry)));
+                screens.add(brief -> anyBrief.stream().anyMatch(c -> c.test(brief)));
             }
         }
         if (states.isEmpty()) {
             // the trash is meant only by name
             states = ids.isEmpty() ? EnumSet.complementOf(EnumSet.of(EntryState.TRASH)) : all();
         }
-        return new Selection(conditions, states, ids, text.toString());
+        return new Selection(conditions, screens, states, ids, text.toString());
     }
 
     private static Set<EntryState> all() {
@@ -131,6 +144,43 @@ public final class Selection {
                                     + option
                                     + ": no such option; from, to, client, domain, verdict, reason,"
                                     + " state, since, until, older-than, size-over and id are");
+        };
+    }
+
+    /** What the index can tell of a condition without reading the entry: false is certain. */
+    private static Predicate<EntryBrief> screen(String option, String value)
+            throws SurgeryException {
+        return switch (option) {
+            case "from" ->
+                    switch (AddressPattern.parse(option, value)) {
+                        case AddressPattern.One one -> brief -> brief.mayBeFrom(one.key());
+                        case AddressPattern.Whole whole -> {
+                            String domain = whole.suffix().substring(1);
+                            yield brief -> brief.mayBeFromDomain(domain);
+                        }
+                    };
+            case "to" ->
+                    switch (AddressPattern.parse(option, value)) {
+                        case AddressPattern.One one -> brief -> brief.mayBeTo(one.key());
+                        case AddressPattern.Whole whole -> {
+                            String domain = whole.suffix().substring(1);
+                            yield brief -> brief.mayBeToDomain(domain);
+                        }
+                    };
+            case "domain" -> {
+                String domain = domain(value).ascii();
+                yield brief -> brief.mayBeToDomain(domain);
+            }
+            case "older-than" -> {
+                // the index counts whole seconds
+                long least = Amounts.duration(option, value).toSeconds() - 1;
+                yield brief -> brief.ageSeconds() >= least;
+            }
+            case "size-over" -> {
+                long size = Amounts.size(option, value);
+                yield brief -> brief.size() > size || brief.size() == Integer.MAX_VALUE;
+            }
+            default -> brief -> true;
         };
     }
 
@@ -208,6 +258,11 @@ public final class Selection {
     /** Whether nothing narrows it down: every entry outside the trash is meant. */
     public boolean isEverything() {
         return text.isEmpty();
+    }
+
+    /** Whether an entry may be meant, as far as the index knows it; false is certain. */
+    public boolean mayMean(EntryBrief brief) {
+        return states.contains(brief.state()) && screens.stream().allMatch(s -> s.test(brief));
     }
 
     /** Whether an entry is meant. */
