@@ -50,9 +50,7 @@ final class Claim {
         }
     }
 
-    /**
-     * Looks at pages from the one of this id on until one has been worked on; -1 at the end.
-     */
+    /** Looks at pages from the one of this id on until one has been worked on; -1 at the end. */
     private long runFrom(long id, boolean freshOnly) {
         lock.lock();
         try {

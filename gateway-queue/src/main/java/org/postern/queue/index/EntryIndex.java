@@ -316,6 +316,4 @@ public final class EntryIndex implements AutoCloseable {
             lock.unlock();
         }
     }
-
-
 }

@@ -81,8 +81,7 @@ public final class Surgeon {
     /** The entries that are meant, in order of id, read as the stream is consumed. */
     public Stream<QueueEntry> select(Selection selection) throws SpoolException {
         if (selection.ids().isEmpty()) {
-            return spool.entries(selection.states(), selection::mayMean)
-                    .filter(selection::matches);
+            return spool.entries(selection.states(), selection::mayMean).filter(selection::matches);
         }
         List<QueueEntry> found = new ArrayList<>();
         for (QueueId id : selection.ids().stream().sorted().toList()) {

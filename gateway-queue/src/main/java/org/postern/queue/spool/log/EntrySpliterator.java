@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.QueueId;
-import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
 import org.postern.queue.index.Walk;
 import org.postern.queue.spool.EntryState;

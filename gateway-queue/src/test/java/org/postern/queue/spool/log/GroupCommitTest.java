@@ -88,10 +88,7 @@ class GroupCommitTest {
         for (int i = 0; i < sessions; i++) {
             others.add(Thread.ofVirtual().start(() -> commit(spool, size)));
         }
-        await().until(
-                        () ->
-                                others.stream()
-                                        .allMatch(t -> t.getState() == Thread.State.WAITING));
+        await().until(() -> others.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
         goOn.countDown();
         first.join();
         for (Thread other : others) {
