@@ -73,9 +73,12 @@ public final class ListRoutes {
                 out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             }
             if (text && lines.isEmpty()) {
-                out.write(
-                        "no entry has been added; list files that people keep: postern lists test\n"
-                                .getBytes(StandardCharsets.UTF_8));
+                String none =
+                        BAN.equals(only)
+                                ? "nobody is kept out\n"
+                                : "no entry has been added; list files that people keep: postern"
+                                        + " lists test\n";
+                out.write(none.getBytes(StandardCharsets.UTF_8));
             }
         }
     }

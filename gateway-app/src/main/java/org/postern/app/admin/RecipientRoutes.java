@@ -121,7 +121,8 @@ public final class RecipientRoutes {
         StringBuilder out = new StringBuilder(v.name()).append('\n');
         out.append("  asked at     ").append(Human.printable(v.place())).append('\n');
         out.append("  recipients   ");
-        out.append(v.entries() < 0 ? "NEVER LOADED: its mail gets 451" : v.entries());
+        out.append(
+                v.entries() < 0 ? "NEVER LOADED: who is in no other source gets 451" : v.entries());
         out.append(v.invalid() > 0 ? " (" + v.invalid() + " values are no address)" : "");
         out.append("\n  last good    ");
         out.append(

@@ -3,6 +3,7 @@ package org.postern.app.reputation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -82,7 +83,8 @@ public final class Traps {
 
     private void list(Cidr who, EmailAddress trap) {
         try {
-            Instant until = time.instant().plus(config.get().trapHold());
+            Instant until =
+                    time.instant().plus(config.get().trapHold()).truncatedTo(ChronoUnit.SECONDS);
             lists.add(
                     AddedEntries.Target.DENY,
                     ListKind.CLIENT,

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,7 +42,11 @@ public final class Expiry {
      */
     public static Instant parse(String text, Instant now) {
         Matcher fromNow = FROM_NOW.matcher(text);
-        Instant end = fromNow.matches() ? now.plus(duration(fromNow)) : parse(text);
+        Instant end =
+                fromNow.matches()
+                        // to the second: a person reads it
+                        ? now.plus(duration(fromNow)).truncatedTo(ChronoUnit.SECONDS)
+                        : parse(text);
         if (!end.isAfter(now)) {
             throw new IllegalArgumentException("expires is in the past: " + text);
         }
