@@ -1,5 +1,6 @@
 package org.postern.auth;
 
+import org.postern.core.journal.Evidence;
 import org.postern.core.mail.ByteSink;
 
 /**
@@ -16,6 +17,12 @@ public interface Authentication extends ByteSink, AutoCloseable {
      * What could not be known by then is temperror. Call it once.
      */
     AuthenticationOutcome finish();
+
+    /**
+     * What the outcome rests on, for the journal: cheap, since nothing is put into words here. Only
+     * after {@link #finish()}.
+     */
+    Evidence evidence(AuthenticationOutcome outcome);
 
     /** Gives up what is still under way. Harmless after {@link #finish()}. */
     @Override

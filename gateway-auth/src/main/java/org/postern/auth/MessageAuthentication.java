@@ -8,13 +8,17 @@ import org.jspecify.annotations.Nullable;
 import org.postern.auth.arc.ArcSealer;
 import org.postern.auth.arc.ArcValidation;
 import org.postern.auth.client.ClientAddress;
+import org.postern.auth.client.ClientAddressJudge;
+import org.postern.auth.client.ReceivedHop;
 import org.postern.auth.dkim.BodyHash;
 import org.postern.auth.dkim.BodyHashes;
 import org.postern.auth.dkim.DkimVerification;
 import org.postern.auth.dmarc.DmarcEvaluation;
 import org.postern.auth.dns.DnsBudget;
+import org.postern.auth.dns.DnsRecorder;
 import org.postern.auth.from.AuthorExtractor;
 import org.postern.auth.from.Authors;
+import org.postern.auth.header.HeaderField;
 import org.postern.auth.header.HeaderReader;
 import org.postern.auth.header.HeaderSection;
 import org.postern.auth.results.AuthenticationResultsWriter;
@@ -28,6 +32,8 @@ import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.journal.Evidence;
+import org.postern.core.journal.Hop;
 import org.postern.core.mail.ByteRange;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
@@ -40,12 +46,16 @@ final class MessageAuthentication implements Authentication {
     /** Questions for SPF and iprev, of those a message may ask at all. */
     private static final int ADDRESS_QUESTIONS = 260;
 
+    /** Received fields that are kept as evidence. */
+    private static final int MAX_HOPS = 4;
+
     private static final int CONTENT_QUESTIONS = DnsBudget.DEFAULT_QUESTIONS - ADDRESS_QUESTIONS;
 
     private final Evaluators evaluators;
     private final AuthenticationRequest request;
     private final HeaderReader reader = new HeaderReader();
     private final BodyHashes bodies = new BodyHashes();
+    private final DnsRecorder recorder = new DnsRecorder();
     private ClientAddress client;
     private @Nullable AddressChecks addressChecks;
     private @Nullable Content content;
@@ -84,7 +94,7 @@ final class MessageAuthentication implements Authentication {
                             evaluators,
                             known,
                             request.from(),
-                            DnsBudget.of(deadline, ADDRESS_QUESTIONS));
+                            DnsBudget.of(deadline, ADDRESS_QUESTIONS, recorder));
         }
     }
 
@@ -135,7 +145,7 @@ final class MessageAuthentication implements Authentication {
             evaluators.stream().observe(client);
         }
         Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
-        DnsBudget budget = DnsBudget.of(deadline, CONTENT_QUESTIONS);
+        DnsBudget budget = DnsBudget.of(deadline, CONTENT_QUESTIONS, recorder);
         TimeSource time = evaluators.time();
         long start = time.nanoTime();
         List<DkimResult> dkim = known.dkim().finish(budget);
@@ -205,6 +215,34 @@ final class MessageAuthentication implements Authentication {
                 fields,
                 known == null ? List.of() : known.forged(),
                 times);
+    }
+
+    @Override
+    public Evidence evidence(AuthenticationOutcome outcome) {
+        return new Evidence(
+                outcome.verdicts(),
+                outcome.client(),
+                outcome.clientExplanation(),
+                recorder.facts(),
+                hops());
+    }
+
+    /** Who stands behind the client, where the client itself can be no sender out there. */
+    private List<Hop> hops() {
+        Content known = content;
+        boolean asConnected = client.address().equals(request.client());
+        if (known == null || (asConnected && !ClientAddressJudge.isNotPublic(request.client()))) {
+            return List.of();
+        }
+        List<Hop> hops = new ArrayList<>(2);
+        for (HeaderField field : known.section().fields("received")) {
+            ReceivedHop hop = hops.size() < MAX_HOPS ? ReceivedHop.parse(field.rawValue()) : null;
+            if (hop == null) {
+                break;
+            }
+            hops.add(new Hop(hop.address(), hop.helo()));
+        }
+        return hops;
     }
 
     /** Our ARC set; empty where none is configured or none may be added. */

@@ -11,6 +11,7 @@ import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.journal.Evidence;
 
 /**
  * A message whose checks are switched off ({@code authentication.enabled: false}). Every verdict is
@@ -69,6 +70,16 @@ final class UncheckedAuthentication implements Authentication {
                         List.of(),
                         REASON,
                         List.of()));
+    }
+
+    @Override
+    public Evidence evidence(AuthenticationOutcome outcome) {
+        return new Evidence(
+                outcome.verdicts(),
+                outcome.client(),
+                outcome.clientExplanation(),
+                List.of(),
+                List.of());
     }
 
     @Override

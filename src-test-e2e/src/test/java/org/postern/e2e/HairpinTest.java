@@ -1,117 +1,267 @@
 package org.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * The first morning of the story: a balancer is put in front, nobody tells the gateway, and all
- * mail comes from an address that no sender has. SPF is not asked about it and does not fail on it,
- * the reason says what is wrong, and a metric and a log line say so before a user does.
+ * The hairpin morning from its start to its end. The company's own mail suddenly comes from an
+ * address of the balancer, SPF cannot be checked, and a rule holds what cannot be checked. The
+ * alarm names the cause, impact the victims, replay what a mended configuration would do; the held
+ * mail goes out, and everybody is told.
  */
 @WithPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HairpinTest {
+    private static final int TO_ALICE = 9;
+    private static final int TO_BOB = 4;
+    private static final String TRUE_CLIENT =
+            "Received: from desk.company.test (desk.company.test [192.0.2.25])\r\n"
+                    + "\tby balancer.company.test with ESMTP; Sun, 22 Nov 2026 08:00:00 +0000";
+    private static final Pattern PLAN = Pattern.compile("plan ([PN][0-9A-Z]{8})");
+
+    private final List<Message> sent = new ArrayList<>();
     private Gateway gateway;
+    private Surroundings around;
 
     @BeforeAll
-    void start(Surroundings around) {
-        gateway = around.newGateway("hairpin");
-        String told = gateway.configuration();
-        gateway.configure(told.replace("networks: { public: [127.0.0.0/8] }\n", ""));
-        assertThat(gateway.configuration()).isNotEqualTo(told);
+    void morning(Surroundings surroundings) {
+        around = surroundings;
+        gateway = surroundings.newGateway("hairpin");
+        gateway.configure(
+                gateway.configuration()
+                        .replace("networks: { public: [127.0.0.0/8] }\n", "")
+                        .replace(
+                                "domains:\n",
+                                """
+                                policy:
+                                  rules:
+                                    - name: hold-unchecked
+                                      stage: data
+                                      when: { author-domain: company.test, dmarc: temperror }
+                                      action: quarantine
+                                domains:
+                                  company.test:
+                                    recipients: { static: [ann@company.test, postmaster@company.test] }
+                                    downstream: lmtp://127.0.0.1:%d
+                                """
+                                        .formatted(surroundings.dovecot().lmtpPort())));
         gateway.start();
+        for (int i = 0; i < TO_ALICE + TO_BOB; i++) {
+            Message message = Message.from("ann@company.test", TRUE_CLIENT);
+            String to = i < TO_ALICE ? "alice@example.test" : "bob@example.test";
+            assertThat(
+                            SmtpClient.send(
+                                    gateway.smtpPort(),
+                                    "ann@company.test",
+                                    List.of(to),
+                                    message.octets()))
+                    .startsWith("250 2.");
+            sent.add(message);
+        }
+        await("all of it is in the journal")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> csv().size() == 2);
     }
 
     @AfterAll
-    void stop() {
+    void evening() {
         gateway.close();
     }
 
+    private List<String> csv() {
+        return gateway
+                .command("impact", "--reason", "policy.hold-unchecked", "--recipients")
+                .lines()
+                .stream()
+                .skip(1)
+                .map(line -> line.replaceFirst(",20.*", ""))
+                .toList();
+    }
+
+    private static String plan(Program.Result result) {
+        Matcher plan = PLAN.matcher(result.out());
+        assertThat(plan.find()).as(result.all()).isTrue();
+        return plan.group(1);
+    }
+
     @Test
-    void spfAndIprevAreNoneWithTheReasonAndNeverFail(Surroundings around) {
-        // by its SPF record none.test sends from elsewhere only
-        Message message = Message.from("someone@none.test");
-        assertThat(send("someone@none.test", message)).startsWith("250 2.");
-        String stored = around.dovecot().awaitMessage("alice@example.test", message.id());
-        assertThat(Message.fields(stored, "Authentication-Results").getFirst())
+    @Order(1)
+    void theAlarmNamesTheCause() {
+        gateway.awaitConsole("mail of your own domain company.test fails SPF from 127.0.0.1");
+        Program.Result guard = gateway.command("guard", "show");
+        assertThat(guard.out())
+                .as(guard.all())
+                .contains("own:company.test", "a balancer", "networks.trusted-relays");
+    }
+
+    @Test
+    @Order(2)
+    void aTraceTellsOneMessagesStoryInWords() {
+        Program.Result list = gateway.command("trace", "--from", "ann@company.test");
+        assertThat(list.out()).as(list.all()).contains("quarantined", "policy.hold-unchecked");
+        String id = list.lines().getLast().split(" +", -1)[2];
+        Program.Result story = gateway.command("trace", id);
+        assertThat(story.out())
+                .as(story.all())
                 .contains(
-                        "spf=none reason=client-address.implausible",
-                        "iprev=none reason=client-address.implausible")
-                .doesNotContain("spf=fail", "spf=pass", "dmarc=fail");
+                        "from 127.0.0.1",
+                        "SPF none",
+                        "client-address.implausible",
+                        "dmarc.temperror.spf-implausible.dkim-none",
+                        "quarantined as " + id + " by rule hold-unchecked");
     }
 
     @Test
-    void mailOfADomainThatRefusesFailuresWaitsAndIsToldWhy() {
-        assertThat(send("someone@pass.test", Message.from("someone@pass.test")))
-                .startsWith("451 4.7.0 ")
-                .contains("dmarc.temperror.spf-implausible.dkim-none");
+    @Order(3)
+    void impactGivesTheExactList() {
+        assertThat(csv())
+                .containsExactly("alice@example.test," + TO_ALICE, "bob@example.test," + TO_BOB);
+        Program.Result counts =
+                gateway.command("impact", "--reason", "policy.hold-unchecked", "--since", "1h");
+        assertThat(counts.out())
+                .as(counts.all())
+                .contains("13 messages for 2 recipients", "company.test", "127.0.0.1");
     }
 
     @Test
-    void whatIsSignedPassesAllTheSame(Surroundings around) {
-        Message message = Message.from("someone@pass.test");
-        Message signed = message.as(around.dns().sign(message.octets(), DkimKeys.Algorithm.RSA));
-        assertThat(send("someone@pass.test", signed)).startsWith("250 2.");
-        String stored = around.dovecot().awaitMessage("alice@example.test", message.id());
+    @Order(4)
+    void replaySaysWhatAMendedConfigurationWouldDoAndChangesNothing() {
+        Program.Result supposed =
+                gateway.command(
+                        "replay",
+                        "--since",
+                        "1h",
+                        "--reason",
+                        "policy.hold-unchecked",
+                        "--set",
+                        "networks.trusted-relays=127.0.0.1/32");
+        assertThat(supposed.exitCode()).as(supposed.all()).isZero();
+        assertThat(supposed.out())
+                .contains(
+                        "13 messages looked at, 13 would change", "→ accepted", "spf none → pass");
+        assertThat(gateway.command("queue", "list", "--state", "held").lines()).hasSize(14);
+    }
+
+    @Test
+    @Order(5)
+    void theMendedConfigurationLetsNewMailThrough() {
+        gateway.configure(
+                gateway.configuration()
+                        .replace(
+                                "policy:\n",
+                                "networks: { trusted-relays: [127.0.0.1/32] }\npolicy:\n"));
+        assertThat(gateway.command("reload").exitCode()).isZero();
+        Message message = Message.from("ann@company.test", TRUE_CLIENT);
+        SmtpClient.send(
+                gateway.smtpPort(),
+                "ann@company.test",
+                List.of("carol@example.test"),
+                message.octets());
+        String stored = around.dovecot().awaitMessage("carol@example.test", message.id());
         assertThat(Message.fields(stored, "Authentication-Results").getFirst())
-                .contains("spf=none", "dkim=pass", "dmarc=pass reason=dmarc.pass.dkim");
+                .contains("spf=pass", "dmarc=pass");
     }
 
     @Test
-    void aMetricAndALineInTheLogSaySo() {
-        for (int i = 0; i < 40; i++) {
-            assertThat(send("someone@plain.test", Message.from("someone@plain.test")))
-                    .startsWith("250 2.");
+    @Order(6)
+    void whatWasHeldIsReleasedByPlan() {
+        Program.Result planned =
+                gateway.command(
+                        "replay", "--reason", "policy.hold-unchecked", "--show", "0", "--release");
+        assertThat(planned.out()).as(planned.all()).contains("release 13 entries");
+        Program.Result applied = gateway.command("queue", "release", "--apply", plan(planned));
+        assertThat(applied.exitCode()).as(applied.all()).isZero();
+        for (int i = 0; i < sent.size(); i++) {
+            around.dovecot()
+                    .awaitMessage(
+                            i < TO_ALICE ? "alice@example.test" : "bob@example.test",
+                            sent.get(i).id());
         }
-        gateway.awaitConsole("messages have an implausible client address");
-        gateway.awaitConsole("messages come from 127.0.0.1");
-        assertThat(gateway.program().output()).contains("list it under networks");
-        String metrics = gateway.get("/metrics").body();
-        assertThat(value(metrics, "postern_client_implausible_share")).isEqualTo(1);
-        assertThat(value(metrics, "postern_client_top_share")).isEqualTo(1);
-        assertThat(
-                        value(
-                                metrics,
-                                "postern_auth_results_total\\{method=\"spf\","
-                                        + "reason=\"client-address.implausible\",result=\"none\"}"))
-                .isGreaterThanOrEqualTo(40);
+        await("the journal knows who released it")
+                .atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        gateway.command("trace", "--reason", "policy.hold-unchecked", "--story")
+                                .out()
+                                .contains(": release by plan"));
     }
 
     @Test
-    void theCommandExplainsIt(Surroundings around) {
-        Program.Result told =
-                gateway.commandWithInput(
-                        Message.from("someone@pass.test").octets(),
-                        "auth",
-                        "--as-connection",
-                        "--client-ip",
-                        "10.1.2.3",
-                        "--helo",
-                        "client.pass.test",
-                        "--mail-from",
-                        "someone@pass.test",
-                        "-");
-        assertThat(told.exitCode()).as(told.all()).isZero();
-        assertThat(told.out())
-                .contains("10.1.2.3", "client-address.implausible", "networks")
-                .contains("Advice: defer");
+    @Order(7)
+    void everybodyWhoWasHitIsToldAfterAPlan() {
+        gateway.file(
+                "notice.txt",
+                """
+                Subject: ${count} messages were held back
+                From: Postmaster <postmaster@example.test>
+
+                Dear ${recipient},
+
+                ${count} messages for you were held from ${first} to ${last}. They are in your
+                inbox now.
+                """);
+        Path template = gateway.folder().resolve("notice.txt");
+        Program.Result planned =
+                gateway.command(
+                        "impact",
+                        "--reason",
+                        "policy.hold-unchecked",
+                        "--notify",
+                        template.toString());
+        assertThat(planned.out())
+                .as(planned.all())
+                .contains("2 notices", "9 messages were held back", "nothing is sent yet");
+        Program.Result applied = gateway.command("impact", "--apply", plan(planned));
+        assertThat(applied.out()).as(applied.all()).contains("2 notices in the spool");
+        for (String who : List.of("alice@example.test", "bob@example.test")) {
+            await("the notice to " + who)
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            around.dovecot().inbox(who).stream()
+                                    .anyMatch(m -> m.contains("messages were held back")));
+        }
+        Program.Result again = gateway.command("impact", "--apply", plan(planned));
+        assertThat(again.out()).contains("2 were there already");
     }
 
-    private static double value(String metrics, String series) {
-        Matcher matcher = Pattern.compile("(?m)^" + series + " ([0-9.E]+)$").matcher(metrics);
-        assertThat(matcher.find()).as(series).isTrue();
-        return Double.parseDouble(matcher.group(1));
+    @Test
+    @Order(8)
+    void theShellReadsTheSameJournalWhileTheGatewayIsDown() {
+        gateway.program().close();
+        Program.Result trace = gateway.command("trace", "--to", "bob@example.test");
+        assertThat(trace.exitCode()).as(trace.all()).isZero();
+        assertThat(trace.out()).contains("quarantined");
+        Program.Result shell =
+                Program.run(
+                        new byte[0],
+                        java.util.Map.of(),
+                        List.of(
+                                Peers.path("sqlite3"),
+                                journalFile().toString(),
+                                "SELECT count(*) FROM mail WHERE reason ="
+                                        + " 'policy.hold-unchecked'"));
+        assertThat(shell.out().strip()).as(shell.all()).isEqualTo("13");
     }
 
-    private String send(String from, Message message) {
-        return SmtpClient.send(
-                gateway.smtpPort(), from, List.of("alice@example.test"), message.octets());
+    private Path journalFile() {
+        try (var files = java.nio.file.Files.list(gateway.folder().resolve("data/journal"))) {
+            return files.filter(f -> f.toString().endsWith(".db")).findFirst().orElseThrow();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 }

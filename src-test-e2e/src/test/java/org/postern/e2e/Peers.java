@@ -20,6 +20,7 @@ final class Peers {
         PACKAGE_OF.put("dovecot", "dovecot-core");
         PACKAGE_OF.put("/usr/lib/dovecot/lmtp", "dovecot-lmtpd");
         PACKAGE_OF.put("/usr/lib/dovecot/imap", "dovecot-imapd");
+        PACKAGE_OF.put("sqlite3", "sqlite3");
         PACKAGE_OF.put("swaks", "swaks");
         PACKAGE_OF.put("nsd", "nsd");
         PACKAGE_OF.put("unbound", "unbound");

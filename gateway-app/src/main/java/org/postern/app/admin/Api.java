@@ -13,7 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.postern.app.intake.RecentMessages;
+import org.postern.app.journal.JournalReader;
+import org.postern.app.journal.Story;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
@@ -36,14 +37,14 @@ public final class Api {
 
     private final GatewayState gateway;
     private final Metrics metrics;
-    private final RecentMessages recent;
+    private final JournalReader journal;
     private final TimeSource time;
 
     /** An interface to this gateway. */
-    public Api(GatewayState gateway, Metrics metrics, RecentMessages recent, TimeSource time) {
+    public Api(GatewayState gateway, Metrics metrics, JournalReader journal, TimeSource time) {
         this.gateway = gateway;
         this.metrics = metrics;
-        this.recent = recent;
+        this.journal = journal;
         this.time = time;
     }
 
@@ -134,16 +135,16 @@ public final class Api {
         }
         String headers = headers(gateway.spool().relayed(id));
         try (OutputStream out = exchange.stream(200, TEXT)) {
-            QueueView.show(out, entry.get(), now, recent.story(id), headers);
+            QueueView.show(out, entry.get(), now, Story.of(journal, id.toString()), headers);
         }
     }
 
-    /** What is known of a message that has left: its story, while it is remembered. */
+    /** What is known of a message that has left: its story, as long as the journal keeps it. */
     private void gone(Exchange exchange, QueueId id) throws IOException {
-        List<RecentMessages.Step> story = recent.story(id);
+        List<Story.Step> story = Story.of(journal, id.toString());
         StringBuilder text = new StringBuilder(id.toString()).append(" is not in the queue");
-        text.append(story.isEmpty() ? "; the log knows what became of it\n" : ":\n");
-        for (RecentMessages.Step step : story) {
+        text.append(story.isEmpty() ? ", nor in the journal; the log may know of it\n" : ":\n");
+        for (Story.Step step : story) {
             text.append("  ")
                     .append(step.at().truncatedTo(ChronoUnit.MILLIS))
                     .append("  ")
@@ -185,7 +186,7 @@ public final class Api {
         ObjectNode out = Exchange.JSON.createObjectNode();
         out.put("id", id.get().toString());
         ArrayNode steps = out.putArray("steps");
-        for (RecentMessages.Step step : recent.story(id.get())) {
+        for (Story.Step step : Story.of(journal, id.get().toString())) {
             steps.addObject()
                     .put("at", step.at().toString())
                     .put("text", step.text())

@@ -73,6 +73,21 @@ public final class Exchange {
         return request.getHeaders().get(name);
     }
 
+    /**
+     * The request's body.
+     *
+     * @throws IOException if it is longer than {@code max} octets
+     */
+    public byte[] body(int max) throws IOException {
+        try (InputStream in = body()) {
+            byte[] body = in.readNBytes(max + 1);
+            if (body.length > max) {
+                throw new IOException("the request's body is longer than " + max + " octets");
+            }
+            return body;
+        }
+    }
+
     /** Sends a whole text. */
     public void text(int status, String contentType, String body) throws IOException {
         try (OutputStream out = stream(status, contentType)) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.postern.app.intake.RecentMessages;
+import org.postern.app.journal.Story;
 import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientState;
@@ -143,7 +143,7 @@ final class QueueView {
             OutputStream out,
             QueueEntry entry,
             Instant now,
-            Iterable<RecentMessages.Step> story,
+            Iterable<Story.Step> story,
             String headers)
             throws IOException {
         StringBuilder text = new StringBuilder(1_024);
@@ -195,7 +195,7 @@ final class QueueView {
             verdicts(text, Exchange.JSON.readTree(verdicts));
         }
         boolean first = true;
-        for (RecentMessages.Step step : story) {
+        for (Story.Step step : story) {
             if (first) {
                 text.append("\nwhat happened\n");
                 first = false;

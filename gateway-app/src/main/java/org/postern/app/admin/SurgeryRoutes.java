@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,8 @@ final class SurgeryRoutes {
                     "size-over",
                     "id");
 
+    private static final int MAX_IDS_OCTETS = 16 << 20;
+
     private final GatewayState gateway;
     private final TimeSource time;
 
@@ -78,12 +81,25 @@ final class SurgeryRoutes {
         }
     }
 
-    private Selection selection(Exchange exchange) throws SurgeryException {
-        return selection(exchange, time.instant());
+    /** The entries that the query's parameters mean, and the ids that the body names. */
+    private Selection selection(Exchange exchange) throws IOException, SurgeryException {
+        Map<String, List<String>> options = options(exchange);
+        // more ids than a request line can hold come in the body, one a line
+        String body = new String(exchange.body(MAX_IDS_OCTETS), StandardCharsets.US_ASCII);
+        if (!body.isBlank()) {
+            List<String> ids = new ArrayList<>(options.getOrDefault("id", List.of()));
+            body.lines().filter(line -> !line.isBlank()).forEach(ids::add);
+            options.put("id", ids);
+        }
+        return Selection.parse(options, time.instant(), SurgeryRoutes::verdict);
     }
 
     /** The entries that the query's parameters mean. */
     static Selection selection(Exchange exchange, Instant now) throws SurgeryException {
+        return Selection.parse(options(exchange), now, SurgeryRoutes::verdict);
+    }
+
+    private static Map<String, List<String>> options(Exchange exchange) {
         Map<String, List<String>> options = new LinkedHashMap<>();
         for (String option : OPTIONS) {
             List<String> values = exchange.parameters(option);
@@ -91,7 +107,7 @@ final class SurgeryRoutes {
                 options.put(option.equals("reason-code") ? "reason" : option, values);
             }
         }
-        return Selection.parse(options, now, SurgeryRoutes::verdict);
+        return options;
     }
 
     private static Optional<String> verdict(QueueEntry entry, String method) {

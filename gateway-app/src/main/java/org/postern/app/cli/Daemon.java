@@ -1,5 +1,6 @@
 package org.postern.app.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -133,7 +134,15 @@ final class Daemon {
      * @throws CommandFailure with the daemon's words if it says no
      */
     int show(String method, String pathAndQuery) throws IOException {
-        Answer answer = ask(method, pathAndQuery);
+        return show(ask(method, pathAndQuery));
+    }
+
+    /** Sends the daemon a body and shows its answer, as {@link #show(String, String)} does. */
+    int send(String pathAndQuery, byte[] body) throws IOException {
+        return show(send("POST", pathAndQuery, new ByteArrayInputStream(body)));
+    }
+
+    private static int show(Answer answer) throws IOException {
         if (answer.status() >= 400) {
             throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
         }

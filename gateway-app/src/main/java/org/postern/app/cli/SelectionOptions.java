@@ -2,7 +2,9 @@ package org.postern.app.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The grammar by which entries are selected, the same for every command. */
@@ -57,6 +59,25 @@ public final class SelectionOptions {
 
     @Option(names = "--id", paramLabel = "ID", description = "queue id")
     private List<String> ids = List.of();
+
+    /** The options that were given, without their dashes, with their values. */
+    Map<String, List<String>> values() {
+        Map<String, List<String>> options = new LinkedHashMap<>();
+        options.put("from", from);
+        options.put("to", to);
+        options.put("client", client);
+        options.put("domain", domains);
+        options.put("verdict", verdicts);
+        options.put("reason", reasons);
+        options.put("state", states);
+        options.put("since", since);
+        options.put("until", until);
+        options.put("older-than", olderThan);
+        options.put("size-over", sizeOver);
+        options.put("id", ids);
+        options.values().removeIf(List::isEmpty);
+        return options;
+    }
 
     /** The query parameters that say the same. */
     String query() {

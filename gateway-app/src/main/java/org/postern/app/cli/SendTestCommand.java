@@ -39,7 +39,7 @@ import tools.jackson.databind.JsonNode;
 final class SendTestCommand implements Callable<Integer> {
     private static final Pattern QUEUED = Pattern.compile("queued as ([0-9A-Z]+)");
     private static final Duration TALK = Duration.ofMinutes(5);
-    private static final long POLL_MILLIS = 50;
+    private static final long POLL_MILLIS = 200;
     // RFC 5322, 3.3: a numeric zone
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss xx", Locale.ROOT);

@@ -2,10 +2,12 @@ package org.postern.app.intake;
 
 import java.net.InetAddress;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.journal.Journal;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
@@ -27,7 +29,8 @@ public final class Intake implements SessionHandler {
      * @param live the revision in force
      * @param spool where accepted mail goes
      * @param metrics what is counted
-     * @param recent the stories that {@code send-test} follows
+     * @param journal who is told of everything
+     * @param observes whether a rule only observes just now, whatever its mode
      * @param opinions who asks other implementations afterwards
      * @param accepted told after each accepted message, so that the relay need not wait
      * @param reputation what is learned of who sends
@@ -39,7 +42,8 @@ public final class Intake implements SessionHandler {
             Supplier<Revision> live,
             Spool spool,
             Metrics metrics,
-            RecentMessages recent,
+            Journal journal,
+            Predicate<String> observes,
             OpinionSampler opinions,
             Runnable accepted,
             Reputation reputation,

@@ -19,10 +19,12 @@ import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
+import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
@@ -55,10 +57,13 @@ final class IntakeContent implements ContentReceiver {
     private final Helo helo;
     private final MailRequest mail;
     private final List<Recipient> recipients;
+    private final List<EmailAddress> named;
     private final Facts facts;
     private final Authentication checks;
     private final int unknown;
     private final @Nullable DnsblCheck dnsbl;
+    private final VisitJournal journal;
+    private final @Nullable SubjectReader subject;
     private final @Nullable SpoolWriter writer;
     private final @Nullable SpoolException unwilling;
     private final String protocol;
@@ -71,20 +76,26 @@ final class IntakeContent implements ContentReceiver {
             Helo helo,
             MailRequest mail,
             List<Recipient> recipients,
+            List<EmailAddress> named,
             Facts facts,
             Authentication checks,
             int unknown,
-            @Nullable DnsblCheck dnsbl) {
+            @Nullable DnsblCheck dnsbl,
+            VisitJournal journal) {
         this.parts = parts;
         this.revision = revision;
         this.client = client;
         this.helo = helo;
         this.mail = mail;
         this.recipients = recipients;
+        this.named = named;
         this.facts = facts;
         this.checks = checks;
         this.unknown = unknown;
         this.dnsbl = dnsbl;
+        this.journal = journal;
+        this.subject =
+                revision.snapshot().config().journal().subjects() ? new SubjectReader() : null;
         this.protocol = client.protocol();
         this.sample =
                 parts.opinions()
@@ -109,6 +120,9 @@ final class IntakeContent implements ContentReceiver {
         writer.write(block, offset, length);
         if (sample != null) {
             sample.write(block, offset, length);
+        }
+        if (subject != null) {
+            subject.write(block, offset, length);
         }
     }
 
@@ -141,7 +155,8 @@ final class IntakeContent implements ContentReceiver {
                     unwilling == null
                             ? SmtpReply.of(451, "4.3.0", "Message could not be stored")
                             : unwilling.reply();
-            return notTaken("spool", "spool.failed", reply, null);
+            return notTaken(
+                    new Ruling(Disposition.DEFER, "spool", "spool.failed", ""), reply, null);
         }
         try (spooled;
                 checks) {
@@ -163,12 +178,10 @@ final class IntakeContent implements ContentReceiver {
                 dnsbl.author(outcome.verdicts().dmarc().authorDomain());
                 known = known.withDnsbl(dnsbl.verdict());
             }
-            Verdict verdict = Rules.decideAtData(parts, revision, known, onlyDomain());
+            Verdict verdict = Rules.decideAtData(parts, revision, known, onlyDomain(), journal);
             return switch (verdict) {
-                case Verdict.Reject reject ->
-                        notTaken(reject.rule(), reject.reason(), reject.reply(), outcome);
-                case Verdict.Defer defer ->
-                        notTaken(defer.rule(), defer.reason(), defer.reply(), outcome);
+                case Verdict.Reject reject -> notTaken(Ruling.of(reject), reject.reply(), outcome);
+                case Verdict.Defer defer -> notTaken(Ruling.of(defer), defer.reply(), outcome);
                 case Verdict.Accept accept -> take(spooled, outcome, heldOr(accept), null);
                 case Verdict.Tag tag ->
                         take(spooled, outcome, tag, tag.field() + ": " + tag.value() + "\r\n");
@@ -244,14 +257,19 @@ final class IntakeContent implements ContentReceiver {
             stored = spooled.commit(meta);
         } catch (SpoolException e) {
             LOG.error("message from {} not stored: {}", facts.client(), e.getMessage(), e);
-            return notTaken("spool", "spool.failed", e.reply(), outcome);
+            return notTaken(
+                    new Ruling(Disposition.DEFER, "spool", "spool.failed", ""), e.reply(), outcome);
         }
         try {
-            tell(stored, outcome, verdict, now);
+            tell(stored, outcome, verdict);
         } catch (SpoolException | RuntimeException e) {
             // it is stored, and 250 is the only true answer
             LOG.error("{} is stored; telling of it failed", stored.id(), e);
         }
+        return taken(stored);
+    }
+
+    private static SmtpReply taken(StoredMessage stored) {
         return SmtpReply.of(250, "2.0.0", "Ok: queued as " + stored.id());
     }
 
@@ -280,9 +298,18 @@ final class IntakeContent implements ContentReceiver {
         return verdict.rule() + ": " + verdict.reason();
     }
 
-    private void tell(
-            StoredMessage stored, AuthenticationOutcome outcome, Verdict verdict, Instant now)
+    private void tell(StoredMessage stored, AuthenticationOutcome outcome, Verdict verdict)
             throws SpoolException {
+        journal.message(
+                stored.id(),
+                mail.reversePath(),
+                named,
+                recipients,
+                stored.size(),
+                Ruling.of(verdict),
+                taken(stored),
+                checks.evidence(outcome),
+                subject == null ? null : subject.subject());
         if (verdict instanceof Verdict.Quarantine) {
             // on hold by its own record already; this lets the index know
             parts.spool()
@@ -313,11 +340,6 @@ final class IntakeContent implements ContentReceiver {
                 .with("size", stored.size())
                 .with("disposition", word(verdict))
                 .log();
-        String checked = "checked: " + outcome.authenticationResults() + "; rule " + verdict.rule();
-        parts.recent()
-                .add(
-                        stored.id(),
-                        new RecentMessages.Step(now, checked, RecentMessages.Progress.UNDER_WAY));
         parts.accepted().run();
     }
 
@@ -381,15 +403,25 @@ final class IntakeContent implements ContentReceiver {
     }
 
     private SmtpReply notTaken(
-            String rule, String reason, SmtpReply reply, @Nullable AuthenticationOutcome outcome) {
+            Ruling ruling, SmtpReply reply, @Nullable AuthenticationOutcome outcome) {
+        journal.message(
+                null,
+                mail.reversePath(),
+                named,
+                recipients,
+                writer == null ? 0 : writer.size(),
+                ruling,
+                reply,
+                outcome == null ? null : checks.evidence(outcome),
+                subject == null ? null : subject.subject());
         String disposition = reply.isTransient() ? "deferred" : "rejected";
-        parts.metrics().count("messages", "disposition", disposition, "reason", reason);
+        parts.metrics().count("messages", "disposition", disposition, "reason", ruling.reason());
         describe(
                         MailLog.event(reply.isTransient() ? "deferred-in-session" : "refused")
                                 .with("stage", Stage.DATA.word()),
                         outcome,
-                        rule,
-                        reason)
+                        ruling.rule(),
+                        ruling.reason())
                 .with("reply", reply)
                 .log();
         return reply;

@@ -12,10 +12,12 @@ import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.config.DomainConfig;
+import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.MailHost;
 import org.postern.core.mail.Recipient;
+import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
@@ -39,6 +41,7 @@ final class IntakeVisit implements Visit {
     private final Intake.Parts parts;
     private final Revision revision;
     private final ClientConnection client;
+    private final VisitJournal journal;
 
     private Facts facts;
     private Helo helo = new Helo("", false);
@@ -47,11 +50,13 @@ final class IntakeVisit implements Visit {
     private @Nullable DnsblCheck dnsbl;
     private final List<Recipient> recipients = new ArrayList<>();
     private int unknown;
+    private final List<EmailAddress> named = new ArrayList<>();
 
     IntakeVisit(Intake.Parts parts, Revision revision, ClientConnection client) {
         this.parts = parts;
         this.revision = revision;
         this.client = client;
+        this.journal = new VisitJournal(parts, client, revision.snapshot().revision());
         this.facts = Facts.of(address());
     }
 
@@ -66,9 +71,13 @@ final class IntakeVisit implements Visit {
         if (ban.isPresent()) {
             refused(
                     Stage.CONNECT,
-                    "harvest-ban",
-                    "reputation.banned",
-                    ban.get().detail(),
+                    new Ruling(
+                            ban.get().reply().isTransient()
+                                    ? Disposition.DEFER
+                                    : Disposition.REJECT,
+                            "harvest-ban",
+                            "reputation.banned",
+                            ban.get().detail()),
                     ban.get().reply());
             return Decision.disconnect(ban.get().reply());
         }
@@ -83,6 +92,7 @@ final class IntakeVisit implements Visit {
     @Override
     public Decision helo(Helo given) {
         helo = given;
+        journal.helo(given.name());
         facts = facts.withHelo(given.name()).withTls(client.tls().isPresent());
         Decision decision = decide(Stage.HELO, Decision::refuse);
         if (dnsbl != null && decision instanceof Decision.Proceed) {
@@ -97,9 +107,17 @@ final class IntakeVisit implements Visit {
             // RFC 5321, 4.2.3: 452 before the content, while the client has lost nothing
             SmtpReply reply =
                     SmtpReply.of(452, "4.3.1", "Insufficient system storage, try again later");
-            refused(Stage.MAIL, "spool", "spool.no-room", parts.spool().health().detail(), reply);
+            refused(
+                    Stage.MAIL,
+                    new Ruling(
+                            Disposition.DEFER,
+                            "spool",
+                            "spool.no-room",
+                            parts.spool().health().detail()),
+                    reply);
             return Decision.refuse(reply);
         }
+        journal.begin();
         facts = facts.withReversePath(request.reversePath()).withTls(client.tls().isPresent());
         Decision decision = decide(Stage.MAIL, Decision::refuse);
         if (decision instanceof Decision.Proceed) {
@@ -155,10 +173,17 @@ final class IntakeVisit implements Visit {
                             452,
                             "4.5.3",
                             "Send to this domain in a transaction of its own (per-domain-rules)");
-            refused(Stage.RCPT, "per-domain-rules", "policy.per-domain-rules", "", reply);
+            refused(
+                    Stage.RCPT,
+                    new Ruling(
+                            Disposition.DEFER, "per-domain-rules", "policy.per-domain-rules", ""),
+                    reply);
             return Decision.refuse(reply);
         }
         if (decision instanceof Decision.Proceed && lookup instanceof RecipientLookup.Known known) {
+            if (!named.contains(recipient.address())) {
+                named.add(recipient.address());
+            }
             for (EmailAddress target : known.targets()) {
                 add(new Recipient(target, recipient.dsnNotify(), recipient.originalRecipient()));
             }
@@ -199,9 +224,11 @@ final class IntakeVisit implements Visit {
             case Reputation.Response.HangUp end -> {
                 refused(
                         Stage.RCPT,
-                        "harvest",
-                        "reputation.harvest",
-                        end.count() + " unknown recipients lately",
+                        new Ruling(
+                                end.reply().isTransient() ? Disposition.DEFER : Disposition.REJECT,
+                                "harvest",
+                                "reputation.harvest",
+                                end.count() + " unknown recipients lately"),
                         end.reply());
                 yield Decision.disconnect(end.reply());
             }
@@ -236,10 +263,12 @@ final class IntakeVisit implements Visit {
                         helo,
                         request,
                         List.copyOf(recipients),
+                        List.copyOf(named),
                         facts,
                         checks,
                         unknown,
-                        dnsbl);
+                        dnsbl,
+                        journal);
         // from here on the content owns the checks
         authentication = null;
         endTransaction();
@@ -257,6 +286,7 @@ final class IntakeVisit implements Visit {
         if (dnsbl != null) {
             dnsbl.close();
         }
+        journal.closed(end);
     }
 
     private void endTransaction() {
@@ -267,6 +297,7 @@ final class IntakeVisit implements Visit {
         mail = null;
         unknown = 0;
         recipients.clear();
+        named.clear();
     }
 
     @Override
@@ -292,7 +323,7 @@ final class IntakeVisit implements Visit {
     }
 
     private Decision decide(Stage stage, Function<SmtpReply, Decision> refusal) {
-        Verdict verdict = Rules.decide(parts, revision, stage, facts);
+        Verdict verdict = Rules.decide(parts, revision, stage, facts, journal);
         SmtpReply reply =
                 switch (verdict) {
                     case Verdict.Reject reject -> reject.reply();
@@ -304,18 +335,19 @@ final class IntakeVisit implements Visit {
         if (reply == null) {
             return Decision.proceed();
         }
-        refused(stage, verdict.rule(), verdict.reason(), verdict.detail(), reply);
+        refused(stage, Ruling.of(verdict), reply);
         return refusal.apply(reply);
     }
 
-    private void refused(Stage stage, String rule, String reason, String detail, SmtpReply reply) {
+    private void refused(Stage stage, Ruling ruling, SmtpReply reply) {
+        journal.refused(stage, facts, ruling, reply);
         parts.metrics()
                 .count(
                         "messages",
                         "disposition",
                         reply.isTransient() ? "deferred" : "rejected",
                         "reason",
-                        reason);
+                        ruling.reason());
         MailLog line =
                 MailLog.event(reply.isTransient() ? "deferred-in-session" : "refused")
                         .with("stage", stage.word())
@@ -327,9 +359,9 @@ final class IntakeVisit implements Visit {
         if (facts.recipient() != null) {
             line.with("to", "<" + facts.recipient() + ">");
         }
-        line.with("rule", rule).with("reason", reason);
-        if (!detail.isEmpty()) {
-            line.with("detail", detail);
+        line.with("rule", ruling.rule()).with("reason", ruling.reason());
+        if (!ruling.detail().isEmpty()) {
+            line.with("detail", ruling.detail());
         }
         line.with("reply", reply).log();
     }

@@ -2,6 +2,8 @@ package org.postern.app.intake;
 
 import java.util.Locale;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.journal.Journal;
+import org.postern.core.journal.JournalEvent;
 import org.postern.core.mail.QueueId;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.dsn.NoticeDecision;
@@ -16,7 +18,7 @@ public final class NoticeLog implements NoticeListener {
     private static final Logger LOG = LoggerFactory.getLogger("notices");
 
     private final Metrics metrics;
-    private final RecentMessages recent;
+    private final Journal journal;
     private final TimeSource time;
     private final Runnable wake;
 
@@ -25,9 +27,9 @@ public final class NoticeLog implements NoticeListener {
      *
      * @param wake called after each notice that was stored: there is something to deliver
      */
-    public NoticeLog(Metrics metrics, RecentMessages recent, TimeSource time, Runnable wake) {
+    public NoticeLog(Metrics metrics, Journal journal, TimeSource time, Runnable wake) {
         this.metrics = metrics;
-        this.recent = recent;
+        this.journal = journal;
         this.time = time;
         this.wake = wake;
     }
@@ -81,8 +83,8 @@ public final class NoticeLog implements NoticeListener {
     }
 
     private void remember(QueueId id, String text) {
-        recent.add(
-                id,
-                new RecentMessages.Step(time.instant(), text, RecentMessages.Progress.UNDER_WAY));
+        journal.append(
+                new JournalEvent.Progress(
+                        time.instant(), id, JournalEvent.Progress.Kind.TOLD, text));
     }
 }

@@ -3,6 +3,8 @@ package org.postern.app.intake;
 import java.util.Locale;
 import org.postern.app.admin.Human;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.journal.Journal;
+import org.postern.core.journal.JournalEvent;
 import org.postern.core.mail.QueueId;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.schedule.RelayEvent;
@@ -12,18 +14,18 @@ import org.postern.queue.spool.RecipientState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs, counts and remembers what the relay did with each recipient. Thread-safe. */
+/** Logs, counts and tells the journal what the relay did with each recipient. Thread-safe. */
 public final class RelayLog implements RelayListener {
     private static final Logger LOG = LoggerFactory.getLogger("relay");
 
     private final Metrics metrics;
-    private final RecentMessages recent;
+    private final Journal journal;
     private final TimeSource time;
 
     /** A log that also feeds these. */
-    public RelayLog(Metrics metrics, RecentMessages recent, TimeSource time) {
+    public RelayLog(Metrics metrics, Journal journal, TimeSource time) {
         this.metrics = metrics;
-        this.recent = recent;
+        this.journal = journal;
         this.time = time;
     }
 
@@ -60,22 +62,19 @@ public final class RelayLog implements RelayListener {
             line.with("retry_in", Human.duration(event.retryAfter()));
         }
         line.log();
-        remember(
-                entry.id(),
-                outcome
-                        + " for <"
-                        + event.recipient().address()
-                        + "> by "
-                        + event.downstream()
-                        + way(event)
-                        + " after "
-                        + event.took().toMillis()
-                        + " ms: "
-                        + event.reply()
-                        + (event.duplicate().isEmpty()
-                                ? ""
-                                : "; a duplicate is possible: " + event.duplicate()),
-                RecentMessages.Progress.UNDER_WAY);
+        journal.append(
+                new JournalEvent.Attempt(
+                        time.instant(),
+                        entry.id(),
+                        event.recipient().address(),
+                        event.downstream(),
+                        way(event),
+                        outcome,
+                        event.reply().toString(),
+                        event.attempt(),
+                        event.took(),
+                        event.duplicate(),
+                        event.retryAfter()));
     }
 
     /** Who was spoken to and how, where that says more than the downstream's name. */
@@ -88,14 +87,14 @@ public final class RelayLog implements RelayListener {
 
     @Override
     public void finished(QueueEntry entry) {
-        boolean told =
-                entry.recipients().stream().anyMatch(r -> r.state() == RecipientState.BOUNCED);
-        remember(
-                entry.id(),
-                told
-                        ? "it is over: some have it, and the sender was told of the others"
-                        : "every recipient has it; the spool has let it go",
-                RecentMessages.Progress.DELIVERED);
+        if (entry.recipients().stream().anyMatch(r -> r.state() == RecipientState.BOUNCED)) {
+            journal.append(
+                    new JournalEvent.Progress(
+                            time.instant(),
+                            entry.id(),
+                            JournalEvent.Progress.Kind.OVER,
+                            "it is over: some have it, and the sender was told of the others"));
+        }
     }
 
     @Override
@@ -105,19 +104,17 @@ public final class RelayLog implements RelayListener {
                 .with("from", "<" + entry.envelope().reversePath() + ">")
                 .with("reason", entry.reason())
                 .log();
-        remember(
-                entry.id(),
-                "held until somebody acts: " + entry.reason(),
-                RecentMessages.Progress.HELD);
+        journal.append(
+                new JournalEvent.Progress(
+                        time.instant(),
+                        entry.id(),
+                        JournalEvent.Progress.Kind.HELD,
+                        entry.reason()));
     }
 
     @Override
     public void trouble(QueueId id, String downstream, Exception cause) {
         metrics.count("delivery.attempts", "downstream", downstream, "outcome", "trouble");
         LOG.error("{}: attempt towards {} broke off, it stays queued", id, downstream, cause);
-    }
-
-    private void remember(QueueId id, String text, RecentMessages.Progress progress) {
-        recent.add(id, new RecentMessages.Step(time.instant(), text, progress));
     }
 }

@@ -1,6 +1,7 @@
 package org.postern.app.intake;
 
 import org.jspecify.annotations.Nullable;
+import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
 import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
@@ -12,9 +13,15 @@ final class Rules {
     private Rules() {}
 
     /** The verdict that holds. */
-    static Verdict decide(Intake.Parts parts, Revision revision, Stage stage, Facts facts) {
+    static Verdict decide(
+            Intake.Parts parts, Revision revision, Stage stage, Facts facts, VisitJournal journal) {
         return decide(
-                parts, stage, facts, null, revision.snapshot().policy().evaluate(stage, facts));
+                parts,
+                stage,
+                facts,
+                null,
+                revision.snapshot().policy().evaluate(stage, facts),
+                journal);
     }
 
     /**
@@ -23,13 +30,18 @@ final class Rules {
      * @param domain the domain of every recipient, or null where they are of several
      */
     static Verdict decideAtData(
-            Intake.Parts parts, Revision revision, Facts facts, @Nullable Domain domain) {
+            Intake.Parts parts,
+            Revision revision,
+            Facts facts,
+            @Nullable Domain domain,
+            VisitJournal journal) {
         return decide(
                 parts,
                 Stage.DATA,
                 facts,
                 domain,
-                revision.snapshot().policy().evaluate(Stage.DATA, facts, domain));
+                revision.snapshot().policy().evaluate(Stage.DATA, facts, domain, parts.observes()),
+                journal);
     }
 
     private static Verdict decide(
@@ -37,8 +49,10 @@ final class Rules {
             Stage stage,
             Facts facts,
             @Nullable Domain domain,
-            Evaluation evaluation) {
+            Evaluation evaluation,
+            VisitJournal journal) {
         for (Verdict observed : evaluation.observed()) {
+            journal.observed(Ruling.of(observed));
             parts.metrics()
                     .count(
                             "policy.observed",

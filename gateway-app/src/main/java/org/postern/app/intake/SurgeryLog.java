@@ -1,14 +1,24 @@
 package org.postern.app.intake;
 
+import org.postern.core.journal.Journal;
+import org.postern.core.journal.JournalEvent;
+import org.postern.core.time.TimeSource;
 import org.postern.queue.surgery.SurgeryEvent;
 import org.postern.queue.surgery.SurgeryListener;
 
-/** Logs who did what to the queue, and why: one line, not one for each entry. */
-public enum SurgeryLog implements SurgeryListener {
-    /** The one log. */
-    INSTANCE;
+/** Logs who did what to the queue, and why: one line, not one for each entry; the journal too. */
+public final class SurgeryLog implements SurgeryListener {
 
     private static final int IDS_SHOWN = 20;
+
+    private final Journal journal;
+    private final TimeSource time;
+
+    /** A log that also tells the journal. */
+    public SurgeryLog(Journal journal, TimeSource time) {
+        this.journal = journal;
+        this.time = time;
+    }
 
     @Override
     public void changed(SurgeryEvent event) {
@@ -33,5 +43,14 @@ public enum SurgeryLog implements SurgeryListener {
             line.with("selection", event.selection());
         }
         line.log();
+        journal.append(
+                new JournalEvent.Operation(
+                        time.instant(),
+                        event.actor(),
+                        event.what(),
+                        event.plan(),
+                        event.ids(),
+                        event.ids().size(),
+                        event.reason()));
     }
 }

@@ -56,6 +56,15 @@ public final class MetricHelp {
                                     "lists.entries",
                                     "Entries of the lists, added and expired ones among them"),
                             Map.entry(
+                                    "guard.alarms", "Shares of verdicts that have left their band"),
+                            Map.entry(
+                                    "guard.observed.rules",
+                                    "Rules that only observe because of such an alarm"),
+                            Map.entry("journal.commit", "Time that one commit of the journal took"),
+                            Map.entry("journal.events", "Events written to the journal"),
+                            Map.entry("journal.lost", "Events the journal lost, by reason"),
+                            Map.entry("journal.queue", "Events that wait to be written"),
+                            Map.entry(
                                     "messages",
                                     "Messages and refused recipients by disposition and reason"),
                             Map.entry(

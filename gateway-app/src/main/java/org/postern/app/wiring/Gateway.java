@@ -19,7 +19,6 @@ import org.postern.app.admin.StatusView;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
-import org.postern.app.intake.RecentMessages;
 import org.postern.app.intake.SurgeryLog;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
@@ -61,12 +60,12 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final TimeSource time = TimeSource.system();
     private final long startedNanos = time.nanoTime();
     private final Metrics metrics = new Metrics();
-    private final RecentMessages recent = new RecentMessages();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private final LiveConfiguration live;
     private final Reception reception;
+    private final Records records;
     private final List<Runnable> undo = new ArrayList<>();
     private volatile @Nullable Spool spool;
     private volatile @Nullable SmtpListeners listeners;
@@ -84,6 +83,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
         undo.add(metrics::close);
         undo.add(live::close);
         undo.add(reception::close);
+        this.records = Records.open(live::snapshot, metrics, time);
+        undo.add(records::close);
     }
 
     /**
@@ -125,6 +126,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         Witnesses seeing = new Witnesses(opened, config.spool().directory(), metrics, time);
         witnesses = seeing;
         undo.add(seeing::close);
+        seeing.listen(records::testified);
         seeing.start();
 
         Relaying relaying =
@@ -133,7 +135,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                 live,
                                 opened,
                                 metrics,
-                                recent,
+                                records.journal(),
                                 time,
                                 config.data(),
                                 List.of(),
@@ -147,7 +149,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         time,
                         TRASH_GRACE,
                         relaying,
-                        SurgeryLog.INSTANCE);
+                        new SurgeryLog(records.journal(), time));
         OpinionSampler opinions =
                 new OpinionSampler(
                         (request, message, ours) ->
@@ -167,7 +169,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         live::revision,
                                         opened,
                                         metrics,
-                                        recent,
+                                        records.journal(),
+                                        records::observes,
                                         opinions,
                                         relaying::wake,
                                         reception.reputation(),
@@ -191,6 +194,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         }
         undo.add(() -> smtp.stop(live.config().limits().drain()));
         up = true;
+        records.witness("start", "postern " + version);
         Signals.onHangup(this::reload);
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
@@ -223,8 +227,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
     }
 
     private List<Route> routes() {
-        List<Route> routes = new ArrayList<>(new Api(this, metrics, recent, time).routes());
+        List<Route> routes =
+                new ArrayList<>(new Api(this, metrics, records.reader(), time).routes());
         routes.addAll(reception.routes());
+        routes.addAll(records.routes(spool(), this::wakeRelay));
         return routes;
     }
 
@@ -272,6 +278,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         boolean wasUp = up;
         if (wasUp) {
             LOG.info("stopping");
+            records.witness("stop", "asked to stop");
         }
         for (int i = undo.size() - 1; i >= 0; i--) {
             try {
@@ -411,6 +418,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public SnapshotResult reload() {
-        return live.reload();
+        SnapshotResult result = live.reload();
+        records.reloaded(result, live.snapshot());
+        return result;
     }
 }

@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.postern.app.admin.RelayControl;
 import org.postern.app.intake.NoticeLog;
-import org.postern.app.intake.RecentMessages;
 import org.postern.app.intake.RelayLog;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.NotificationsConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.SpoolConfig;
+import org.postern.core.journal.Journal;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.QueueId;
@@ -81,7 +81,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
             LiveConfiguration live,
             Spool spool,
             Metrics metrics,
-            RecentMessages recent,
+            Journal journal,
             TimeSource time,
             Path data,
             List<RelayListener> alsoToldOfMail,
@@ -102,7 +102,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
         NoticeBudget budget = new NoticeBudget(this::noticeSettings, time);
         NoticeListener log =
                 NoticeListener.all(
-                        new NoticeLog(parts.metrics(), parts.recent(), time, this::wake),
+                        new NoticeLog(parts.metrics(), parts.journal(), time, this::wake),
                         parts.alsoToldOfNotices());
         this.sender =
                 new NoticeSender(
@@ -114,7 +114,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
                         live.config().hostname().ascii());
         this.desk = new NoticeDesk(spool, sender, this::delays, log, time);
         RelayListener[] listeners = new RelayListener[parts.alsoToldOfMail().size() + 2];
-        listeners[0] = new RelayLog(parts.metrics(), parts.recent(), time);
+        listeners[0] = new RelayLog(parts.metrics(), parts.journal(), time);
         listeners[1] = desk;
         for (int i = 2; i < listeners.length; i++) {
             listeners[i] = parts.alsoToldOfMail().get(i - 2);

@@ -123,7 +123,7 @@ public final class ClientAddressJudge {
     }
 
     /** Whether no host on the internet has this address (RFC 6890). */
-    static boolean isNotPublic(InetAddress address) {
+    public static boolean isNotPublic(InetAddress address) {
         return !SpecialNetworks.isPublic(address);
     }
 

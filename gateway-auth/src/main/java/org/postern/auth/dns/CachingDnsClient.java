@@ -168,7 +168,9 @@ public final class CachingDnsClient implements DnsClient, AutoCloseable {
     // each QueryType reads records of one class, and a key holds its type
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private <T> DnsAnswer<T> ask(DnsName name, QueryType type, DnsBudget budget) {
-        return (DnsAnswer<T>) answer(new AnswerCache.Key(name, type), budget);
+        DnsAnswer<?> answer = answer(new AnswerCache.Key(name, type), budget);
+        budget.answered(type, name, answer);
+        return (DnsAnswer<T>) answer;
     }
 
     private DnsAnswer<?> answer(AnswerCache.Key key, DnsBudget budget) {

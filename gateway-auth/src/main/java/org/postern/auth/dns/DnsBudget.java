@@ -1,6 +1,7 @@
 package org.postern.auth.dns;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.time.Deadline;
 
 /**
@@ -18,21 +19,35 @@ public final class DnsBudget {
 
     private final Deadline deadline;
     private final int limit;
+    private final @Nullable DnsRecorder recorder;
     private final AtomicInteger asked = new AtomicInteger();
 
-    private DnsBudget(Deadline deadline, int limit) {
+    private DnsBudget(Deadline deadline, int limit, @Nullable DnsRecorder recorder) {
         this.deadline = deadline;
         this.limit = limit;
+        this.recorder = recorder;
     }
 
     /** Up to this deadline, with {@link #DEFAULT_QUESTIONS}. */
     public static DnsBudget until(Deadline deadline) {
-        return new DnsBudget(deadline, DEFAULT_QUESTIONS);
+        return new DnsBudget(deadline, DEFAULT_QUESTIONS, null);
     }
 
     /** Up to this deadline, with at most this many questions. */
     public static DnsBudget of(Deadline deadline, int questions) {
-        return new DnsBudget(deadline, questions);
+        return new DnsBudget(deadline, questions, null);
+    }
+
+    /** The same, and what is asked and answered is kept in {@code recorder}. */
+    public static DnsBudget of(Deadline deadline, int questions, DnsRecorder recorder) {
+        return new DnsBudget(deadline, questions, recorder);
+    }
+
+    /** Called by every {@link DnsClient} with what it answers. */
+    void answered(QueryType type, DnsName name, DnsAnswer<?> answer) {
+        if (recorder != null) {
+            recorder.note(type, name, answer);
+        }
     }
 
     /** Takes one question; false when all are spent. Called by every {@link DnsClient}. */

@@ -126,6 +126,9 @@ final class ConfigReader {
                         .map(s ->
                                 new ReputationReader(problems).read(s, domains.domains().keySet()))
                         .orElseGet(ReputationConfig::defaults);
+        EvidenceReader evidence = new EvidenceReader(problems);
+        JournalConfig journal =
+                top.section("journal").map(evidence::journal).orElse(JournalConfig.DEFAULT);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -150,6 +153,7 @@ final class ConfigReader {
                 recipients,
                 reputation,
                 dnsbl,
+                journal,
                 places(top));
     }
 

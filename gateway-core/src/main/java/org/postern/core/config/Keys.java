@@ -460,14 +460,14 @@ final class Keys {
                             ReputationKeys.ALL,
                             PolicyKeys.ALL,
                             RelayKeys.ALL,
-                            DnsblKeys.ALL)
+                            DnsblKeys.ALL,
+                            EvidenceKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
-    static final List<String> NOT_YET =
-            List.of("greylisting", "journal", "probe", "alerts", "cluster");
+    static final List<String> NOT_YET = List.of("greylisting", "probe", "alerts", "cluster");
 
     private Keys() {}
 

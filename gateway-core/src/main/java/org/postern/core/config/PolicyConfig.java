@@ -7,8 +7,19 @@ import java.util.List;
  * applies decides.
  *
  * @param rules {@code rules}, in the order of the file
+ * @param guard {@code guard}
  */
-public record PolicyConfig(List<RuleConfig> rules) {
+public record PolicyConfig(List<RuleConfig> rules, Guard guard) {
+    /** What happens when verdicts become unusual. */
+    public enum Guard {
+        /** Nothing: nobody looks. */
+        OFF,
+        /** An alarm with the likeliest cause. */
+        ALARM,
+        /** The alarm, and the rule behind it only observes until a person confirms it. */
+        OBSERVE
+    }
+
     public PolicyConfig {
         rules = List.copyOf(rules);
     }
@@ -19,5 +30,5 @@ public record PolicyConfig(List<RuleConfig> rules) {
     }
 
     /** No rules but the built-in ones. */
-    public static final PolicyConfig NONE = new PolicyConfig(List.of());
+    public static final PolicyConfig NONE = new PolicyConfig(List.of(), Guard.ALARM);
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.config.Key.Shape;
 import org.postern.core.net.Cidr;
@@ -16,6 +17,20 @@ import org.postern.core.net.Cidr;
 final class PolicyKeys {
     private static final List<Key<?>> TABLE = new ArrayList<>();
     private static final String WHEN = "policy.rules[].when";
+
+    static final Key<PolicyConfig.Guard> GUARD =
+            one(
+                    "policy",
+                    "guard",
+                    ValueTypes.word(
+                            Map.of(
+                                    "off", PolicyConfig.Guard.OFF,
+                                    "alarm", PolicyConfig.Guard.ALARM,
+                                    "observe", PolicyConfig.Guard.OBSERVE)),
+                    "alarm",
+                    "what happens when a reason's share of the mail leaves the band it has been in:"
+                            + " an alarm with the likeliest cause; observe also keeps the rule"
+                            + " behind it from deciding until postern guard confirm");
 
     static final Key<String> RULE_NAME =
             required(

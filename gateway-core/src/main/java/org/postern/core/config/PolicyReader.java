@@ -63,8 +63,9 @@ final class PolicyReader {
                                 "policy.rules must be a list of rules, found " + value.kind());
                     }
                 });
+        PolicyConfig.Guard guard = section.orDefault(PolicyKeys.GUARD);
         section.finish();
-        return new PolicyConfig(rules);
+        return new PolicyConfig(rules, guard);
     }
 
     private void readAll(YamlNode.Sequence list, List<RuleConfig> rules) {

@@ -27,6 +27,7 @@ enum AuthenticationRules implements Rule {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return advised(facts, Advice.Action.REJECT)
+                    .filter(a -> !isDmarcFailure(facts))
                     .map(a ->
                             new Verdict.Reject(
                                     name, a.reason(), "", SmtpReply.of(550, "5.7.1", text(a))));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.PolicyConfig;
@@ -174,6 +175,16 @@ public final class PolicyEngine {
      * @param domain the domain of every recipient, or null where they are of several or not known
      */
     public Evaluation evaluate(Stage stage, Facts facts, @Nullable Domain domain) {
+        return evaluate(stage, facts, domain, rule -> false);
+    }
+
+    /**
+     * The same, with further rules in mode observe.
+     *
+     * @param observes whether a rule of this name only observes just now
+     */
+    public Evaluation evaluate(
+            Stage stage, Facts facts, @Nullable Domain domain, Predicate<String> observes) {
         Map<Stage, List<Rule>> asked =
                 domain == null ? rules : ofDomains.getOrDefault(domain, rules);
         List<Verdict> observed = List.of();
@@ -182,7 +193,7 @@ public final class PolicyEngine {
             if (verdict.isEmpty()) {
                 continue;
             }
-            if (!rule.observesOnly()) {
+            if (!rule.observesOnly() && !observes.test(rule.ruleName())) {
                 return new Evaluation(verdict.get(), observed);
             }
             observed = observed.isEmpty() ? new ArrayList<>() : observed;

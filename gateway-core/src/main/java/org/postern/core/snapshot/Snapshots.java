@@ -206,6 +206,7 @@ public final class Snapshots {
         note(warnings, after, "spool", before.spool(), after.spool());
         note(warnings, after, "admin", before.admin(), after.admin());
         note(warnings, after, "log", before.log(), after.log());
+        note(warnings, after, "journal", before.journal(), after.journal());
         return warnings;
     }
 

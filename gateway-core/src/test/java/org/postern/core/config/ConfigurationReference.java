@@ -31,6 +31,7 @@ final class ConfigurationReference {
         SECTIONS.put("authentication", "`authentication`: SPF, DKIM, ARC, DMARC");
         SECTIONS.put("authentication.arc-seal", "`authentication.arc-seal`");
         SECTIONS.put("lists", "`lists`: allow and deny");
+        SECTIONS.put("policy", "`policy`");
         SECTIONS.put(
                 "policy.rules[]",
                 "`policy.rules`: a list, the first rule of a stage that applies decides");
@@ -44,6 +45,7 @@ final class ConfigurationReference {
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("relay", "`relay`");
         SECTIONS.put("notifications", "`notifications`: what senders are told");
+        SECTIONS.put("journal", "`journal`: what is kept of what happened");
         SECTIONS.put("admin", "`admin`: HTTP");
         SECTIONS.put("log", "`log`");
     }
@@ -268,7 +270,9 @@ final class ConfigurationReference {
         Map<String, String> dnsbl = properties(sections, "dnsbl");
         dnsbl.put("lists", array(object(properties(sections, "dnsbl.lists[]"))));
         top.put("dnsbl", object(dnsbl));
-        top.put("policy", object(Map.of("rules", array(object(rule)))));
+        Map<String, String> policy = properties(sections, "policy");
+        policy.put("rules", array(object(rule)));
+        top.put("policy", object(policy));
         Map<String, String> authentication = properties(sections, "authentication");
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
         top.put("authentication", object(authentication));
@@ -281,6 +285,7 @@ final class ConfigurationReference {
                     "reputation",
                     "relay",
                     "notifications",
+                    "journal",
                     "admin",
                     "log"
                 }) {

@@ -363,6 +363,26 @@ class PolicyEngineTest {
                 ((LoadResult.Loaded) result).config().policy(), AccessLists.empty(), time);
     }
 
+    @Test
+    void aRuleThatOnlyObservesJustNowIsToldAndDecidesNothing() {
+        Facts facts =
+                client.withReversePath(SENDER)
+                        .withAuthentication(
+                                verdicts(AuthResult.FAIL),
+                                new Advice(
+                                        Advice.Action.REJECT,
+                                        "dmarc.fail.spf-fail.dkim-none",
+                                        "Explained"));
+        Evaluation evaluation =
+                PolicyEngine.builtIn(AccessLists.empty())
+                        .evaluate(Stage.DATA, facts, null, "dmarc-reject"::equals);
+        assertThat(evaluation.verdict().disposition()).isEqualTo(Disposition.ACCEPT);
+        assertThat(evaluation.observed())
+                .singleElement()
+                .extracting(Verdict::rule)
+                .isEqualTo("dmarc-reject");
+    }
+
     private Facts message(AuthResult dmarc) {
         return client.withReversePath(SENDER)
                 .withSize(2_000)

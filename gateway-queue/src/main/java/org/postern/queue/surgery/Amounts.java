@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations, sizes and points in time as options give them. */
-final class Amounts {
+public final class Amounts {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
 
     private Amounts() {}
 
     /** {@code 30s}, {@code 5m}, {@code 4h}, {@code 5d}. */
-    static Duration duration(String option, String text) throws SurgeryException {
+    public static Duration duration(String option, String text) throws SurgeryException {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
             throw wrong(option, text, "a duration such as 30s, 5m, 4h or 5d");
@@ -29,7 +29,7 @@ final class Amounts {
     }
 
     /** {@code 500}, {@code 10KB}, {@code 50MB}, {@code 1GB}, in units of 1024. */
-    static long size(String option, String text) throws SurgeryException {
+    public static long size(String option, String text) throws SurgeryException {
         String upper = text.toUpperCase(Locale.ROOT);
         String[] units = {"B", "KB", "MB", "GB"};
         int shift = 0;
@@ -53,7 +53,7 @@ final class Amounts {
     }
 
     /** So long before {@code now}, or a point in time as in {@code 2026-11-21T10:00:00Z}. */
-    static Instant instant(String option, String text, Instant now) throws SurgeryException {
+    public static Instant instant(String option, String text, Instant now) throws SurgeryException {
         if (text.indexOf('T') > 0) {
             try {
                 return Instant.parse(text);

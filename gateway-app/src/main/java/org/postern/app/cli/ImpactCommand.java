@@ -1,0 +1,140 @@
+package org.postern.app.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.admin.Exchange;
+import org.postern.app.journal.Impact;
+import org.postern.app.journal.JournalReader;
+import org.postern.app.journal.SelectionException;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.time.TimeSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code postern impact}: how many, and who; and a word to each of them. */
+@Command(
+        name = "impact",
+        mixinStandardHelpOptions = true,
+        description = "Count what a rule, a reason or an address did, and to whom.",
+        footer = {
+            "",
+            "The journal is read from its files, so counting works while the gateway is down.",
+            "--notify makes a plan: it prints how many notices there would be and the first of",
+            "them. --apply PLAN puts them into the spool, --undo PLAN drops those not yet"
+                    + " delivered.",
+            "In a template ${recipient}, ${count}, ${first}, ${last} and ${hostname} are filled"
+                    + " in;",
+            "it begins with its header fields (Subject is needed), then an empty line."
+        })
+final class ImpactCommand implements Callable<Integer> {
+    @Mixin private final ConfigOption config = new ConfigOption();
+    @Mixin private final JsonOption json = new JsonOption();
+    @Mixin private final SelectionOptions selection = new SelectionOptions();
+
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            description = "rows of each table (default: ${DEFAULT-VALUE})")
+    private int top = 10;
+
+    @Option(names = "--recipients", description = "print every recipient that was hit, as CSV")
+    private boolean recipients;
+
+    @Option(
+            names = "--notify",
+            paramLabel = "TEMPLATE",
+            description = "plan one notice to each recipient from this file")
+    private @Nullable Path notify;
+
+    @Option(names = "--apply", paramLabel = "PLAN", description = "send the notices of a plan")
+    private @Nullable String apply;
+
+    @Option(names = "--undo", paramLabel = "PLAN", description = "drop what is not delivered yet")
+    private @Nullable String undo;
+
+    @Override
+    public Integer call() throws IOException {
+        PosternConfig settings = Configurations.daemonOf(config.file());
+        if (apply != null || undo != null) {
+            String plan = Objects.requireNonNull(apply == null ? undo : apply);
+            return Daemon.of(settings)
+                    .show(
+                            "POST",
+                            "/api/v1/notices/"
+                                    + Daemon.encode(plan)
+                                    + (apply == null ? "/undo" : "/apply")
+                                    + json.query("?")
+                                    + "&actor="
+                                    + Daemon.encode(System.getProperty("user.name", "unknown")));
+        }
+        Impact impact = count(settings);
+        if (notify != null) {
+            return plan(settings, impact, notify);
+        }
+        ImpactView view = new ImpactView(impact, top, Console.out());
+        if (recipients) {
+            view.csv();
+        } else if (json.wanted) {
+            view.json();
+        } else {
+            view.text();
+        }
+        return impact.messages() == 0 ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private Impact count(PosternConfig settings) throws IOException {
+        JournalReader journal = new JournalReader(settings.data().resolve("journal"));
+        try {
+            return Impact.of(
+                    journal, journal.select(selection.values(), TimeSource.system().instant()));
+        } catch (SelectionException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int plan(PosternConfig settings, Impact impact, Path template) throws IOException {
+        if (selection.values().isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "say whom: a selection such as --reason CODE --since 3d goes with --notify");
+        }
+        ObjectNode body = Exchange.JSON.createObjectNode();
+        try {
+            body.put("template", Files.readString(template, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(ExitCode.USAGE, template + ": there is no such file");
+        }
+        ArrayNode who = body.putArray("recipients");
+        impact.recipients().entrySet().stream()
+                .sorted(java.util.Map.Entry.comparingByKey())
+                .forEach(e -> {
+                    if (e.getKey().startsWith("#")) {
+                        throw new CommandFailure(
+                                ExitCode.FAILED,
+                                "the journal holds hashed addresses (journal.privacy), to which"
+                                        + " nothing can be sent");
+                    }
+                    ObjectNode one = who.addObject().put("address", e.getKey());
+                    one.put("count", e.getValue().messages());
+                    one.put("first", e.getValue().first()).put("last", e.getValue().last());
+                });
+        return Daemon.of(settings)
+                .send(
+                        "/api/v1/notices"
+                                + json.query("?")
+                                + "&actor="
+                                + Daemon.encode(System.getProperty("user.name", "unknown"))
+                                + "&selection="
+                                + Daemon.encode(selection.values().toString()),
+                        Exchange.JSON.writeValueAsBytes(body));
+    }
+}

@@ -1,0 +1,159 @@
+package org.postern.app.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.postern.app.admin.Exchange;
+import org.postern.app.admin.Human;
+import org.postern.app.journal.Impact;
+
+/** An impact as tables for people, as JSON and as CSV. */
+final class ImpactView {
+    private static final DateTimeFormatter HOUR =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final Duration BY_THE_HOUR = Duration.ofDays(3);
+    private static final int BAR = 40;
+    private static final int VALUE = 46;
+
+    private final Impact impact;
+    private final int top;
+    private final PrintStream out;
+
+    ImpactView(Impact impact, int top, PrintStream out) {
+        this.impact = impact;
+        this.top = top;
+        this.out = out;
+    }
+
+    void text() {
+        out.printf(
+                Locale.ROOT,
+                "%,d messages for %,d recipients, from %,d sender domains and %,d clients%n",
+                impact.messages(),
+                impact.recipients().size(),
+                impact.senderDomains().size(),
+                impact.clients().size());
+        table("WHAT BECAME OF THEM", impact.dispositions());
+        table("REASON", impact.reasons());
+        table("RULE", impact.rules());
+        table("SENDER DOMAIN", impact.senderDomains());
+        table("CLIENT", impact.clients());
+        table("RECIPIENT", recipients());
+        overTime();
+    }
+
+    private List<Impact.Count> recipients() {
+        return impact.recipients().entrySet().stream()
+                .map(e -> new Impact.Count(e.getKey(), e.getValue().messages()))
+                .sorted(
+                        Comparator.comparingLong(Impact.Count::messages)
+                                .reversed()
+                                .thenComparing(Impact.Count::value))
+                .toList();
+    }
+
+    private void table(String title, List<Impact.Count> counts) {
+        out.println();
+        out.println(Human.cell(title, VALUE) + "   MESSAGES");
+        for (Impact.Count count : counts.subList(0, Math.min(top, counts.size()))) {
+            out.println(
+                    Human.cell(Human.printable(count.value()), VALUE)
+                            + String.format(Locale.ROOT, " %,10d", count.messages()));
+        }
+        if (counts.size() > top) {
+            out.println("… and " + (counts.size() - top) + " more; --top N shows N");
+        }
+    }
+
+    private void overTime() {
+        Map<Instant, Long> hours = impact.hours();
+        if (hours.isEmpty()) {
+            return;
+        }
+        TreeMap<Instant, Long> steps = new TreeMap<>(hours);
+        boolean byDay =
+                Duration.between(steps.firstKey(), steps.lastKey()).compareTo(BY_THE_HOUR) > 0;
+        if (byDay) {
+            steps = new TreeMap<>();
+            for (Map.Entry<Instant, Long> hour : hours.entrySet()) {
+                steps.merge(hour.getKey().truncatedTo(ChronoUnit.DAYS), hour.getValue(), Long::sum);
+            }
+        }
+        long most = steps.values().stream().mapToLong(Long::longValue).max().orElse(1);
+        out.println();
+        out.println("OVER TIME (UTC, by the " + (byDay ? "day" : "hour") + ")");
+        steps.forEach((at, count) ->
+                out.println(
+                        HOUR.format(at)
+                                + String.format(Locale.ROOT, " %,10d ", count)
+                                + "█".repeat((int) Math.max(1, count * BAR / most))));
+    }
+
+    /** One object for the whole and one for each count. */
+    void json() {
+        line(
+                Map.of(
+                        "messages",
+                        impact.messages(),
+                        "recipients",
+                        impact.recipients().size(),
+                        "sender_domains",
+                        impact.senderDomains().size(),
+                        "clients",
+                        impact.clients().size()));
+        counts("disposition", impact.dispositions());
+        counts("reason", impact.reasons());
+        counts("rule", impact.rules());
+        counts("sender_domain", impact.senderDomains());
+        counts("client", impact.clients());
+        counts("recipient", recipients());
+        impact.hours().forEach((at, count) -> count("hour", at.toString(), count));
+    }
+
+    private void counts(String by, List<Impact.Count> counts) {
+        counts.forEach(c -> count(by, c.value(), c.messages()));
+    }
+
+    private void count(String by, String value, long messages) {
+        line(
+                Exchange.JSON
+                        .createObjectNode()
+                        .put("by", by)
+                        .put("value", value)
+                        .put("messages", messages));
+    }
+
+    private void line(Object value) {
+        out.println(Exchange.JSON.writeValueAsString(value));
+    }
+
+    /** Who was hit (RFC 4180, with LF). */
+    void csv() {
+        out.println("recipient,messages,first,last");
+        impact.recipients().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(e ->
+                        out.println(
+                                quoted(e.getKey())
+                                        + ","
+                                        + e.getValue().messages()
+                                        + ","
+                                        + Instant.ofEpochMilli(e.getValue().first())
+                                        + ","
+                                        + Instant.ofEpochMilli(e.getValue().last())));
+    }
+
+    private static String quoted(String field) {
+        // what a spreadsheet would take for a formula is shown as text
+        String plain = field.matches("[=+\\-@].*") ? "'" + field : field;
+        return plain.matches("[^\",\\s]*") ? plain : "\"" + plain.replace("\"", "\"\"") + "\"";
+    }
+}

@@ -1,0 +1,125 @@
+package org.postern.app.intake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.journal.Client;
+import org.postern.core.journal.Evidence;
+import org.postern.core.journal.JournalEvent;
+import org.postern.core.journal.Ruling;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.policy.Facts;
+import org.postern.core.policy.Stage;
+import org.postern.core.reply.SmtpReply;
+import org.postern.smtp.session.ClientConnection;
+import org.postern.smtp.session.SessionEnd;
+
+/** Tells the journal what happens in one session. Used by the session's thread alone. */
+final class VisitJournal {
+    private final Intake.Parts parts;
+    private final ClientConnection connection;
+    private final long revision;
+    private final long begun;
+    private final List<Ruling> observed = new ArrayList<>(0);
+    private String helo = "";
+    private int accepted;
+    private int refused;
+
+    VisitJournal(Intake.Parts parts, ClientConnection connection, long revision) {
+        this.parts = parts;
+        this.connection = connection;
+        this.revision = revision;
+        this.begun = parts.time().nanoTime();
+    }
+
+    void helo(String name) {
+        helo = name;
+    }
+
+    /** A rule in mode observe would have done this; it is told with the message. */
+    void observed(Ruling ruling) {
+        observed.add(ruling);
+    }
+
+    /** A transaction begins: what was observed in the one before is forgotten. */
+    void begin() {
+        observed.clear();
+    }
+
+    private Client client() {
+        return new Client(
+                connection.client().getAddress(),
+                connection.peer().getAddress(),
+                helo,
+                connection.tls().isPresent());
+    }
+
+    void refused(Stage stage, Facts facts, Ruling ruling, SmtpReply reply) {
+        refused++;
+        parts.journal()
+                .append(
+                        new JournalEvent.Refusal(
+                                parts.time().instant(),
+                                stage,
+                                client(),
+                                facts.reversePath(),
+                                facts.recipient(),
+                                ruling,
+                                reply,
+                                revision));
+    }
+
+    /**
+     * A message came to its end.
+     *
+     * @param id its queue id, or null where it was not taken
+     */
+    void message(
+            @Nullable QueueId id,
+            ReversePath from,
+            List<EmailAddress> named,
+            List<Recipient> recipients,
+            long size,
+            Ruling ruling,
+            SmtpReply reply,
+            @Nullable Evidence evidence,
+            @Nullable String subject) {
+        if (id == null) {
+            refused++;
+        } else {
+            accepted++;
+        }
+        parts.journal()
+                .append(
+                        new JournalEvent.Message(
+                                parts.time().instant(),
+                                id,
+                                client(),
+                                from,
+                                named,
+                                recipients.stream().map(Recipient::address).toList(),
+                                size,
+                                ruling,
+                                reply,
+                                evidence,
+                                observed,
+                                subject,
+                                revision));
+    }
+
+    void closed(SessionEnd end) {
+        parts.journal()
+                .append(
+                        new JournalEvent.Connection(
+                                parts.time().instant(),
+                                client(),
+                                end.label(),
+                                Duration.ofNanos(parts.time().nanoTime() - begun),
+                                accepted,
+                                refused));
+    }
+}

@@ -1,0 +1,292 @@
+package org.postern.app.journal;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.mail.QueueId;
+import org.postern.core.net.Cidr;
+import org.postern.queue.surgery.Amounts;
+import org.postern.queue.surgery.SurgeryException;
+
+/**
+ * Which messages of the journal are meant: the same options as of the {@code queue} commands, as
+ * SQL over one file. Several options narrow it down, several values of one widen it. Immutable.
+ */
+public final class JournalSelection {
+    private static final List<String> METHODS =
+            List.of("spf", "helo_spf", "iprev", "dkim", "arc", "dmarc");
+
+    /** What becomes of a message, as {@code --state} of the journal's commands says it. */
+    private static final List<String> STATES =
+            List.of("accepted", "tagged", "quarantined", "rejected", "deferred");
+
+    private final String where;
+    private final List<Object> values;
+    private final @Nullable Instant since;
+    private final @Nullable Instant until;
+    private final List<String> ids;
+    private final String text;
+
+    private JournalSelection(Builder b) {
+        this.where = b.where.isEmpty() ? "1" : String.join(" AND ", b.where);
+        this.values = Collections.unmodifiableList(b.values);
+        this.since = b.since;
+        this.until = b.until;
+        this.ids = List.copyOf(b.ids);
+        this.text = b.text.toString();
+    }
+
+    /** A condition under construction. */
+    private static final class Builder {
+        final List<String> where = new ArrayList<>();
+        final List<Object> values = new ArrayList<>();
+        final List<String> ids = new ArrayList<>();
+        final StringBuilder text = new StringBuilder();
+        @Nullable Instant since;
+        @Nullable Instant until;
+    }
+
+    /**
+     * Reads options, without their dashes, with their values.
+     *
+     * @param options from, to, client, domain, verdict, reason, state, since, until, older-than,
+     *     size-over, id
+     * @param now for options that are relative to it
+     * @param privacy how addresses may stand in the files
+     * @throws SelectionException with the option, what is wrong and what is allowed
+     */
+    static JournalSelection parse(Map<String, List<String>> options, Instant now, Privacy privacy)
+            throws SelectionException {
+        Builder b = new Builder();
+        for (Map.Entry<String, List<String>> option : new TreeMap<>(options).entrySet()) {
+            List<String> any = new ArrayList<>();
+            for (String value : option.getValue()) {
+                b.text.append(b.text.isEmpty() ? "" : " ");
+                b.text.append("--").append(option.getKey()).append(' ').append(value);
+                condition(b, option.getKey(), value, now, privacy).ifPresent(any::add);
+            }
+            if (!any.isEmpty()) {
+                b.where.add("(" + String.join(" OR ", any) + ")");
+            }
+        }
+        // in a file that holds a whole day a name is worth more than the time
+        boolean named =
+                options.keySet().stream()
+                        .anyMatch(o -> List.of("from", "to", "client", "id", "domain").contains(o));
+        String at = named ? "+at" : "at";
+        if (b.since != null) {
+            b.where.add(at + " >= ?");
+            b.values.add(b.since.toEpochMilli());
+        }
+        if (b.until != null) {
+            b.where.add(at + " < ?");
+            b.values.add(b.until.toEpochMilli());
+        }
+        return new JournalSelection(b);
+    }
+
+    private static java.util.Optional<String> condition(
+            Builder b, String option, String value, Instant now, Privacy privacy)
+            throws SelectionException {
+        String sql =
+                switch (option) {
+                    case "from" -> "sender IN (" + addresses(b, option, value, privacy) + ")";
+                    case "to" ->
+                            "seq IN (SELECT seq FROM rcpt WHERE address IN ("
+                                    + addresses(b, option, value, privacy)
+                                    + "))";
+                    case "domain" ->
+                            "seq IN (SELECT seq FROM rcpt WHERE address IN ("
+                                    + domain(b, option, value)
+                                    + "))";
+                    case "client" -> client(b, value);
+                    case "verdict" -> verdict(b, value);
+                    case "reason" -> {
+                        b.values.addAll(List.of(value, value + ".", value + "/", value));
+                        yield "(reason IN (SELECT id FROM word WHERE text = ? OR (text >= ? AND"
+                                + " text < ?)) OR rule IN (SELECT id FROM word WHERE text = ?))";
+                    }
+                    case "state" -> {
+                        String state = value.toLowerCase(Locale.ROOT);
+                        if (!STATES.contains(state)) {
+                            throw wrong(option, value, String.join(", ", STATES));
+                        }
+                        b.values.add(state);
+                        yield "disposition IN (SELECT id FROM word WHERE text = ?)";
+                    }
+                    case "since" -> {
+                        b.since = later(b.since, instant(option, value, now));
+                        yield "";
+                    }
+                    case "until" -> {
+                        b.until = earlier(b.until, instant(option, value, now));
+                        yield "";
+                    }
+                    case "older-than" -> {
+                        b.until = earlier(b.until, instant(option, value, now));
+                        yield "";
+                    }
+                    case "size-over" -> {
+                        b.values.add(size(option, value));
+                        yield "size > ?";
+                    }
+                    case "id" -> {
+                        String id = id(value);
+                        b.ids.add(id);
+                        b.values.add(id);
+                        yield "qid = ?";
+                    }
+                    default ->
+                            throw new SelectionException(
+                                    "--"
+                                            + option
+                                            + ": no such option; from, to, client, domain, verdict,"
+                                            + " reason, state, since, until, older-than, size-over"
+                                            + " and id are");
+                };
+        return sql.isEmpty() ? java.util.Optional.empty() : java.util.Optional.of(sql);
+    }
+
+    private static Instant later(@Nullable Instant a, Instant b) {
+        return a == null || b.isAfter(a) ? b : a;
+    }
+
+    private static Instant earlier(@Nullable Instant a, Instant b) {
+        return a == null || b.isBefore(a) ? b : a;
+    }
+
+    private static String addresses(Builder b, String option, String value, Privacy privacy)
+            throws SelectionException {
+        if (value.startsWith("@")) {
+            return domain(b, option, value.substring(1));
+        }
+        try {
+            String key =
+                    value.isEmpty() || value.equals("<>") ? "" : EmailAddress.parse(value).key();
+            List<String> forms = List.copyOf(privacy.searched(key));
+            b.values.addAll(forms);
+            return "SELECT id FROM address WHERE text IN (?" + ",?".repeat(forms.size() - 1) + ")";
+        } catch (InvalidAddressException e) {
+            throw new SelectionException(
+                    "--"
+                            + option
+                            + " "
+                            + value
+                            + ": "
+                            + e.getMessage()
+                            + "; an address, @domain or <> is allowed",
+                    e);
+        }
+    }
+
+    private static String domain(Builder b, String option, String value) throws SelectionException {
+        try {
+            b.values.add(Domain.parse(value.startsWith("@") ? value.substring(1) : value).ascii());
+            return "SELECT id FROM address WHERE domain IN (SELECT id FROM name WHERE text = ?)";
+        } catch (InvalidAddressException e) {
+            throw new SelectionException("--" + option + " " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String client(Builder b, String value) throws SelectionException {
+        try {
+            Cidr network = Cidr.parse(value);
+            byte[] first = network.networkBytes();
+            byte[] last = first.clone();
+            for (int bit = network.prefix(); bit < last.length * 8; bit++) {
+                last[bit / 8] |= (byte) (0x80 >> bit % 8);
+            }
+            b.values.addAll(List.of(first, last, first.length));
+            return "client IN (SELECT id FROM client WHERE ip BETWEEN ? AND ? AND length(ip) = ?)";
+        } catch (IllegalArgumentException e) {
+            throw new SelectionException("--client " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String verdict(Builder b, String value) throws SelectionException {
+        int equals = value.indexOf('=');
+        String method = equals < 0 ? "" : value.substring(0, equals).replace('-', '_');
+        if (!METHODS.contains(method) || equals == value.length() - 1) {
+            throw wrong("verdict", value, "method=result such as dmarc=fail");
+        }
+        b.values.add(value.substring(equals + 1));
+        return "evidence IN (SELECT id FROM evidence WHERE " + method + " = ?)";
+    }
+
+    private static String id(String value) throws SelectionException {
+        try {
+            return QueueId.parse(value).toString();
+        } catch (IllegalArgumentException e) {
+            throw new SelectionException("--id " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Instant instant(String option, String value, Instant now)
+            throws SelectionException {
+        try {
+            return Amounts.instant(option, value, now);
+        } catch (SurgeryException e) {
+            throw new SelectionException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static long size(String option, String value) throws SelectionException {
+        try {
+            return Amounts.size(option, value);
+        } catch (SurgeryException e) {
+            throw new SelectionException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static SelectionException wrong(String option, String value, String allowed) {
+        return new SelectionException("--" + option + " " + value + ": " + allowed + " is allowed");
+    }
+
+    /** The condition on a row of the table message. */
+    String where() {
+        return where;
+    }
+
+    /** What stands for its question marks, in order. */
+    List<Object> values() {
+        return values;
+    }
+
+    /** The queue ids asked for; empty means any. */
+    public List<String> ids() {
+        return ids;
+    }
+
+    /** Whether nothing narrows it down. */
+    public boolean isEverything() {
+        return text.isEmpty();
+    }
+
+    /**
+     * Whether a file may hold what is meant; a day on either side is allowed for stepped clocks.
+     */
+    boolean mayBeIn(DayFiles.DayFile file) {
+        return (since == null || !file.day().plusDays(1).isBefore(day(since)))
+                && (until == null || !file.day().minusDays(1).isAfter(day(until)));
+    }
+
+    private static LocalDate day(Instant at) {
+        return LocalDate.ofInstant(at, ZoneOffset.UTC);
+    }
+
+    /** The options again. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,270 @@
+package org.postern.app.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.JournalConfig;
+import org.postern.core.journal.Journal;
+import org.postern.core.journal.JournalEvent;
+import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the journal: events wait in a bounded queue, one thread takes them in batches and commits
+ * each to the file of the day. {@link #append} never waits. What finds no place, or cannot be
+ * written, is lost, counted by reason, and the loss itself is noted in the journal as soon as that
+ * can be written again. Mail never knows.
+ *
+ * <p>It stops writing before it takes the disk from the spool: below twice {@code spool.min-free}
+ * everything is lost with the reason {@code disk}.
+ */
+public final class JournalWriter implements Journal, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("journal");
+
+    private static final int BATCH = 4_000;
+    private static final Duration GATHER = Duration.ofMillis(100);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+    private static final long STOP_SECONDS = 20;
+
+    /** How many parts of {@code max-size} a file may have before the day goes on in another. */
+    private static final int PARTS = 4;
+
+    private final JournalConfig config;
+    private final DayFiles files;
+    private final long minFree;
+    private final Privacy privacy;
+    private final Metrics metrics;
+    private final TimeSource time;
+    private final BlockingQueue<JournalEvent> queue;
+    private final LongAdder lost = new LongAdder();
+    private final Thread thread;
+
+    private volatile boolean stopping;
+    private volatile String trouble = "";
+    private @Nullable DayWriter day;
+    private long notedLoss;
+    private long lastLook;
+    private boolean room = true;
+
+    /**
+     * A writer into {@code folder}, which is made where it does not exist, with its thread started.
+     *
+     * @param minFree free octets that it leaves to others
+     * @throws IOException if the folder cannot be made or the key of hashed addresses not be read
+     */
+    public JournalWriter(
+            JournalConfig config, Path folder, long minFree, Metrics metrics, TimeSource time)
+            throws IOException {
+        this.config = config;
+        this.files = new DayFiles(folder);
+        this.minFree = minFree;
+        this.metrics = metrics;
+        this.time = time;
+        this.queue = new ArrayBlockingQueue<>(config.queue());
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwxr-x---")));
+        }
+        this.privacy = Privacy.forWriting(config.privacy(), folder);
+        metrics.gauge("journal.queue", queue::size);
+        this.lastLook = time.nanoTime() - BETWEEN_LOOKS.toNanos();
+        this.thread = Thread.ofPlatform().name("journal").daemon().start(this::run);
+    }
+
+    @Override
+    public void append(JournalEvent event) {
+        if (stopping || !queue.offer(event)) {
+            lose(1, stopping ? "stopped" : "queue-full");
+        }
+    }
+
+    private void lose(int count, String reason) {
+        lost.add(count);
+        metrics.count("journal.lost", count, "reason", reason);
+    }
+
+    /** Events lost since the start. */
+    public long lost() {
+        return lost.sum();
+    }
+
+    /** Why nothing can be written just now, or empty. */
+    public String trouble() {
+        return trouble;
+    }
+
+    private void run() {
+        List<JournalEvent> batch = new ArrayList<>(BATCH);
+        try {
+            while (!stopping || !queue.isEmpty()) {
+                gather(batch);
+                if (!batch.isEmpty()) {
+                    commit(batch);
+                }
+                look();
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lose(queue.size(), "stopped");
+            closeDay();
+        }
+    }
+
+    /** Waits for a first event, and then a moment for others to come along. */
+    private void gather(List<JournalEvent> batch) throws InterruptedException {
+        JournalEvent first = queue.poll(500, TimeUnit.MILLISECONDS);
+        if (first == null) {
+            return;
+        }
+        batch.add(first);
+        long end = time.nanoTime() + GATHER.toNanos();
+        while (batch.size() < BATCH) {
+            queue.drainTo(batch, BATCH - batch.size());
+            long left = end - time.nanoTime();
+            if (left <= 0 || stopping) {
+                return;
+            }
+            if (batch.size() < BATCH) {
+                // in bigger bites than one event each, or the waiting costs more than the writing
+                Thread.sleep(Duration.ofNanos(Math.min(left, 20_000_000)));
+            }
+        }
+    }
+
+    private void commit(List<JournalEvent> batch) throws InterruptedException {
+        if (!room) {
+            lose(batch.size(), "disk");
+            return;
+        }
+        noteLoss(batch);
+        long before = time.nanoTime();
+        try {
+            writer().write(batch);
+            metrics.count("journal.events", batch.size());
+            metrics.time("journal.commit", Duration.ofNanos(time.nanoTime() - before));
+            if (!trouble.isEmpty()) {
+                LOG.info("the journal is written again");
+                trouble = "";
+            }
+        } catch (SQLException | IOException e) {
+            if (trouble.isEmpty()) {
+                LOG.error(
+                        "the journal cannot be written, mail flows on without: {}",
+                        e.getMessage(),
+                        e);
+            }
+            trouble = String.valueOf(e.getMessage());
+            lose(batch.size(), "failed");
+            closeDay();
+            if (!stopping) {
+                Thread.sleep(PAUSE_AFTER_FAILURE);
+            }
+        }
+    }
+
+    private void noteLoss(List<JournalEvent> batch) {
+        long now = lost.sum();
+        if (now > notedLoss) {
+            batch.addFirst(
+                    new JournalEvent.Witness(
+                            time.instant(),
+                            "lost",
+                            (now - notedLoss) + " events before this were not written"));
+            notedLoss = now;
+        }
+    }
+
+    private DayWriter writer() throws SQLException, IOException {
+        LocalDate today = LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
+        DayWriter open = day;
+        if (open != null && open.file().day().equals(today)) {
+            return open;
+        }
+        closeDay();
+        return open(files.current(today));
+    }
+
+    private DayWriter open(DayFiles.DayFile file) throws SQLException {
+        DayWriter opened = new DayWriter(file, privacy);
+        day = opened;
+        lastLook = time.nanoTime() - BETWEEN_LOOKS.toNanos();
+        return opened;
+    }
+
+    /** From time to time: room on the disk, the file's size, what is too old. */
+    private void look() {
+        if (time.nanoTime() - lastLook < BETWEEN_LOOKS.toNanos()) {
+            return;
+        }
+        lastLook = time.nanoTime();
+        try {
+            long free = Files.getFileStore(files.folder()).getUsableSpace();
+            boolean enough = free > 2 * minFree;
+            if (room && !enough) {
+                LOG.error(
+                        "{}: {} MB free: the journal pauses, so that the spool can have them",
+                        files.folder(),
+                        free >> 20);
+            }
+            room = enough;
+            trouble = enough ? trouble : "the disk is too full";
+            DayWriter open = day;
+            if (open == null) {
+                return;
+            }
+            if (DayFiles.size(open.file()) > config.maxSize() / PARTS) {
+                closeDay();
+                open = open(files.next(open.file()));
+            }
+            LocalDate oldest =
+                    LocalDate.ofInstant(time.instant().minus(config.retention()), ZoneOffset.UTC);
+            for (DayFiles.DayFile gone : files.retain(oldest, config.maxSize(), open.file())) {
+                LOG.info("{} removed by retention", gone.path().getFileName());
+            }
+        } catch (IOException | SQLException e) {
+            LOG.warn("journal: {}", e.toString());
+        }
+    }
+
+    private void closeDay() {
+        DayWriter open = day;
+        day = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException e) {
+                LOG.warn("{}: {}", open.file().path(), e.toString());
+            }
+        }
+    }
+
+    /** Writes out what waits and stops. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            thread.join(Duration.ofSeconds(STOP_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

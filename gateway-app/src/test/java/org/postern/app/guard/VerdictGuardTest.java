@@ -1,0 +1,151 @@
+package org.postern.app.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.postern.app.journal.Events;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.journal.JournalEvent;
+import org.postern.core.journal.Ruling;
+import org.postern.core.policy.Disposition;
+import org.postern.core.reply.SmtpReply;
+import org.postern.core.time.ManualTimeSource;
+
+class VerdictGuardTest {
+    private static final Instant AT = Instant.parse("2026-11-22T10:00:00Z");
+
+    private final ManualTimeSource time = new ManualTimeSource(AT);
+    private final List<GuardAlarm> raised = new ArrayList<>();
+    private final List<GuardAlarm> recovered = new ArrayList<>();
+    private final VerdictGuard guard =
+            new VerdictGuard(
+                    "own.example"::equals,
+                    new VerdictGuard.Listener() {
+                        @Override
+                        public void raised(GuardAlarm alarm, boolean ruleObserves) {
+                            raised.add(alarm);
+                        }
+
+                        @Override
+                        public void recovered(GuardAlarm alarm) {
+                            recovered.add(alarm);
+                        }
+                    },
+                    time);
+
+    private void good(int count, String from) {
+        for (int i = 0; i < count; i++) {
+            guard.append(Events.accepted(AT, i + 1, "192.0.2.7", from, "b@example.test"));
+        }
+    }
+
+    private void bad(int count, String client, String from) {
+        for (int i = 0; i < count; i++) {
+            guard.append(Events.rejected(AT, client, from, "b@example.test"));
+        }
+    }
+
+    private void interval(int good, int bad) {
+        good(good, "a@other.example");
+        bad(bad, "192.0.2.9", "x@spam.example");
+        time.advance(VerdictGuard.INTERVAL);
+    }
+
+    @Test
+    void ourOwnMailFailingFromAPrivateAddressNamesTheBalancer() {
+        bad(12, "10.0.0.5", "ann@own.example");
+        assertThat(raised).hasSize(1);
+        assertThat(raised.getFirst().key()).isEqualTo("own:own.example");
+        assertThat(raised.getFirst().rule()).isEqualTo("dmarc-reject");
+        assertThat(raised.getFirst().cause())
+                .contains(
+                        "mail of your own domain own.example fails SPF from 10.0.0.5",
+                        "a balancer",
+                        "networks.load-balancers");
+    }
+
+    @Test
+    void aFewForgeriesOfOurDomainAreNoAlarm() {
+        good(100, "ann@own.example");
+        bad(20, "203.0.113.4", "ann@own.example");
+        assertThat(raised).isEmpty();
+    }
+
+    @Test
+    void aShareThatHasAlwaysBeenHighIsUsual() {
+        for (int i = 0; i < 20; i++) {
+            interval(60, 40);
+        }
+        assertThat(raised).isEmpty();
+    }
+
+    @Test
+    void aShareThatLeavesItsBandIsAnAlarmOnceAndEndsWhenItIsBack() {
+        for (int i = 0; i < 20; i++) {
+            interval(95, 5);
+        }
+        assertThat(raised).isEmpty();
+        interval(50, 50);
+        interval(50, 50);
+        assertThat(raised)
+                .singleElement()
+                .extracting(GuardAlarm::key)
+                .isEqualTo("reason:dmarc.fail.spf-fail.dkim-unaligned");
+        assertThat(guard.alarms()).hasSize(1);
+        for (int i = 0; i < 4; i++) {
+            interval(95, 5);
+        }
+        assertThat(recovered).hasSize(1);
+        assertThat(guard.alarms()).isEmpty();
+    }
+
+    @Test
+    void whereSwitchedOnTheRuleObservesUntilAPersonConfirmsIt() {
+        guard.switchRules(true);
+        bad(12, "10.0.0.5", "ann@own.example");
+        assertThat(guard.observes("dmarc-reject")).isTrue();
+        assertThat(guard.confirm("dmarc-reject")).isTrue();
+        assertThat(guard.observes("dmarc-reject")).isFalse();
+        assertThat(guard.confirm("dmarc-reject")).isFalse();
+    }
+
+    @Test
+    void dnsTroubleIsNamedAsSuch() {
+        for (int i = 0; i < 12; i++) {
+            guard.append(
+                    Events.message(
+                            AT,
+                            null,
+                            "203.0.113." + i,
+                            "ann@own.example",
+                            new Ruling(
+                                    Disposition.DEFER,
+                                    "authentication-defer",
+                                    "dmarc.temperror.record",
+                                    ""),
+                            SmtpReply.of(451, "4.7.0", "later"),
+                            Events.evidence(
+                                    AuthResult.TEMPERROR,
+                                    AuthResult.TEMPERROR,
+                                    "203.0.113." + i,
+                                    "own.example"),
+                            "b@example.test"));
+        }
+        assertThat(raised.getFirst().cause()).contains("DNS gives no answers", "postern doctor");
+    }
+
+    @Test
+    void memoryIsBoundedHoweverManyDomainsWrite() {
+        for (int i = 0; i < 10_000; i++) {
+            guard.append(
+                    Events.accepted(AT, i + 1, "192.0.2.7", "a@d" + i + ".example", "b@x.test"));
+        }
+        assertThat(guard.alarms()).isEmpty();
+        JournalEvent other = new JournalEvent.Witness(AT, "start", "");
+        guard.append(other);
+        assertThat(raised).isEmpty();
+    }
+}

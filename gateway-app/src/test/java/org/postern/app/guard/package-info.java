@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.app.guard;
+
+import org.jspecify.annotations.NullMarked;

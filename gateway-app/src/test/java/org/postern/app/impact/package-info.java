@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.app.impact;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,241 @@
+package org.postern.app.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.JournalConfig;
+import org.postern.core.journal.JournalEvent;
+import org.postern.core.mail.QueueId;
+import org.postern.core.time.TimeSource;
+
+class JournalWriterTest {
+    private final Instant now = Instant.now();
+
+    @TempDir Path folder;
+
+    private static JournalConfig config(JournalConfig.Privacy privacy) {
+        return new JournalConfig(true, Duration.ofDays(30), 1L << 30, 1_000, false, privacy);
+    }
+
+    private void write(JournalConfig config, JournalEvent... events) throws IOException {
+        try (Metrics metrics = new Metrics();
+                JournalWriter writer =
+                        new JournalWriter(config, folder, 0, metrics, TimeSource.system())) {
+            for (JournalEvent event : events) {
+                writer.append(event);
+            }
+        }
+    }
+
+    private void write(JournalEvent... events) throws IOException {
+        write(config(JournalConfig.Privacy.PLAIN), events);
+    }
+
+    private List<TracedMessage> find(String option, String value)
+            throws JournalException, SelectionException {
+        JournalReader reader = new JournalReader(folder);
+        return reader.find(reader.select(Map.of(option, List.of(value)), now.plusSeconds(60)), 100);
+    }
+
+    private List<String> story(String id) throws JournalException {
+        return Story.of(new JournalReader(folder), id).stream().map(Story.Step::text).toList();
+    }
+
+    private List<String> ask(String sql) throws SQLException, IOException {
+        List<String> rows = new ArrayList<>();
+        for (DayFiles.DayFile file : new DayFiles(folder).list()) {
+            try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + file.path());
+                    Statement s = db.createStatement();
+                    ResultSet r = s.executeQuery(sql)) {
+                while (r.next()) {
+                    rows.add(r.getString(1));
+                }
+            }
+        }
+        return rows;
+    }
+
+    @Test
+    void aMessageIsFoundByEverythingThatNamesIt() throws Exception {
+        write(
+                Events.accepted(now, 1_000_000, "192.0.2.7", "Ann@example.org", "bob@example.test"),
+                Events.accepted(
+                        now, 1_000_001, "203.0.113.9", "eve@evil.example", "c@example.test"));
+        String id = new QueueId(1_000_000).toString();
+        for (Map.Entry<String, String> by :
+                Map.of(
+                                "id", id,
+                                "from", "ann@EXAMPLE.org",
+                                "to", "bob@example.test",
+                                "client", "192.0.2.0/24",
+                                "verdict", "dmarc=pass")
+                        .entrySet()) {
+            assertThat(find(by.getKey(), by.getValue()))
+                    .as(by.toString())
+                    .anyMatch(m -> id.equals(m.id()));
+        }
+        assertThat(find("from", "@example.org")).hasSize(1);
+        assertThat(find("client", "198.51.100.0/24")).isEmpty();
+        assertThat(find("reason", "default")).hasSize(2);
+        assertThat(find("reason", "default.acc")).isEmpty();
+        assertThat(find("state", "rejected")).isEmpty();
+        assertThat(find("since", "1h")).hasSize(2);
+        assertThat(find("until", "1h")).isEmpty();
+    }
+
+    @Test
+    void refusedMailIsFoundByItsRecipientToo() throws Exception {
+        write(
+                Events.unknown(now, "192.0.2.7", "a@example.org", "nobody@example.test"),
+                Events.rejected(now, "10.0.0.5", "a@example.org", "bob@example.test"));
+        TracedMessage unknown = find("to", "nobody@example.test").getFirst();
+        assertThat(unknown.disposition()).isEqualTo("rejected");
+        assertThat(unknown.stage()).isEqualTo("rcpt");
+        assertThat(unknown.reply()).startsWith("550 5.1.1");
+        assertThat(find("verdict", "spf=fail")).hasSize(1);
+        assertThat(find("reason", "dmarc.fail")).hasSize(1);
+        assertThat(find("reason", "dmarc-reject")).as("a rule's name").hasSize(1);
+    }
+
+    @Test
+    void aStoryTellsEveryStepInOrderInWords() throws Exception {
+        QueueId id = new QueueId(5_000);
+        write(
+                Events.accepted(now, 5_000, "192.0.2.7", "a@example.org", "b@example.test"),
+                Events.attempt(now, 5_000, "b@example.test", "deferred", "450 4.2.1 later"),
+                new JournalEvent.Operation(now, "carol", "hold", "P1", List.of(id), 1, "looks odd"),
+                Events.attempt(now, 5_000, "b@example.test", "delivered", "250 ok"));
+        List<String> story = story(id.toString());
+        assertThat(story)
+                .containsSubsequence(
+                        "from 192.0.2.7 as mail.example.org over TLS: <a@example.org> to"
+                                + " <b@example.test>, 10.0 KB",
+                        "SPF pass, domain example.org, mechanism ip4:192.0.2.0/24 [spf.pass]",
+                        "deferred for <b@example.test> by store in attempt 1 after 12 ms: 450"
+                                + " 4.2.1 later; next try in 5m",
+                        "carol: hold by plan P1, because looks odd",
+                        "delivered for <b@example.test> by store in attempt 1 after 12 ms: 250 ok",
+                        "every recipient has it; the spool has let it go");
+    }
+
+    @Test
+    void theSameEvidenceAndTheSameAnswersAreKeptOnce() throws Exception {
+        JournalEvent[] events = new JournalEvent[50];
+        for (int i = 0; i < events.length; i++) {
+            events[i] =
+                    Events.accepted(now, 100 + i, "192.0.2.7", "a@example.org", "b@example.test");
+        }
+        write(events);
+        assertThat(ask("SELECT count(*) FROM message")).containsExactly("50");
+        assertThat(ask("SELECT count(*) FROM evidence")).containsExactly("1");
+        assertThat(ask("SELECT count(*) FROM dns")).containsExactly("2");
+    }
+
+    @Test
+    void aRestartGoesOnInTheSameFile() throws Exception {
+        write(Events.accepted(now, 1, "192.0.2.7", "a@example.org", "b@example.test"));
+        write(Events.accepted(now, 2, "192.0.2.7", "a@example.org", "b@example.test"));
+        assertThat(find("to", "b@example.test")).hasSize(2);
+        assertThat(ask("SELECT count(*) FROM address")).containsExactly("2");
+    }
+
+    @Test
+    void theShellsViewShowsMailAsPeopleReadIt() throws Exception {
+        write(
+                Events.accepted(
+                        now, 1, "192.0.2.7", "a@example.org", "b@example.test", "c@example.test"));
+        assertThat(ask("SELECT sender || ' ' || recipients || ' ' || spf FROM mail"))
+                .containsExactly("a@example.org b@example.test c@example.test pass");
+    }
+
+    @Test
+    void hashedAddressesAreFoundByTheExactAddressAndStandNowhereInTheFile() throws Exception {
+        write(
+                config(JournalConfig.Privacy.HASHED),
+                Events.accepted(
+                        now, 1, "192.0.2.7", "secret.sender@example.org", "bob@example.test"),
+                Events.unknown(now, "192.0.2.7", "a@example.org", "hidden.name@example.test"));
+        assertThat(find("from", "Secret.Sender@example.org")).hasSize(1);
+        assertThat(find("to", "hidden.name@example.test")).hasSize(1);
+        assertThat(find("to", "@example.test")).hasSize(2);
+        assertThat(find("from", "secret.sendes@example.org")).isEmpty();
+        for (DayFiles.DayFile file : new DayFiles(folder).list()) {
+            String octets =
+                    Files.readString(file.path(), java.nio.charset.StandardCharsets.ISO_8859_1);
+            assertThat(octets).doesNotContain("secret.sender").doesNotContain("hidden.name");
+        }
+        assertThat(Files.getPosixFilePermissions(folder.resolve(Privacy.KEY_FILE)))
+                .containsExactlyInAnyOrder(
+                        PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void aSelectionThatCannotBeMeantSaysWhatIsAllowed() {
+        assertThatThrownBy(() -> find("verdict", "dmarc"))
+                .isInstanceOf(SelectionException.class)
+                .hasMessageContaining("dmarc=fail");
+        assertThatThrownBy(() -> find("state", "held")).hasMessageContaining("quarantined");
+        assertThatThrownBy(() -> find("from", "no address")).hasMessageContaining("@domain");
+    }
+
+    @Test
+    void whatFindsNoPlaceInTheQueueIsCountedAndNotedAndNobodyWaits() throws Exception {
+        JournalConfig tight =
+                new JournalConfig(
+                        true,
+                        Duration.ofDays(1),
+                        1L << 30,
+                        100,
+                        false,
+                        JournalConfig.Privacy.PLAIN);
+        long lost;
+        try (Metrics metrics = new Metrics();
+                JournalWriter writer =
+                        new JournalWriter(tight, folder, 0, metrics, TimeSource.system())) {
+            JournalEvent event =
+                    Events.accepted(now, 1, "192.0.2.7", "a@example.org", "b@example.test");
+            for (int i = 0; i < 100_000; i++) {
+                writer.append(event);
+            }
+            lost = writer.lost();
+        }
+        assertThat(lost).isPositive();
+        long kept = Long.parseLong(ask("SELECT count(*) FROM message").getFirst());
+        assertThat(kept).isPositive();
+        assertThat(kept + lost).isEqualTo(100_000);
+    }
+
+    @Test
+    void withoutRoomOnTheDiskTheJournalGivesWay() throws Exception {
+        try (Metrics metrics = new Metrics();
+                JournalWriter writer =
+                        new JournalWriter(
+                                config(JournalConfig.Privacy.PLAIN),
+                                folder,
+                                Long.MAX_VALUE / 4,
+                                metrics,
+                                TimeSource.system())) {
+            org.awaitility.Awaitility.await().until(() -> !writer.trouble().isEmpty());
+            writer.append(Events.unknown(now, "192.0.2.7", "a@example.org", "b@example.test"));
+            org.awaitility.Awaitility.await().until(() -> writer.lost() == 1);
+        }
+        assertThat(new DayFiles(folder).list()).isEmpty();
+    }
+}

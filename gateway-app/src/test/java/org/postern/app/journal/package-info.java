@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.app.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,185 @@
+package org.postern.app.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.journal.Events;
+import org.postern.app.journal.JournalReader;
+import org.postern.app.journal.JournalWriter;
+import org.postern.app.journal.TracedMessage;
+import org.postern.app.telemetry.Metrics;
+import org.postern.auth.AuthenticatorSettings;
+import org.postern.auth.Reevaluator;
+import org.postern.auth.dns.CachingDnsClient;
+import org.postern.auth.dns.DnsListener;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.config.DnsConfig;
+import org.postern.core.config.JournalConfig;
+import org.postern.core.journal.Hop;
+import org.postern.core.journal.JournalEvent;
+import org.postern.core.journal.Ruling;
+import org.postern.core.net.Ip;
+import org.postern.core.policy.Disposition;
+import org.postern.core.reply.SmtpReply;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.TimeSource;
+
+/** Decisions reached again: the record answers, and what it does not answer is said to be live. */
+class ReplayTest {
+    private final Instant now = Instant.now();
+
+    @TempDir Path folder;
+
+    private Snapshot snapshot() throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("postern.yaml"),
+                        """
+                        hostname: mx.example.test
+                        data: data
+                        listeners: [{ address: 127.0.0.1, port: 2525 }]
+                        domains:
+                          example.test:
+                            recipients: { static: [postmaster@example.test, bob@example.test] }
+                            downstream: maildir:mail
+                        """);
+        return switch (Snapshots.read(file, TimeSource.system())) {
+            case SnapshotResult.Loaded loaded -> loaded.snapshot();
+            case SnapshotResult.Refused refused ->
+                    throw new AssertionError(refused.problems().toString());
+        };
+    }
+
+    private Replay.Outcome replay(JournalEvent event, String... set) throws Exception {
+        JournalConfig config =
+                new JournalConfig(
+                        true,
+                        Duration.ofDays(30),
+                        1L << 30,
+                        1_000,
+                        false,
+                        JournalConfig.Privacy.PLAIN);
+        Path journal = folder.resolve("journal");
+        try (Metrics metrics = new Metrics();
+                JournalWriter writer =
+                        new JournalWriter(config, journal, 0, metrics, TimeSource.system())) {
+            writer.append(event);
+        }
+        Snapshot snapshot = snapshot();
+        Settings settings = Settings.parse(List.of(set), snapshot.config().networks());
+        JournalReader reader = new JournalReader(journal);
+        TracedMessage message =
+                reader.find(reader.select(Map.of(), now.plusSeconds(60)), 1).getFirst();
+        // nobody listens there: what is not recorded cannot be known
+        DnsConfig deaf =
+                new DnsConfig(
+                        List.of(new InetSocketAddress(Ip.parse("127.0.0.1"), 9)),
+                        Duration.ofMillis(50),
+                        1);
+        try (CachingDnsClient dns =
+                CachingDnsClient.of(deaf, TimeSource.system(), DnsListener.NONE)) {
+            Reevaluator reevaluator =
+                    new Reevaluator(
+                            settings.apply(AuthenticatorSettings.of(snapshot.config(), null)),
+                            dns,
+                            TimeSource.system());
+            return new Replay(snapshot, reevaluator, settings.client())
+                    .evaluate(message, reader.evidence(message).orElse(null));
+        }
+    }
+
+    /** Refused because it came from a balancer's address, with the true client in Received. */
+    private JournalEvent hairpinned() {
+        return Events.message(
+                now,
+                null,
+                "10.0.0.5",
+                "ann@own.example",
+                new Ruling(
+                        Disposition.REJECT,
+                        "dmarc-reject",
+                        "dmarc.fail.spf-implausible.dkim-none",
+                        ""),
+                SmtpReply.of(550, "5.7.1", "no"),
+                Events.evidence(
+                        AuthResult.NONE,
+                        AuthResult.FAIL,
+                        "10.0.0.5",
+                        "own.example",
+                        List.of(new Hop(Ip.parse("192.0.2.7"), "mail.own.example"))),
+                "bob@example.test");
+    }
+
+    @Test
+    void aTrustedRelayGivesTheTrueClientAndTheMailWouldPass() throws Exception {
+        Replay.Outcome outcome = replay(hairpinned(), "networks.trusted-relays=10.0.0.5/32");
+        assertThat(outcome.disposition()).as(outcome.toString()).isEqualTo("accepted");
+        assertThat(outcome.wouldPass()).isTrue();
+        assertThat(outcome.detail()).contains("spf none → pass", "dmarc fail → pass");
+    }
+
+    @Test
+    void anotherClientIsSupposed() throws Exception {
+        assertThat(replay(hairpinned(), "client-ip=192.0.2.99").disposition())
+                .isEqualTo("accepted");
+        Replay.Outcome stranger = replay(hairpinned(), "client-ip=203.0.113.1");
+        assertThat(stranger.disposition()).isEqualTo("rejected");
+        assertThat(stranger.reason()).startsWith("dmarc.fail.spf-fail");
+    }
+
+    @Test
+    void whatTheRecordDoesNotAnswerIsLabelledLive() throws Exception {
+        // the reverse name of another client was never looked up
+        assertThat(replay(hairpinned(), "client-ip=192.0.2.99").basis())
+                .isEqualTo(Replay.Basis.LIVE);
+    }
+
+    @Test
+    void withoutReceivedFieldsNothingIsSaidOfATrustedRelay() throws Exception {
+        Replay.Outcome outcome =
+                replay(
+                        Events.rejected(now, "10.0.0.5", "ann@own.example", "bob@example.test"),
+                        "networks.trusted-relays=10.0.0.5/32");
+        assertThat(outcome.basis()).isEqualTo(Replay.Basis.INSUFFICIENT);
+        assertThat(outcome.changed()).isFalse();
+        assertThat(outcome.detail()).contains("not recorded");
+    }
+
+    @Test
+    void aRecipientThatExistsByNowWouldGoOn() throws Exception {
+        Replay.Outcome outcome =
+                replay(Events.unknown(now, "192.0.2.8", "x@good.example", "bob@example.test"));
+        assertThat(outcome.disposition()).isEqualTo("goes-on");
+        assertThat(outcome.changed()).isTrue();
+        assertThat(
+                        replay(
+                                        Events.unknown(
+                                                now,
+                                                "192.0.2.8",
+                                                "x@good.example",
+                                                "nobody@example.test"))
+                                .changed())
+                .isFalse();
+    }
+
+    @Test
+    void whatCannotBeSetIsRefusedWithWhatCan() throws Exception {
+        Snapshot snapshot = snapshot();
+        assertThatThrownBy(() ->
+                        Settings.parse(
+                                List.of("spool.segment-size=1"), snapshot.config().networks()))
+                .hasMessageContaining("client-ip");
+    }
+}

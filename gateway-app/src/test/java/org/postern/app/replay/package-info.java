@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.app.replay;
+
+import org.jspecify.annotations.NullMarked;
