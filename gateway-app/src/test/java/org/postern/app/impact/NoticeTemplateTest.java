@@ -36,8 +36,8 @@ class NoticeTemplateTest {
                         "To: <ann@example.test>\n",
                         "Subject: 3 messages for you\n",
                         "Auto-Submitted: auto-generated\n",
-                        "Dear ann@example.test,\n"
-                                + "from 2026-11-22 10:00 UTC to 2026-11-22 11:00 UTC.\n")
+                        "Dear ann@example.test,\n",
+                        "from 2026-11-22 10:00 UTC to 2026-11-22 11:00 UTC.\n")
                 .containsPattern("Message-ID: <[-0-9a-f]+@mx.example.test>");
     }
 
@@ -47,7 +47,13 @@ class NoticeTemplateTest {
                 .hasMessageContaining("no Subject");
         assertThatThrownBy(() -> NoticeTemplate.parse("Subject: x\n\n${name}"))
                 .hasMessageContaining("${recipient}");
-        assertThatThrownBy(() -> NoticeTemplate.parse("Subject: x\nBcc: a@b.example\n\ntext"))
+        assertThatThrownBy(() -> NoticeTemplate.parse(
+                                """
+                                Subject: x
+                                Bcc: a@b.example
+
+                                text\
+                                """))
                 .hasMessageContaining("Subject, From and Reply-To");
         assertThatThrownBy(() -> NoticeTemplate.parse("Subject: x\nno empty line"))
                 .hasMessageContaining("empty line");
