@@ -128,7 +128,7 @@ final class Keys {
             limit(
                     "connection-rate-per-client",
                     "300",
-                    "new connections from one address in a minute");
+                    "new connections from one address, or one IPv6 /64, in a minute");
     static final Key<Integer> COMMANDS = limit("commands", "10000", "commands in one session");
     static final Key<Integer> ERRORS =
             limit("errors", "20", "commands answered 5yz in one session before 421 4.7.0");

@@ -27,7 +27,7 @@ public final class Domain implements MailHost, Comparable<Domain> {
      * Parses a domain of A-labels or U-labels. One trailing dot is allowed and dropped.
      *
      * @throws InvalidAddressException if a label is empty, too long, begins or ends with a hyphen,
-     *     or holds a character that no host name has
+     *     holds a character that no host name has, or begins with {@code xn--} and is no A-label
      */
     public static Domain parse(String text) throws InvalidAddressException {
         String name = text;
@@ -92,6 +92,11 @@ public final class Domain implements MailHost, Comparable<Domain> {
         if (name.charAt(start) == '-' || name.charAt(end - 1) == '-') {
             throw new InvalidAddressException("domain label begins or ends with a hyphen", start);
         }
+        if (name.regionMatches(true, start, "xn--", 0, 4)
+                && !Uts46.isALabel(name.substring(start, end))) {
+            // RFC 5890, 2.3.2.1: what only looks like an A-label is none
+            throw new InvalidAddressException("domain label is no valid A-label (UTS-46)", start);
+        }
     }
 
     private static boolean isLabelCharacter(char c) {
@@ -150,7 +155,8 @@ public final class Domain implements MailHost, Comparable<Domain> {
     }
 
     /**
-     * Loaded only when a name is not ASCII: the tables cost memory that most sessions never need.
+     * Loaded only when a name is international: the tables cost memory that most sessions never
+     * need.
      */
     private static final class Uts46 {
         private static final IDNA INSTANCE =
@@ -174,6 +180,12 @@ public final class Domain implements MailHost, Comparable<Domain> {
                         0);
             }
             return out.toString();
+        }
+
+        static boolean isALabel(String label) {
+            IDNA.Info info = new IDNA.Info();
+            INSTANCE.labelToASCII(label, new StringBuilder(), info);
+            return !info.hasErrors();
         }
 
         static String toUnicode(String ascii) {

@@ -108,7 +108,7 @@ public final class EmailAddress {
                 if (i == text.length() || text.charAt(i) < 0x20 || text.charAt(i) > 0x7e) {
                     throw new InvalidAddressException("bad quoted pair in local part", i);
                 }
-            } else if (c < 0x20 || c == 0x7f) {
+            } else if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
                 throw new InvalidAddressException("control character in local part", i);
             } else {
                 i = skipSurrogate(text, i);

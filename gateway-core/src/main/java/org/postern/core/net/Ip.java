@@ -1,6 +1,7 @@
 package org.postern.core.net;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 /** Addresses as text, without ever asking a resolver. */
@@ -45,6 +46,16 @@ public final class Ip {
             return (b[0] & 0xff) + "." + (b[1] & 0xff) + "." + (b[2] & 0xff) + "." + (b[3] & 0xff);
         }
         return ipv6(b);
+    }
+
+    /** Address and port as a person writes them, IPv6 in brackets: for logs. */
+    public static String hostPort(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        if (host == null) {
+            return address.getHostString() + ":" + address.getPort();
+        }
+        String text = text(host);
+        return (text.indexOf(':') >= 0 ? "[" + text + "]" : text) + ":" + address.getPort();
     }
 
     private static String ipv6(byte[] b) {

@@ -18,6 +18,9 @@ class EmailAddressTest {
         "'\"a\\\"b\"@example.test', 'a\"b', example.test, '\"a\\\"b\"@example.test'",
         "a@[192.0.2.1], a, [192.0.2.1], a@[192.0.2.1]",
         "a@[IPv6:2001:DB8:0:0::1], a, [IPv6:2001:db8::1], a@[IPv6:2001:db8::1]",
+        "a@XN--STRAE-OQA.example, a, xn--strae-oqa.example, a@xn--strae-oqa.example",
+        "a@xn--ls8h.example, a, xn--ls8h.example, a@xn--ls8h.example",
+        "a@r3---sn.example, a, r3---sn.example, a@r3---sn.example",
         "jürgen@straße.example, jürgen, xn--strae-oqa.example, jürgen@xn--strae-oqa.example",
     })
     void parsesWhatTheGrammarAllows(String text, String local, String host, String wire)
@@ -51,6 +54,12 @@ class EmailAddressTest {
                 "\"a@example.test",
                 "a@b@example.test",
                 "a\r\n@example.test",
+                "\"\u009b31m\"@example.test", // a terminal would obey it
+                "a@xn--a.test", // decodes to a control character
+                "a@xn--.test",
+                "a@mx.XN--0.test",
+                "a@xn--strae-oqa-.test",
+                "a@xn--example.test", // decodes to nothing that UTS-46 leaves as it is
             })
     void refusesJunk(String text) {
         assertThatThrownBy(() -> EmailAddress.parse(text))

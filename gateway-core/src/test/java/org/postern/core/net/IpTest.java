@@ -3,6 +3,8 @@ package org.postern.core.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +29,16 @@ class IpTest {
     @ValueSource(strings = {"192.0.2.1", "2001:db8::1", "127.0.0.1", "::1"})
     void aHostHasAUnicastAddress(String text) {
         assertThat(Ip.isUnicast(Ip.parse(text))).isTrue();
+    }
+
+    @Test
+    void anAddressWithItsPortIsWrittenAsPeopleDo() {
+        assertThat(Ip.hostPort(new InetSocketAddress(Ip.parse("192.0.2.1"), 25)))
+                .isEqualTo("192.0.2.1:25");
+        assertThat(Ip.hostPort(new InetSocketAddress(Ip.parse("2001:db8:0::1"), 25)))
+                .isEqualTo("[2001:db8::1]:25");
+        assertThat(Ip.hostPort(InetSocketAddress.createUnresolved("mx.example.test", 25)))
+                .isEqualTo("mx.example.test:25");
     }
 
     @ParameterizedTest

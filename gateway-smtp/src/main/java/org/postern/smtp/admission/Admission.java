@@ -2,6 +2,7 @@ package org.postern.smtp.admission;
 
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.postern.core.config.Limits;
 import org.postern.core.net.Cidr;
@@ -16,6 +17,7 @@ import org.postern.smtp.session.SessionHandler.Standing;
  * from its address, from its network, and its rate. Everybody admitted leaves again. Thread-safe.
  */
 public final class Admission {
+    private static final int IPV4_ADDRESS = 32;
     private static final int IPV4_NETWORK = 24;
     private static final int IPV6_NETWORK = 64;
 
@@ -38,17 +40,30 @@ public final class Admission {
     private final ConcurrentHashMap<InetAddress, Integer> clients = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Cidr, Integer> networks = new ConcurrentHashMap<>();
     private final ConnectionRates rates;
+    private final AtomicInteger inside;
 
-    /**
-     * @param limits the current limits, asked for each client
-     */
+    /** As the other constructor, where nobody looks at how many are inside. */
     public Admission(
             Supplier<Limits> limits,
             OverloadController overload,
             TimeSource time,
             SmtpMetrics metrics) {
+        this(limits, overload, new AtomicInteger(), time, metrics);
+    }
+
+    /**
+     * @param limits the current limits, asked for each client
+     * @param inside kept here: how many are inside, with the one who is being asked about
+     */
+    public Admission(
+            Supplier<Limits> limits,
+            OverloadController overload,
+            AtomicInteger inside,
+            TimeSource time,
+            SmtpMetrics metrics) {
         this.limits = limits;
         this.overload = overload;
+        this.inside = inside;
         this.metrics = metrics;
         this.rates = new ConnectionRates(time);
     }
@@ -94,11 +109,25 @@ public final class Admission {
 
     /** Lets a client in or not. */
     public Answer enter(InetAddress client, Standing standing) {
+        return counted(() -> decide(client, standing));
+    }
+
+    private Answer counted(Supplier<Answer> decision) {
+        inside.incrementAndGet(); // before the look: of many who knock at once, each sees all
+        Answer answer = decision.get();
+        if (answer instanceof Answer.Refused) {
+            inside.decrementAndGet();
+        }
+        return answer;
+    }
+
+    private Answer decide(InetAddress client, Standing standing) {
         Limits now = limits.get();
         if (!hasRoom(standing)) {
             return shed();
         }
-        if (!rates.allow(client, now.connectionRatePerClient())) {
+        Cidr network = networkOf(client);
+        if (!rates.allow(oneClient(client), now.connectionRatePerClient())) {
             return refuse(NamedLimit.CONNECTION_RATE_PER_CLIENT, TOO_FAST);
         }
         int fromClient = clients.merge(client, 1, Integer::sum);
@@ -106,7 +135,6 @@ public final class Admission {
             leave(clients, client);
             return refuse(NamedLimit.CONNECTIONS_PER_CLIENT, CLIENT_BUSY);
         }
-        Cidr network = networkOf(client);
         int fromNetwork = networks.merge(network, 1, Integer::sum);
         if (now.connectionsPerNetwork() > 0 && fromNetwork > now.connectionsPerNetwork()) {
             leave(networks, network);
@@ -116,6 +144,7 @@ public final class Admission {
         return new Answer.Admitted(() -> {
             leave(networks, network);
             leave(clients, client);
+            inside.decrementAndGet();
         });
     }
 
@@ -124,7 +153,8 @@ public final class Admission {
      * name it is given, so nothing is counted for the host itself.
      */
     public Answer enterListed(Standing standing) {
-        return hasRoom(standing) ? new Answer.Admitted(() -> {}) : shed();
+        return counted(
+                () -> hasRoom(standing) ? new Answer.Admitted(inside::decrementAndGet) : shed());
     }
 
     /** Told by the limit that is reached, or as overload where it is none. */
@@ -137,6 +167,13 @@ public final class Admission {
     private Answer refuse(NamedLimit limit, SmtpReply reply) {
         metrics.limitHit(limit);
         return new Answer.Refused(limit, reply);
+    }
+
+    /** Who holds a /64 has more addresses than could ever be counted: to a rate they are one. */
+    private static Cidr oneClient(InetAddress client) {
+        return client.getAddress().length == 4
+                ? Cidr.of(client, IPV4_ADDRESS)
+                : Cidr.of(client, IPV6_NETWORK);
     }
 
     private static Cidr networkOf(InetAddress client) {

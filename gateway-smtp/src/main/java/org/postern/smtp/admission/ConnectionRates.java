@@ -1,16 +1,16 @@
 package org.postern.smtp.admission;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 
 /**
- * Connections a minute by address: a sliding window estimated from the running and the last full
- * minute. Two maps are all its memory; when one is full, addresses that are not in it are not
- * limited until the minute turns. Thread-safe.
+ * Connections a minute by client, an address or an IPv6 /64: a sliding window estimated from the
+ * running and the last full minute. Two maps are all its memory; when one is full, addresses that
+ * are not in it are not limited until the minute turns. Thread-safe.
  */
 final class ConnectionRates {
     /** Addresses remembered in a minute. */
@@ -18,7 +18,7 @@ final class ConnectionRates {
 
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
 
-    private record Minute(long start, ConcurrentHashMap<InetAddress, AtomicInteger> counts) {
+    private record Minute(long start, ConcurrentHashMap<Cidr, AtomicInteger> counts) {
         static Minute at(long start) {
             return new Minute(start, new ConcurrentHashMap<>());
         }
@@ -41,7 +41,7 @@ final class ConnectionRates {
      * @param perMinute the limit, 0 for none
      * @return whether it is within the limit
      */
-    boolean allow(InetAddress client, int perMinute) {
+    boolean allow(Cidr client, int perMinute) {
         if (perMinute == 0) {
             return true;
         }
@@ -62,7 +62,7 @@ final class ConnectionRates {
         return false;
     }
 
-    private static @Nullable AtomicInteger counter(Minute minute, InetAddress client) {
+    private static @Nullable AtomicInteger counter(Minute minute, Cidr client) {
         AtomicInteger count = minute.counts().get(client);
         if (count == null && minute.counts().size() < MAX_ADDRESSES) {
             return minute.counts().computeIfAbsent(client, k -> new AtomicInteger());

@@ -26,10 +26,11 @@ public final class OverloadController {
         CLOSED
     }
 
-    /** How long one reading of the gauges is used: thousands may knock in a second. */
+    /** How long one reading of the dear gauges is used: thousands may knock in a second. */
     private static final Duration READING_LASTS = Duration.ofMillis(100);
 
-    private final List<Gauge> gauges;
+    private final List<Gauge> sampled;
+    private final List<Gauge> exact;
     private final TimeSource time;
     private volatile Reading reading;
 
@@ -38,32 +39,31 @@ public final class OverloadController {
 
     /** A controller over these gauges. */
     public OverloadController(List<Gauge> gauges, TimeSource time) {
-        this.gauges = List.copyOf(gauges);
+        this.sampled = gauges.stream().filter(g -> !g.exact()).toList();
+        this.exact = gauges.stream().filter(Gauge::exact).toList();
         this.time = time;
-        this.reading = take(this.gauges, time);
+        this.reading = worse(new Reading(0, "", time.nanoTime()), sampled);
     }
 
-    private static Reading take(List<Gauge> gauges, TimeSource time) {
-        String name = "";
-        double worst = 0;
+    private static Reading worse(Reading than, List<Gauge> gauges) {
+        Reading worst = than;
         for (Gauge gauge : gauges) {
             double load = gauge.load().getAsDouble();
-            if (load > worst) {
-                worst = load;
-                name = gauge.name();
+            if (load > worst.load()) {
+                worst = new Reading(load, gauge.name(), than.takenNanos());
             }
         }
-        return new Reading(worst, name, time.nanoTime());
+        return worst;
     }
 
     private Reading current() {
         Reading last = reading;
-        if (time.nanoTime() - last.takenNanos() < READING_LASTS.toNanos()) {
-            return last;
+        long now = time.nanoTime();
+        if (now - last.takenNanos() >= READING_LASTS.toNanos()) {
+            last = worse(new Reading(0, "", now), sampled);
+            reading = last;
         }
-        Reading fresh = take(gauges, time);
-        reading = fresh;
-        return fresh;
+        return worse(last, exact);
     }
 
     /** The load now: the worst gauge, 0 without any. */

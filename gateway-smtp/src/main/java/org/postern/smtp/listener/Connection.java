@@ -13,6 +13,7 @@ import org.postern.core.config.Limits;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.net.Cidr;
+import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
 import org.postern.smtp.admission.Admission;
 import org.postern.smtp.proxy.ProxyHeader;
@@ -100,7 +101,7 @@ final class Connection {
                 case ProxyHeader.Invalid invalid -> {
                     LOG.warn(
                             "listed balancer {} sent no good PROXY header: {}",
-                            peer,
+                            Ip.hostPort(peer),
                             invalid.reason());
                     say(
                             wire,
@@ -167,7 +168,7 @@ final class Connection {
                 parts.metrics().tlsHandshake(tls.version());
             } catch (TlsFailedException e) {
                 parts.metrics().tlsHandshake("failed");
-                LOG.info("TLS handshake with {} failed: {}", client, e.getMessage());
+                LOG.info("TLS handshake with {} failed: {}", Ip.hostPort(client), e.getMessage());
                 return SessionEnd.TLS;
             }
         }

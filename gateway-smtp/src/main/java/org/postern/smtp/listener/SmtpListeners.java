@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.Limits;
@@ -77,21 +78,23 @@ public final class SmtpListeners {
         ConnectionRegistry registry = new ConnectionRegistry(time, metrics);
         List<Gauge> all = new ArrayList<>(gauges);
         all.add(new Gauge("heap", HeapLoad::now));
+        AtomicInteger inside = new AtomicInteger();
         all.add(
                 new Gauge(
                         OverloadController.CONNECTIONS,
-                        () -> connectionLoad(registry, limits.get())));
+                        () -> connectionLoad(inside.get(), limits.get()),
+                        true));
         all.add(new Gauge("descriptors", () -> DescriptorLoad.of(registry.size())));
         OverloadController overload = new OverloadController(all, time);
-        Admission admission = new Admission(limits, overload, time, metrics);
+        Admission admission = new Admission(limits, overload, inside, time, metrics);
         parts =
                 new ConnectionParts(
                         limits, networks, hostname, tls, handler, time, metrics, admission,
                         overload, registry);
     }
 
-    private static double connectionLoad(ConnectionRegistry registry, Limits limits) {
-        return limits.connections() == 0 ? 0 : (double) registry.size() / limits.connections();
+    private static double connectionLoad(int inside, Limits limits) {
+        return limits.connections() == 0 ? 0 : (double) inside / limits.connections();
     }
 
     /**

@@ -105,8 +105,7 @@ final class SubEthaListener {
     }
 
     static String hostPort(InetAddress address, int port) {
-        String text = Ip.text(address);
-        return (text.indexOf(':') >= 0 ? "[" + text + "]" : text) + ":" + port;
+        return Ip.hostPort(new InetSocketAddress(address, port));
     }
 
     InetSocketAddress address() {

@@ -67,7 +67,7 @@ sealed interface Command {
      * XCLIENT. What is empty was not given or is unknown.
      *
      * @param port 0 when not given
-     * @param helo the client's own HELO name
+     * @param helo what the client itself said: HELO's name, and by PROTO whether it said EHLO
      */
     record Xclient(
             Optional<InetAddress> address,
@@ -75,7 +75,7 @@ sealed interface Command {
             Optional<InetAddress> destination,
             int destinationPort,
             Optional<String> name,
-            Optional<String> helo)
+            Optional<Helo> helo)
             implements Command {
         @Override
         public String verb() {

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.Limits;
 import org.postern.core.mail.Domain;
@@ -41,6 +42,8 @@ final class Dialogue {
     private final ContentDialogue content;
     private int commands;
     private @Nullable SessionConnection successor;
+    private Optional<Helo> introduced = Optional.empty();
+    private Optional<InetAddress> named = Optional.empty();
 
     Dialogue(
             SessionIo io,
@@ -63,9 +66,20 @@ final class Dialogue {
         this.content = new ContentDialogue(io, stop, limits, time, visit, answers, transaction);
     }
 
-    /** The greeting, or the refusal in its place (RFC 5321, 3.1). */
-    @Nullable SessionEnd greet() throws IOException {
-        return switch (visit.connect()) {
+    /**
+     * The greeting, or the refusal in its place (RFC 5321, 3.1).
+     *
+     * @param introduced what the client is known to have said to the host that speaks for it; it
+     *     stands until another HELO or EHLO
+     */
+    @Nullable SessionEnd greet(Optional<Helo> introduced) throws IOException {
+        Decision decision = visit.connect();
+        if (decision instanceof Decision.Proceed && introduced.isPresent()) {
+            decision = visit.helo(introduced.get());
+            helo = introduced.get();
+            connection.extended(helo.extended());
+        }
+        return switch (decision) {
             case Decision.Proceed ignored -> {
                 io.reply("CONNECT", SmtpReply.of(220, hostname + " ESMTP Postern"));
                 yield null;
@@ -317,6 +331,8 @@ final class Dialogue {
         if (transaction.mail() != null) {
             return answers.error("XCLIENT", Replies.XCLIENT_LATE);
         }
+        introduced = command.helo();
+        named = command.address();
         InetSocketAddress old = connection.client();
         InetAddress address = command.address().orElse(old.getAddress());
         InetSocketAddress local = connection.local();
@@ -339,6 +355,16 @@ final class Dialogue {
     /** The connection as XCLIENT described it; after {@link SessionEnd#XCLIENT} only. */
     SessionConnection successor() {
         return Objects.requireNonNull(successor);
+    }
+
+    /** What the client said itself, where XCLIENT told; after {@link SessionEnd#XCLIENT} only. */
+    Optional<Helo> introduced() {
+        return introduced;
+    }
+
+    /** The address that XCLIENT gave, if it gave one. */
+    Optional<InetAddress> named() {
+        return named;
     }
 
     private void endTransaction(String reason) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.NamedLimit;
@@ -78,12 +79,13 @@ public final class SmtpSession {
         SessionConnection connection =
                 new SessionConnection(
                         client, peer, local, connected, implicitTls, Optional.empty());
+        Optional<Helo> introduced = Optional.empty();
         while (true) {
             Visit visit = handler.open(connection);
             Dialogue dialogue = new Dialogue(io, stop, settings, connection, visit, time, metrics);
             SessionEnd end = SessionEnd.ERROR;
             try {
-                end = converse(io, dialogue);
+                end = converse(io, dialogue, introduced);
             } finally {
                 dialogue.transactionOver(end);
                 visit.close(end);
@@ -92,8 +94,10 @@ public final class SmtpSession {
                 return end;
             }
             connection = dialogue.successor();
-            InetAddress named = connection.client().getAddress();
-            Optional<SmtpReply> refusal = settings.xclient().flatMap(e -> e.admit(named));
+            introduced = dialogue.introduced();
+            // one client may be told of in several commands: it came once, with its address
+            Optional<InetAddress> named = dialogue.named();
+            Optional<SmtpReply> refusal = settings.xclient().flatMap(e -> named.flatMap(e::admit));
             if (refusal.isPresent()) {
                 return lastWord(io, refusal.get(), SessionEnd.SHED);
             }
@@ -121,9 +125,9 @@ public final class SmtpSession {
         }
     }
 
-    private SessionEnd converse(SessionIo io, Dialogue dialogue) {
+    private SessionEnd converse(SessionIo io, Dialogue dialogue, Optional<Helo> introduced) {
         try {
-            SessionEnd end = dialogue.greet();
+            SessionEnd end = dialogue.greet(introduced);
             while (end == null) {
                 end = dialogue.next();
             }
@@ -132,7 +136,7 @@ public final class SmtpSession {
         } catch (IOException e) {
             return end(io, e);
         } catch (RuntimeException e) {
-            LOG.error("session with {} failed; nothing was accepted", client, e);
+            LOG.error("session with {} failed; nothing was accepted", Ip.hostPort(client), e);
             return lastWord(io, Replies.FAILURE, SessionEnd.ERROR);
         }
     }
@@ -153,11 +157,14 @@ public final class SmtpSession {
             }
             case TlsFailedException failed -> {
                 metrics.tlsHandshake("failed");
-                LOG.info("TLS handshake with {} failed: {}", client, failed.getMessage());
+                LOG.info(
+                        "TLS handshake with {} failed: {}",
+                        Ip.hostPort(client),
+                        failed.getMessage());
                 yield SessionEnd.TLS;
             }
             default -> {
-                LOG.debug("connection with {} broke", client, e);
+                LOG.debug("connection with {} broke", Ip.hostPort(client), e);
                 yield SessionEnd.DISCONNECTED;
             }
         };

@@ -46,6 +46,10 @@ final class XclientParser {
         if (!isName(values.get("NAME")) || !isName(values.get("HELO"))) {
             return bad("XCLIENT name must be a host name or address literal");
         }
+        String protocol = values.getOrDefault("PROTO", "ESMTP");
+        if (!Ascii.is("SMTP", protocol) && !Ascii.is("ESMTP", protocol)) {
+            return bad("XCLIENT protocol must be SMTP or ESMTP");
+        }
         if (port < 0 || destinationPort < 0) {
             return bad("XCLIENT port must be a number up to 65535");
         }
@@ -55,7 +59,8 @@ final class XclientParser {
                 destination,
                 destinationPort,
                 Optional.ofNullable(values.get("NAME")),
-                Optional.ofNullable(values.get("HELO")));
+                Optional.ofNullable(values.get("HELO"))
+                        .map(name -> new Helo(name, Ascii.is("ESMTP", protocol))));
     }
 
     private static boolean isName(@Nullable String value) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.Limits;
@@ -100,6 +102,43 @@ class AdmissionTest {
         for (int i = 0; i < 10; i++) {
             admitted(enter("192.0.2.1")).close();
         }
+    }
+
+    @Test
+    void whoChangesItsAddressWithinItsNetworkGainsNothing() {
+        limits.set(Limits.defaults().toBuilder().connectionRatePerClient(2).build());
+        admitted(enter("2001:db8::1")).close();
+        admitted(enter("2001:db8::2")).close();
+        refused(enter("2001:db8::3"), NamedLimit.CONNECTION_RATE_PER_CLIENT);
+        admitted(enter("2001:db8:0:1::3")).close();
+        admitted(enter("192.0.2.1")).close();
+        admitted(enter("192.0.2.2")).close();
+        admitted(enter("192.0.2.3")).close();
+    }
+
+    @Test
+    void manyWhoKnockAtOnceDoNotExceedANumberThatTheyRaise() {
+        AtomicInteger inside = new AtomicInteger();
+        OverloadController counted =
+                new OverloadController(
+                        List.of(
+                                new Gauge(
+                                        OverloadController.CONNECTIONS,
+                                        () -> inside.get() / 10.0,
+                                        true)),
+                        time);
+        Admission tight = new Admission(limits::get, counted, inside, time, SmtpMetrics.NONE);
+        List<Answer.Admitted> in = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            if (tight.enter(Ip.parse("192.0.2.1"), Standing.KNOWN_GOOD)
+                    instanceof Answer.Admitted admitted) {
+                in.add(admitted);
+            }
+        }
+        assertThat(in).hasSize(9);
+        refused(tight.enterListed(Standing.STRANGER), NamedLimit.CONNECTIONS);
+        in.forEach(Answer.Admitted::close);
+        assertThat(inside).hasValue(0);
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.postern.core.config.Limits;
 import org.postern.core.net.Ip;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.session.Helo;
 import org.postern.smtp.session.SessionEnd;
 
 /** Who the client really is: PROXY headers and XCLIENT. */
@@ -120,6 +121,57 @@ class TrueAddressTest {
                     .until(() ->
                             gateway.handler.ends.equals(
                                     List.of(SessionEnd.XCLIENT, SessionEnd.QUIT)));
+        }
+    }
+
+    @Test
+    void whatXclientSaysOfHeloStandsUntilAnother() throws Exception {
+        try (TestGateway gateway = TestGateway.plain().behindRelay();
+                TestClient c = gateway.connect()) {
+            assertThat(c.line()).startsWith("220 ");
+            c.send("XCLIENT ADDR=192.0.2.7 HELO=mail.client.test PROTO=SMTP");
+            assertThat(c.line()).startsWith("220 ");
+            assertThat(gateway.handler.helos.getLast())
+                    .isEqualTo(new Helo("mail.client.test", false));
+            c.send("MAIL FROM:<a@client.test> SIZE=1");
+            assertThat(c.line()).as("it said HELO").startsWith("555 ");
+            c.send("MAIL FROM:<a@client.test>", "RSET");
+            assertThat(c.line()).startsWith("250 2.1.0");
+            assertThat(c.line()).startsWith("250 ");
+            c.send("XCLIENT HELO=mail.client.test");
+            assertThat(c.line()).startsWith("220 ");
+            c.send("MAIL FROM:<a@client.test> SIZE=1", "RSET", "EHLO other.test");
+            assertThat(c.line()).startsWith("250 2.1.0");
+            assertThat(c.line()).startsWith("250 ");
+            assertThat(c.reply()).isNotEmpty();
+            assertThat(gateway.handler.helos.getLast()).isEqualTo(new Helo("other.test", true));
+            c.send("XCLIENT ADDR=192.0.2.8 HELO=[UNAVAILABLE]");
+            assertThat(c.line()).startsWith("220 ");
+            c.send("MAIL FROM:<a@client.test>");
+            assertThat(c.line()).startsWith("503 5.5.1 Say EHLO");
+            c.send("XCLIENT PROTO=LMTP");
+            assertThat(c.line()).startsWith("501 5.5.4");
+        }
+    }
+
+    @Test
+    void aClientToldOfInSeveralXclientsCameOnce() throws Exception {
+        try (TestGateway gateway =
+                        TestGateway.withLimits(
+                                        Limits.defaults().toBuilder().connectionRatePerClient(1))
+                                .behindRelay();
+                TestClient c = gateway.connect()) {
+            assertThat(c.line()).startsWith("220 ");
+            for (String part :
+                    List.of(
+                            "XCLIENT NAME=mail.client.test",
+                            "XCLIENT ADDR=192.0.2.7",
+                            "XCLIENT HELO=mail.client.test PROTO=ESMTP")) {
+                c.send(part);
+                assertThat(c.line()).as(part).startsWith("220 ");
+            }
+            c.send("XCLIENT ADDR=192.0.2.7");
+            assertThat(c.line()).as("a second client of that address").startsWith("421 4.7.0");
         }
     }
 

@@ -23,6 +23,7 @@ public final class RecordingHandler implements SessionHandler {
     public final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
     public final List<String> aborts = Collections.synchronizedList(new ArrayList<>());
     public final List<SessionEnd> ends = Collections.synchronizedList(new ArrayList<>());
+    public final List<Helo> helos = Collections.synchronizedList(new ArrayList<>());
     public final List<ClientConnection> clients = Collections.synchronizedList(new ArrayList<>());
 
     @Override
@@ -42,6 +43,7 @@ public final class RecordingHandler implements SessionHandler {
 
         @Override
         public Decision helo(Helo helo) {
+            helos.add(helo);
             return Decision.proceed();
         }
 
