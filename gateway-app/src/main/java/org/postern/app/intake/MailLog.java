@@ -29,12 +29,14 @@ public final class MailLog {
         return new MailLog(LOG.atWarn(), what);
     }
 
-    /** Adds a pair; text with blanks is quoted for people, control characters become {@code ?}. */
+    /**
+     * Adds a pair; text with blanks is quoted for people, what cannot be seen becomes {@code ?}.
+     */
     public MailLog with(String key, Object value) {
         event = event.addKeyValue(key, value);
         String plain = printable(String.valueOf(value));
         text.append(' ').append(key).append('=');
-        if (plain.isEmpty() || plain.indexOf(' ') >= 0) {
+        if (plain.isEmpty() || plain.chars().anyMatch(Character::isSpaceChar)) {
             text.append('"').append(plain.replace('"', '\'')).append('"');
         } else {
             text.append(plain);
@@ -45,7 +47,7 @@ public final class MailLog {
     private static String printable(String s) {
         StringBuilder out = null;
         for (int i = 0; i < s.length(); i++) {
-            if (Character.isISOControl(s.charAt(i))) {
+            if (isUnseen(s.charAt(i))) {
                 if (out == null) {
                     out = new StringBuilder(s);
                 }
@@ -53,6 +55,20 @@ public final class MailLog {
             }
         }
         return out == null ? s : out.toString();
+    }
+
+    /**
+     * Whether it ends a line, turns text round or cannot be seen: lines would say what is not so.
+     */
+    private static boolean isUnseen(char c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    true;
+            default -> false;
+        };
     }
 
     /** Writes the line. */
