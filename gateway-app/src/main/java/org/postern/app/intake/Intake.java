@@ -32,7 +32,7 @@ public final class Intake implements SessionHandler {
      * @param journal who is told of everything
      * @param observes whether a rule only observes just now, whatever its mode
      * @param opinions who asks other implementations afterwards
-     * @param accepted told after each accepted message, so that the relay need not wait
+     * @param relay asked for room, told of each accepted message
      * @param reputation what is learned of who sends
      * @param traps what becomes of who writes to a spam trap
      * @param candidate the configuration beside the one in force, if there is one
@@ -45,7 +45,7 @@ public final class Intake implements SessionHandler {
             Journal journal,
             Predicate<String> observes,
             OpinionSampler opinions,
-            Runnable accepted,
+            Acceptance relay,
             Reputation reputation,
             Traps traps,
             CandidatePolicy candidate,

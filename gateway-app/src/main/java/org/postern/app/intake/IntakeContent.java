@@ -30,6 +30,7 @@ import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
 import org.postern.queue.dsn.SenderAuthentication;
+import org.postern.queue.schedule.CutThrough;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.SpoolException;
@@ -252,6 +253,24 @@ final class IntakeContent implements ContentReceiver {
                         trace(spooled, outcome, verdict, tagField, now),
                         outcome.forged(),
                         notes(outcome, verdict));
+        // from the commit on the spool has it, whoever waits for what
+        Optional<CutThrough.Ticket> ticket =
+                verdict instanceof Verdict.Quarantine
+                        ? Optional.empty()
+                        : parts.relay().expect(spooled.id(), envelope);
+        try {
+            return commit(spooled, meta, outcome, verdict, ticket);
+        } finally {
+            ticket.ifPresent(CutThrough.Ticket::close);
+        }
+    }
+
+    private SmtpReply commit(
+            SpoolWriter spooled,
+            MessageMeta meta,
+            AuthenticationOutcome outcome,
+            Verdict verdict,
+            Optional<CutThrough.Ticket> ticket) {
         StoredMessage stored;
         try {
             stored = spooled.commit(meta);
@@ -259,6 +278,26 @@ final class IntakeContent implements ContentReceiver {
             LOG.error("message from {} not stored: {}", facts.client(), e.getMessage(), e);
             return notTaken(
                     new Ruling(Disposition.DEFER, "spool", "spool.failed", ""), e.reply(), outcome);
+        }
+        announce(stored);
+        if (ticket.isPresent()) {
+            CutThrough.Answer answer = ticket.get().await(parts.relay().patience());
+            parts.metrics()
+                    .count(
+                            "cut.through",
+                            "outcome",
+                            switch (answer) {
+                                case CutThrough.Answer.Delivered _ -> "delivered";
+                                case CutThrough.Answer.Refused _ -> "refused";
+                                case CutThrough.Answer.Spooled _ -> "spooled";
+                            });
+            if (answer instanceof CutThrough.Answer.Refused(SmtpReply reply)) {
+                // the entry has ended durably: this reply is all that anybody hears of it
+                return notTaken(
+                        new Ruling(Disposition.REJECT, "downstream", "relay.refused", ""),
+                        reply,
+                        outcome);
+            }
         }
         try {
             tell(stored, outcome, verdict);
@@ -271,6 +310,15 @@ final class IntakeContent implements ContentReceiver {
 
     private static SmtpReply taken(StoredMessage stored) {
         return SmtpReply.of(250, "2.0.0", "Ok: queued as " + stored.id());
+    }
+
+    /** There is something to deliver. The message is stored, so that nothing may be thrown here. */
+    private void announce(StoredMessage stored) {
+        try {
+            parts.relay().accepted(stored.envelope(), stored.size());
+        } catch (RuntimeException e) {
+            LOG.error("{} is stored; the relay could not be told", stored.id(), e);
+        }
     }
 
     /** Those who have a mailbox; a trap is named only where nobody else is. */
@@ -340,7 +388,6 @@ final class IntakeContent implements ContentReceiver {
                 .with("size", stored.size())
                 .with("disposition", word(verdict))
                 .log();
-        parts.accepted().run();
     }
 
     private static String word(Verdict verdict) {

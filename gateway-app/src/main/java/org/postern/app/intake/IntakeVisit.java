@@ -185,6 +185,14 @@ final class IntakeVisit implements Visit {
                 named.add(recipient.address());
             }
             for (EmailAddress target : known.targets()) {
+                if (target.host() instanceof Domain domain) {
+                    Optional<String> full = parts.relay().overQuota(domain);
+                    if (full.isPresent()) {
+                        return overQuota(recipient, lookup, full.get());
+                    }
+                }
+            }
+            for (EmailAddress target : known.targets()) {
                 add(new Recipient(target, recipient.dsnNotify(), recipient.originalRecipient()));
             }
         }
@@ -242,6 +250,16 @@ final class IntakeVisit implements Visit {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the gateway stops: the answer goes out now
         }
+    }
+
+    /** RFC 5321, 4.5.3.1.10 speaks of the message; here it is this domain alone that waits. */
+    private Decision overQuota(Recipient recipient, RecipientLookup lookup, String why) {
+        SmtpReply reply = SmtpReply.of(452, "4.2.2", why + ", try again later");
+        Facts before = facts;
+        facts = facts.withRecipient(recipient.address(), lookup);
+        refused(Stage.RCPT, "quota", "quota.domain", why, reply);
+        facts = before;
+        return Decision.refuse(reply);
     }
 
     private void add(Recipient recipient) {

@@ -36,6 +36,9 @@ public final class MetricHelp {
                                     "config.reload.success",
                                     "Whether the last reload was taken, 1 or 0"),
                             Map.entry("config.revision", "Revision of the configuration in force"),
+                            Map.entry(
+                                    "cut.through",
+                                    "Messages whose client waited for the downstream, by outcome"),
                             Map.entry("delivery", "Time that delivery attempts took"),
                             Map.entry(
                                     "delivery.attempts", "Recipient outcomes of delivery attempts"),
@@ -86,6 +89,9 @@ public final class MetricHelp {
                             Map.entry(
                                     "queue.oldest.age.seconds",
                                     "Age of the oldest entry that is queued or deferred"),
+                            Map.entry(
+                                    "queue.top.sender.share",
+                                    "Share of the most frequent sender in all that waits, 0 to 1"),
                             Map.entry("ready", "Whether the gateway takes mail, 1 or 0"),
                             Map.entry(
                                     "recipient.lookups", "Recipient look-ups by source and result"),

@@ -172,7 +172,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         records.journal(),
                                         records::observes,
                                         opinions,
-                                        relaying::wake,
+                                        relaying,
                                         reception.reputation(),
                                         reception.traps(),
                                         reception.candidate(),

@@ -5,22 +5,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.postern.app.admin.RelayControl;
+import org.postern.app.intake.Acceptance;
 import org.postern.app.intake.NoticeLog;
 import org.postern.app.intake.RelayLog;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.telemetry.QueueLoads;
+import org.postern.core.config.DomainConfig;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.NotificationsConfig;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.config.QuotaConfig;
 import org.postern.core.config.SpoolConfig;
 import org.postern.core.journal.Journal;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.DeliveryEnvironment;
 import org.postern.queue.delivery.Downstream;
@@ -32,6 +40,7 @@ import org.postern.queue.dsn.NoticePolicy;
 import org.postern.queue.dsn.NoticeSender;
 import org.postern.queue.dsn.NoticeSettings;
 import org.postern.queue.dsn.NoticeWriter;
+import org.postern.queue.schedule.CutThrough;
 import org.postern.queue.schedule.InFlight;
 import org.postern.queue.schedule.LaneStatus;
 import org.postern.queue.schedule.NoticeDesk;
@@ -49,7 +58,7 @@ import org.slf4j.LoggerFactory;
  * What happens to accepted mail, connected: the schedule, the downstreams, the notices to senders.
  * Settings are asked at each use, so that a reload holds at once. Thread-safe.
  */
-final class Relaying implements RelayControl, Bouncer, AutoCloseable {
+final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("relay");
 
     /** Deliveries of notices at once, to all domains together. */
@@ -63,6 +72,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
     private final RelayScheduler scheduler;
     private final NoticeDesk desk;
     private final NoticeSender sender;
+    private final QueueLoads loads;
     private final PauseFile pauses;
     private final TimeSource time;
     private volatile Table table = new Table(Map.of(), Map.of());
@@ -98,6 +108,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
         this.time = parts.time();
         this.pauses = new PauseFile(parts.data().resolve("paused"));
         Spool spool = parts.spool();
+        this.loads = new QueueLoads(spool, this::way, parts.metrics(), time);
         this.notices = toMailExchangers(live, time);
         NoticeBudget budget = new NoticeBudget(this::noticeSettings, time);
         NoticeListener log =
@@ -215,6 +226,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
         if (known.configured() != configured) {
             Map<String, Downstream> all = new HashMap<>(configured);
             all.put(NotificationsConfig.MX_ROUTE, notices);
+            loads.show(all.keySet());
             known = new Table(configured, all);
             table = known;
         }
@@ -239,6 +251,7 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
 
     /** Begins to deliver and to tell. */
     void start() {
+        loads.show(downstreams().keySet());
         try {
             for (PauseFile.Pause pause : pauses.read()) {
                 Duration left = Duration.between(time.instant(), pause.until());
@@ -279,6 +292,53 @@ final class Relaying implements RelayControl, Bouncer, AutoCloseable {
     @Override
     public void tryNow() {
         scheduler.tryNow();
+    }
+
+    /** The downstream of a domain's mail, ours or not. */
+    private Optional<String> way(Domain domain) {
+        return live.route(domain).or(() -> Optional.of(live.config().notifications().route()));
+    }
+
+    @Override
+    public Optional<String> overQuota(Domain domain) {
+        DomainConfig config = live.config().domains().get(domain);
+        if (config == null || config.quota().isUnlimited()) {
+            return Optional.empty();
+        }
+        QuotaConfig quota = config.quota();
+        QueueLoads.Load load = loads.of(domain.ascii());
+        boolean full =
+                (quota.messages() > 0 && load.messages() >= quota.messages())
+                        || (quota.bytes() > 0 && load.bytes() >= quota.bytes());
+        return full ? Optional.of("Too much mail waits for " + domain.ascii()) : Optional.empty();
+    }
+
+    @Override
+    public void accepted(Envelope envelope, long size) {
+        loads.accepted(envelope, size);
+        scheduler.wake();
+    }
+
+    @Override
+    public Optional<CutThrough.Ticket> expect(QueueId id, Envelope envelope) {
+        if (!live.config().relay().cutThrough()) {
+            return Optional.empty();
+        }
+        Set<String> names = new HashSet<>();
+        for (Recipient r : envelope.recipients()) {
+            names.add(
+                    r.address().host() instanceof Domain domain
+                            ? live.route(domain).orElse("")
+                            : "");
+        }
+        // several downstreams would have to agree, and one that is busy is not waited for
+        boolean wait = names.size() == 1 && scheduler.isFree(names.iterator().next());
+        return wait ? Optional.of(scheduler.cutThrough().expect(id)) : Optional.empty();
+    }
+
+    @Override
+    public Duration patience() {
+        return live.config().relay().cutThroughWait();
     }
 
     @Override

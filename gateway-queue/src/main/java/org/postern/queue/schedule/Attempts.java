@@ -22,6 +22,7 @@ import org.postern.queue.delivery.MessageOrigin;
 import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.delivery.Step;
 import org.postern.queue.spool.AttemptResult;
+import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
@@ -43,6 +44,7 @@ final class Attempts {
     private final RandomGenerator random;
     private final RelayListener listener;
     private final InFlight inFlight;
+    private final CutThrough cutThrough;
 
     Attempts(
             Spool spool,
@@ -50,7 +52,9 @@ final class Attempts {
             TimeSource time,
             RandomGenerator random,
             RelayListener listener,
-            InFlight inFlight) {
+            InFlight inFlight,
+            CutThrough cutThrough) {
+        this.cutThrough = cutThrough;
         this.spool = spool;
         this.retry = retry;
         this.time = time;
@@ -120,6 +124,10 @@ final class Attempts {
             listener.trouble(entry.id(), name, defect);
             if (last) {
                 spool.letGo(entry.id(), AFTER_DEFECT);
+            }
+        } finally {
+            if (last) {
+                cutThrough.over(entry.id(), false);
             }
         }
     }
@@ -238,6 +246,9 @@ final class Attempts {
                                             : "",
                                     what == RelayEvent.Outcome.DEFERRED ? wait : Duration.ZERO));
                 });
+        if (last && refusedInSession(entry, events)) {
+            return;
+        }
         if (events.stream().anyMatch(e -> e.outcome() == RelayEvent.Outcome.DELIVERED)) {
             listener.delivering(events);
         }
@@ -247,6 +258,7 @@ final class Attempts {
                         new AttemptResult(statuses, wait, reason(expired), last, marks));
         events.forEach(listener::outcome);
         if (after.isEmpty()) {
+            cutThrough.over(entry.id(), true);
             listener.finished(entry);
             return;
         }
@@ -258,6 +270,35 @@ final class Attempts {
         } else if (last && after.get().state() == EntryState.DEFERRED) {
             listener.deferred(after.get());
         }
+    }
+
+    /**
+     * Where every recipient was refused for good while the client still waits: the entry ends, and
+     * the client is told. What cannot be ended goes on as if nobody waited.
+     */
+    private boolean refusedInSession(QueueEntry entry, List<RelayEvent> events) {
+        boolean all =
+                events.size() == entry.recipients().size()
+                        && events.stream().allMatch(e -> e.outcome() == RelayEvent.Outcome.FAILED);
+        Optional<CutThrough.Ticket> ticket =
+                all ? cutThrough.refusing(entry.id()) : Optional.empty();
+        if (ticket.isEmpty()) {
+            return false;
+        }
+        CutThrough.Answer answer = new CutThrough.Answer.Spooled();
+        try {
+            Change end = new Change.Finish("postern", "refused in session");
+            if (!spool.change(List.of(entry.id()), end).isEmpty()) {
+                answer = new CutThrough.Answer.Refused(events.getFirst().reply());
+                events.forEach(listener::outcome);
+                return true;
+            }
+        } catch (SpoolException e) {
+            listener.trouble(entry.id(), events.getFirst().downstream(), e);
+        } finally {
+            ticket.get().refused(answer);
+        }
+        return false;
     }
 
     private static boolean givenUp(RelayEvent event) {

@@ -66,6 +66,7 @@ public final class RelayScheduler implements AutoCloseable {
     private final TimeSource time;
     private final Attempts attempts;
     private final InFlight inFlight;
+    private final CutThrough cutThrough = new CutThrough();
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -129,7 +130,7 @@ public final class RelayScheduler implements AutoCloseable {
         this.downstreams = downstreams;
         this.concurrency = concurrency;
         this.time = time;
-        this.attempts = new Attempts(spool, retry, time, random, listener, inFlight);
+        this.attempts = new Attempts(spool, retry, time, random, listener, inFlight, cutThrough);
         this.inFlight = inFlight;
         this.thread = Thread.ofPlatform().name("relay-schedule").unstarted(this::run);
     }
@@ -169,6 +170,26 @@ public final class RelayScheduler implements AutoCloseable {
         int due = spool.retryNow(ids);
         wake();
         return due;
+    }
+
+    /** The sessions that wait for what their downstream says. */
+    public CutThrough cutThrough() {
+        return cutThrough;
+    }
+
+    /**
+     * Whether an entry that comes now would be tried at once towards this downstream: it is not
+     * stopped, and nothing waits for it.
+     */
+    public boolean isFree(String downstream) {
+        Lane lane = lanes.get(downstream);
+        if (lane == null) {
+            return true;
+        }
+        LaneStatus status = lane.status();
+        return status.stopped().isEmpty()
+                && status.waiting() == 0
+                && status.running() < status.limit();
     }
 
     /** How the attempts towards each downstream go; a downstream nobody used yet is not there. */
