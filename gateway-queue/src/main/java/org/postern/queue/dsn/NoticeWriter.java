@@ -43,7 +43,14 @@ public final class NoticeWriter {
     /** The most of a header that is returned. */
     static final int MAX_HEADER = 64 * 1024;
 
-    private static final Session SESSION = Session.getInstance(new Properties());
+    private static final Session SESSION = Session.getInstance(properties());
+
+    private static Properties properties() {
+        Properties properties = new Properties();
+        // RFC 6532, 3.2: a header field of ours that names such an address is UTF-8
+        properties.setProperty("mail.mime.allowutf8", "true");
+        return properties;
+    }
 
     private final Domain hostname;
     private final EmailAddress postmaster;

@@ -165,6 +165,33 @@ class NoticeWriterTest {
     }
 
     @Test
+    void anInternationalisedSenderStandsInTheHeaderAsUtf8AndTheEnvelopeSaysSo() throws Exception {
+        NoticeContent about = failure(null, "ann@example.net", ORIGINAL);
+        Envelope of = about.envelope();
+        Notice notice =
+                writer.write(
+                        new NoticeContent(
+                                NoticeEvent.FAILED,
+                                about.id(),
+                                new Envelope(
+                                        ReversePath.of(
+                                                EmailAddress.of("j\u00f6rg@b\u00fccher.example")),
+                                        of.recipients(),
+                                        of.body(),
+                                        true,
+                                        false,
+                                        null,
+                                        null),
+                                about.received(),
+                                about.recipients(),
+                                null,
+                                about.original()));
+        assertThat(text(notice)).contains("To: <j\u00f6rg@");
+        assertThat(notice.envelope().smtpUtf8()).isTrue();
+        assertThat(notice.envelope().body()).isEqualTo(BodyType.EIGHT_BIT_MIME);
+    }
+
+    @Test
     void everyLineEndsWithCrlf() throws Exception {
         String text = text(writer.write(failure(DsnReturn.FULL, "ann@example.net", ORIGINAL)));
         assertThat(text.replace("\r\n", "")).doesNotContain("\n").doesNotContain("\r");
