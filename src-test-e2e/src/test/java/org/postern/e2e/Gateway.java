@@ -27,6 +27,7 @@ final class Gateway implements AutoCloseable {
     private final int smtpPort = Ports.free();
     private final int adminPort = Ports.free();
     private final HttpClient http = HttpClient.newHttpClient();
+    private Map<String, String> environment = Map.of();
     private @Nullable Program program;
 
     private Gateway(Path folder) {
@@ -139,12 +140,18 @@ final class Gateway implements AutoCloseable {
         return this;
     }
 
+    /** Variables that the next start adds to the environment. */
+    Gateway with(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
+        return this;
+    }
+
     /** Starts it and waits for nothing. */
     Program launch() {
         program =
                 Program.start(
                         folder.resolve("console.log"),
-                        Map.of(),
+                        environment,
                         List.of(
                                 Peers.ROOT.resolve("postern").toString(),
                                 "run",

@@ -167,6 +167,11 @@ final class SmtpClient implements AutoCloseable {
                 return reply;
             }
         }
+        return data(content);
+    }
+
+    /** DATA and the content; the reply to whichever decides. */
+    String data(byte[] content) {
         String reply = command("DATA");
         if (!reply.startsWith("354")) {
             return reply;
