@@ -279,33 +279,41 @@ final class IntakeContent implements ContentReceiver {
             return notTaken(
                     new Ruling(Disposition.DEFER, "spool", "spool.failed", ""), e.reply(), outcome);
         }
-        announce(stored);
-        if (ticket.isPresent()) {
-            CutThrough.Answer answer = ticket.get().await(parts.relay().patience());
-            parts.metrics()
-                    .count(
-                            "cut.through",
-                            "outcome",
-                            switch (answer) {
-                                case CutThrough.Answer.Delivered _ -> "delivered";
-                                case CutThrough.Answer.Refused _ -> "refused";
-                                case CutThrough.Answer.Spooled _ -> "spooled";
-                            });
-            if (answer instanceof CutThrough.Answer.Refused(SmtpReply reply)) {
-                // the entry has ended durably: this reply is all that anybody hears of it
-                return notTaken(
-                        new Ruling(Disposition.REJECT, "downstream", "relay.refused", ""),
-                        reply,
-                        outcome);
-            }
+        if (ticket.isEmpty()) {
+            // the journal has the acceptance before what the relay makes of it
+            record(stored, outcome, verdict);
+            announce(stored);
+            return taken(stored);
         }
+        announce(stored);
+        CutThrough.Answer answer = ticket.get().await(parts.relay().patience());
+        parts.metrics()
+                .count(
+                        "cut.through",
+                        "outcome",
+                        switch (answer) {
+                            case CutThrough.Answer.Delivered _ -> "delivered";
+                            case CutThrough.Answer.Refused _ -> "refused";
+                            case CutThrough.Answer.Spooled _ -> "spooled";
+                        });
+        if (answer instanceof CutThrough.Answer.Refused(SmtpReply reply)) {
+            // the entry has ended durably: this reply is all that anybody hears of it
+            return notTaken(
+                    new Ruling(Disposition.REJECT, "downstream", "relay.refused", ""),
+                    reply,
+                    outcome);
+        }
+        record(stored, outcome, verdict);
+        return taken(stored);
+    }
+
+    /** What was taken is written down; where that fails, it is stored and 250 stays true. */
+    private void record(StoredMessage stored, AuthenticationOutcome outcome, Verdict verdict) {
         try {
             tell(stored, outcome, verdict);
         } catch (SpoolException | RuntimeException e) {
-            // it is stored, and 250 is the only true answer
             LOG.error("{} is stored; telling of it failed", stored.id(), e);
         }
-        return taken(stored);
     }
 
     private static SmtpReply taken(StoredMessage stored) {

@@ -257,7 +257,8 @@ final class IntakeVisit implements Visit {
         SmtpReply reply = SmtpReply.of(452, "4.2.2", why + ", try again later");
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
-        refused(Stage.RCPT, "quota", "quota.domain", why, reply);
+        refused(
+                Stage.RCPT, new Ruling(Disposition.DEFER, "quota", "quota.domain", why), reply);
         facts = before;
         return Decision.refuse(reply);
     }
