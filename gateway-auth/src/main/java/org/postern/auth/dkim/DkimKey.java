@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
@@ -118,11 +119,22 @@ public record DkimKey(
                 }
                 default -> throw new IllegalStateException(type.word());
             }
+            requireUsable(type, key);
             return new DkimKey(type, key, bits, hashes, forMail, testing, sameDomain);
         } catch (GeneralSecurityException e) {
             throw new DkimProblem.Found(
                     DkimReason.PERMERROR_KEY_SYNTAX, "the key cannot be used: " + e.getMessage());
         }
+    }
+
+    /** Half of all 32 octets are no point on the curve, which is found out at first use only. */
+    private static void requireUsable(KeyType type, PublicKey key) throws GeneralSecurityException {
+        SigningAlgorithm algorithm =
+                switch (type) {
+                    case RSA -> SigningAlgorithm.RSA_SHA256;
+                    case ED25519 -> SigningAlgorithm.ED25519_SHA256;
+                };
+        Signature.getInstance(algorithm.signature()).initVerify(key);
     }
 
     private static KeyType type(TagList tags) throws DkimProblem.Found {

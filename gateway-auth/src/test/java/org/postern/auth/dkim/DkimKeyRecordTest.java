@@ -75,6 +75,24 @@ class DkimKeyRecordTest {
     }
 
     @Test
+    void anEd25519KeyThatIsNoPointOnTheCurveIsABrokenKey() {
+        SigningKey key = DkimSamples.key("example.org", "s1", ED);
+        String message = DkimSamples.sign(new DkimSigner(key, DkimSamples.NAMES), MESSAGE);
+        byte[] octets = new byte[32];
+        for (int y = 0; y < 256; y++) {
+            octets[0] = (byte) y;
+            String record = "k=ed25519; p=" + Base64.getEncoder().encodeToString(octets);
+            TestDns dns = TestDns.of().txt("s1._domainkey.example.org", record);
+            assertThat(one(dns, message).reason())
+                    .isIn("dkim.permerror.key-syntax", "dkim.fail.signature");
+        }
+        Arrays.fill(octets, (byte) 0xff); // y beyond the field
+        String record = "k=ed25519; p=" + Base64.getEncoder().encodeToString(octets);
+        TestDns dns = TestDns.of().txt("s1._domainkey.example.org", record);
+        assertThat(one(dns, message).reason()).isEqualTo("dkim.permerror.key-syntax");
+    }
+
+    @Test
     void testingIsToldAndChangesNothing() {
         TestDns dns = TestDns.of().txt("s1._domainkey.example.org", "t=y; " + p(RSA));
         assertThat(one(dns, signed()).testing()).isTrue();
