@@ -32,6 +32,7 @@ final class EncodedWords {
         }
         StringBuilder out = new StringBuilder(text.length());
         int done = 0;
+        boolean afterWord = false;
         for (int words = 0; start >= 0 && words < MAX_WORDS; words++) {
             int charsetEnd = text.indexOf('?', start + 2);
             int encodingEnd = charsetEnd < 0 ? -1 : text.indexOf('?', charsetEnd + 1);
@@ -39,7 +40,10 @@ final class EncodedWords {
             if (end < 0) {
                 break;
             }
-            out.append(text, done, start);
+            // RFC 2047, 6.2: white space between two encoded words is not shown
+            if (!afterWord || !isWhite(text, done, start)) {
+                out.append(text, done, start);
+            }
             String encoding = text.substring(charsetEnd + 1, encodingEnd);
             if (encoding.equalsIgnoreCase("B") || encoding.equalsIgnoreCase("Q")) {
                 byte[] octets =
@@ -48,13 +52,24 @@ final class EncodedWords {
                                 : quotedPrintable(text, encodingEnd + 1, end);
                 out.append(new String(octets, charset(text.substring(start + 2, charsetEnd))));
                 done = end + 2;
+                afterWord = true;
             } else {
                 out.append("=?");
                 done = start + 2;
+                afterWord = false;
             }
             start = text.indexOf("=?", done);
         }
         return out.append(text, done, text.length()).toString();
+    }
+
+    private static boolean isWhite(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (" \t\r\n".indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static byte[] base64(String text, int from, int to) {

@@ -85,6 +85,10 @@ class AuthorExtractorTest {
                 "\"admin@legitimate.com\"@attack.com | AT_IN_LOCAL_PART",
                 "\"<admin@legitimate.com>\" <x@attack.com> | ADDRESS_IN_NAME",
                 "=?utf-8?q?=3Cadmin=40legitimate.com=3E?= <x@attack.com> | ADDRESS_IN_NAME",
+                "=?utf-8?q?=61dmin?= =?utf-8?q?=40legitimate.com?= <x@attack.com> |"
+                        + " ADDRESS_IN_NAME",
+                "=?utf-8?b?YWRtaW5A?= \t=?utf-8?b?bGVnaXRpbWF0ZS5jb20=?= <x@attack.com> |"
+                        + " ADDRESS_IN_NAME",
                 "<admin@legitimate.com>\\,<x@attack.com> | SYNTAX",
                 "<any@attack.com>admin@legitimate.com | SYNTAX",
                 "admin@legitimate.com <x@attack.com> | SYNTAX",
