@@ -52,7 +52,7 @@ record Evaluators(
                 new DkimVerifier(keys, DkimSettings.DEFAULT),
                 new ArcValidator(keys, DkimSettings.DEFAULT),
                 sealingKey == null ? null : new ArcSealer(sealingKey, List.of()),
-                new DmarcEvaluator(dns),
+                new DmarcEvaluator(dns, config.dmarcExceptions()),
                 new DmarcAdvisor(config.dmarcExceptions(), config.dmarcReject()),
                 new AuthenticationResultsWriter(config.authservId()),
                 config.receivedSpf() ? new ReceivedSpfWriter(settings.hostname()) : null,

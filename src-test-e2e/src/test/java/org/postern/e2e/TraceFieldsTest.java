@@ -198,7 +198,7 @@ class TraceFieldsTest {
         String results =
                 "Authentication-Results: lists.pass.test; dmarc="
                         + dmarc
-                        + " header.from=x.test\r\n";
+                        + " header.from=reject.test\r\n";
         Message seen = new Message(message.id(), results + message.text());
         return ArcPeer.seal(seen.octets(), key, "lists.pass.test");
     }

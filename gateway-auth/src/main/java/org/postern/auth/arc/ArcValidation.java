@@ -92,7 +92,9 @@ public final class ArcValidation {
                 sets.size(),
                 sealers,
                 oldestPass(sets, found),
-                trustedResults(sets));
+                bindsAuthorAndBody(sets.get(newest), bodies.get(newest))
+                        ? trustedResults(sets)
+                        : null);
     }
 
     /** The newest seal that does not verify, or null (RFC 8617, 5.2, 6). */
@@ -147,6 +149,14 @@ public final class ArcValidation {
             }
         }
         return 0;
+    }
+
+    /**
+     * Whether the message is the one that its newest sealer saw, From and the whole body (RFC 6376,
+     * 5.4 and 8.2): what was found of another author's message must not speak for this one.
+     */
+    private static boolean bindsAuthorAndBody(ArcSet newest, BodyHash body) {
+        return newest.message().names().contains("from") && body.unsigned() == 0;
     }
 
     /**

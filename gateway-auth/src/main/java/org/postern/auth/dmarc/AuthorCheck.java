@@ -71,7 +71,7 @@ final class AuthorCheck {
         }
         PolicyChoice choice =
                 unusable
-                        ? new PolicyChoice(Policy.NONE, "no valid policy, so p=none", true)
+                        ? new PolicyChoice(Policy.NONE, "no valid policy, so p=none")
                         : choose(applied);
         trace.add("policy: " + choice.why());
         return align(applied, organization, choice);
@@ -141,11 +141,15 @@ final class AuthorCheck {
     /**
      * The policy that a record states for this author (4.10.1).
      *
-     * @param policy the policy after {@code t=y}
+     * @param policy the policy after {@code t=y}; null if it depends on whether the domain exists
+     *     and that is not known
      * @param why for people
-     * @param known false if it depends on whether the domain exists and that is not known
      */
-    private record PolicyChoice(Policy policy, String why, boolean known) {}
+    private record PolicyChoice(@Nullable Policy policy, String why) {
+        boolean known() {
+            return policy != null;
+        }
+    }
 
     private PolicyChoice choose(TreeWalk.Found applied) {
         DmarcRecord record = applied.record();
@@ -156,28 +160,40 @@ final class AuthorCheck {
         Policy sp = record.sp();
         Policy existing = sp == null ? p : sp;
         String where = " of " + applied.domain() + " for its subdomains";
-        String existingWord = (sp == null ? "p=" : "sp=") + existing.word() + where;
+        PolicyChoice ifItExists =
+                choice(record, existing, (sp == null ? "p=" : "sp=") + existing.word() + where);
         Policy np = record.np();
-        if (np == null || np == existing) {
-            return choice(record, existing, existingWord);
+        if (np == null) {
+            return ifItExists;
+        }
+        PolicyChoice ifNot = choice(record, np, "np=" + np.word() + where);
+        if (ifNot.policy() == ifItExists.policy()) {
+            return ifItExists;
         }
         Boolean exists = exists(author);
         if (exists == null) {
             return new PolicyChoice(
-                    existing, "sp or np: whether " + author + " exists is not known", false);
+                    null,
+                    ifItExists.why()
+                            + " or "
+                            + ifNot.why()
+                            + ": whether "
+                            + author
+                            + " exists is not known now");
         }
         return exists
-                ? choice(record, existing, existingWord + ", " + author + " exists")
-                : choice(record, np, "np=" + np.word() + where + ", " + author + " does not exist");
+                ? new PolicyChoice(
+                        ifItExists.policy(), ifItExists.why() + ", " + author + " exists")
+                : new PolicyChoice(ifNot.policy(), ifNot.why() + ", " + author + " does not exist");
     }
 
     private static PolicyChoice choice(DmarcRecord record, Policy policy, String why) {
         if (!record.testing() || policy == Policy.NONE) {
-            return new PolicyChoice(policy, why, true);
+            return new PolicyChoice(policy, why);
         }
         // 4.7, t=y: one level below what is stated
         Policy lower = policy == Policy.REJECT ? Policy.QUARANTINE : Policy.NONE;
-        return new PolicyChoice(lower, why + ", in test (t=y), so " + lower.word(), true);
+        return new PolicyChoice(lower, why + ", in test (t=y), so " + lower.word());
     }
 
     private DmarcEvaluation align(
@@ -220,7 +236,8 @@ final class AuthorCheck {
         if (dkim.isEmpty()) {
             trace.add("DKIM: no signature");
         }
-        return new DmarcEvaluation(decide(applied, organization, choice, alignedBy, open), marked);
+        return new DmarcEvaluation(
+                decide(applied, organization, choice, alignedBy, open, marked), marked);
     }
 
     private DmarcResult decide(
@@ -228,7 +245,8 @@ final class AuthorCheck {
             @Nullable Domain organization,
             PolicyChoice choice,
             List<String> alignedBy,
-            boolean open) {
+            boolean open,
+            List<DkimResult> marked) {
         if (!alignedBy.isEmpty()) {
             return result(
                     AuthResult.PASS,
@@ -246,7 +264,7 @@ final class AuthorCheck {
                     organization,
                     choice.policy(),
                     alignedBy,
-                    DmarcReasons.halves(AuthResult.TEMPERROR, spf, dkim));
+                    DmarcReasons.halves(AuthResult.TEMPERROR, spf, marked));
         }
         if (!choice.known()) {
             return result(
@@ -263,7 +281,7 @@ final class AuthorCheck {
                 organization,
                 choice.policy(),
                 alignedBy,
-                DmarcReasons.halves(AuthResult.FAIL, spf, dkim));
+                DmarcReasons.halves(AuthResult.FAIL, spf, marked));
     }
 
     private DmarcResult result(

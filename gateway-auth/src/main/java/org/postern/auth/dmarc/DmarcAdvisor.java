@@ -65,7 +65,7 @@ public final class DmarcAdvisor {
                     EXCEPTION,
                     "DMARC fails, but " + author + " is listed under dmarc-exceptions");
         }
-        if (sealedPass(arc)) {
+        if (author != null && sealedPass(arc, author)) {
             return new Advice(
                     Action.ACCEPT,
                     TRUSTED_ARC,
@@ -131,11 +131,20 @@ public final class DmarcAdvisor {
                         + "); try again later");
     }
 
-    private static boolean sealedPass(ArcResult arc) {
+    /** What the sealer saw pass must be this author: another's pass says nothing of this one. */
+    private static boolean sealedPass(ArcResult arc, Domain author) {
         String results = arc.trustedResults();
         return arc.result() == AuthResult.PASS
                 && results != null
-                && ReportedResults.parse(results).says("dmarc", "pass");
+                && ReportedResults.parse(results).results().stream()
+                        .filter(r -> r.method().equals("dmarc") && r.result().equals("pass"))
+                        // RFC 9989, 9.1: header.from is the author domain that was checked
+                        .anyMatch(r -> isAuthor(r.properties().get("header.from"), author));
+    }
+
+    private static boolean isAuthor(@Nullable String text, Domain author) {
+        Domain named = domain(text);
+        return named != null && named.equals(author);
     }
 
     private static @Nullable Domain domain(@Nullable String text) {

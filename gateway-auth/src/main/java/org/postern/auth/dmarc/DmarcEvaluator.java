@@ -18,10 +18,17 @@ import org.postern.core.mail.Domain;
  */
 public final class DmarcEvaluator {
     private final DnsClient dns;
+    private final List<Domain> exceptions;
 
-    /** An evaluator that asks this client. */
-    public DmarcEvaluator(DnsClient dns) {
+    /**
+     * An evaluator that asks this client.
+     *
+     * @param exceptions author domains whose policy is not enforced: among several authors their
+     *     failure does not stand for the failure of another
+     */
+    public DmarcEvaluator(DnsClient dns, List<Domain> exceptions) {
         this.dns = dns;
+        this.exceptions = List.copyOf(exceptions);
     }
 
     /**
@@ -103,18 +110,36 @@ public final class DmarcEvaluator {
                 strictest.dkim());
     }
 
-    private static int strictness(DmarcResult result) {
+    /**
+     * A verdict that is not known yet goes before each known one that it could still outdo, and one
+     * that is not enforced asks for nothing: no author can shield another.
+     */
+    private int strictness(DmarcResult result) {
         return switch (result.result()) {
             case FAIL, SOFTFAIL, POLICY ->
-                    switch (result.disposition()) {
-                        case REJECT -> 6;
-                        case QUARANTINE -> 5;
+                    switch (isExcepted(result) ? Policy.NONE : result.disposition()) {
+                        case REJECT -> 8;
+                        case QUARANTINE -> 6;
                         case NONE -> 2;
                     };
-            case TEMPERROR -> 4;
-            case PERMERROR -> 3;
+            case TEMPERROR -> open(result);
+            case PERMERROR -> 4;
             case NONE, NEUTRAL -> 1;
             case PASS -> 0;
         };
+    }
+
+    private static int open(DmarcResult result) {
+        return switch (result.policy()) {
+            case null -> result.alignedBy().isEmpty() ? 7 : 1; // aligned: any policy is met
+            case REJECT -> 7;
+            case QUARANTINE -> 5;
+            case NONE -> 3;
+        };
+    }
+
+    private boolean isExcepted(DmarcResult result) {
+        String author = result.authorDomain();
+        return author != null && exceptions.stream().anyMatch(Domain.of(author)::isWithin);
     }
 }

@@ -48,10 +48,16 @@ final class DmarcReasons {
         return spf.result() == AuthResult.PASS ? "unaligned" : spf.result().word();
     }
 
-    /** One word on DKIM where it gave no aligned pass: that of the signature nearest to one. */
+    /**
+     * One word on DKIM where it gave no aligned pass: that of the signature nearest to one. Its
+     * results must be marked as aligned or not.
+     */
     static String half(List<DkimResult> dkim) {
         AuthResult nearest = AuthResult.NONE;
         for (DkimResult result : dkim) {
+            if (result.result() == AuthResult.PASS && result.aligned()) {
+                return "partial-body"; // else DMARC would have passed (RFC 6376, 8.2)
+            }
             if (rank(result.result()) > rank(nearest)) {
                 nearest = result.result();
             }

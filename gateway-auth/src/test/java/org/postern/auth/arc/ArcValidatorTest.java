@@ -105,6 +105,23 @@ class ArcValidatorTest {
     }
 
     @Test
+    void whatWasFoundCountsOnlyIfTheNewestSignatureCoversFrom() {
+        SigningKey key = DkimSamples.key("list.example", "s", RSA);
+        String set =
+                ArcRun.seal(
+                                DNS,
+                                MESSAGE.getBytes(StandardCharsets.ISO_8859_1),
+                                NOW,
+                                DkimSettings.DEFAULT,
+                                new ArcSealer(key, List.of("to", "subject")),
+                                "list.example; dmarc=pass header.from=a.example")
+                        .orElse("");
+        ArcResult result = validate(DNS, set + MESSAGE, "list.example");
+        assertThat(result.reason()).isEqualTo("arc.pass"); // as the published cases have it
+        assertThat(result.trustedResults()).isNull();
+    }
+
+    @Test
     void aChainThatFailedIsSealedOnceMoreAndThenNeverAgain() {
         String broken = threeHops();
         assertThat(validate(DNS, broken).reason()).isEqualTo("arc.fail.sealed-as-fail");

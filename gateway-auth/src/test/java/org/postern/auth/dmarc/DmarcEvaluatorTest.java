@@ -8,19 +8,24 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.auth.dns.TestDns;
 import org.postern.auth.from.Authors;
+import org.postern.core.authres.Advice.Action;
+import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.DmarcResult.Policy;
 import org.postern.core.authres.SpfResult;
+import org.postern.core.config.AuthenticationConfig.DmarcReject;
 import org.postern.core.mail.Domain;
 
 class DmarcEvaluatorTest {
     private final TestDns dns = TestDns.of();
     private SpfResult spf = spf(AuthResult.NONE, "");
     private final List<DkimResult> dkim = new ArrayList<>();
+    private List<Domain> exceptions = List.of();
 
     // RFC 9989, B.4.1
 
@@ -221,6 +226,18 @@ class DmarcEvaluatorTest {
         assertThat(evaluate("slow.example.com").reason()).isEqualTo("dmarc.temperror.existence");
     }
 
+    @Test
+    void a_policy_that_hangs_on_whether_the_name_exists_is_waited_for() {
+        dns.timeout("slow.example.com", "A");
+        dns.txt("_dmarc.example.com", "v=DMARC1; p=none; np=reject");
+        DmarcResult open = evaluate("slow.example.com");
+        assertThat(open.policy()).isNull();
+        assertThat(action(open)).isEqualTo(Action.DEFER);
+        // quarantine in test is none: then nothing hangs on it
+        dns.txt("_dmarc.example.com", "v=DMARC1; p=none; np=quarantine; t=y");
+        assertThat(evaluate("slow.example.com").result()).isEqualTo(AuthResult.FAIL);
+    }
+
     // temperror only where an aligned identifier could still have passed
 
     @Test
@@ -275,6 +292,9 @@ class DmarcEvaluatorTest {
         dns.txt("_dmarc.example.com", "v=DMARC1; p=reject");
         dkim.add(dkim(AuthResult.PASS, "example.com", 17));
         assertThat(evaluate("example.com").result()).isEqualTo(AuthResult.FAIL);
+        assertThat(evaluate("example.com").reason())
+                .isEqualTo("dmarc.fail.spf-none.dkim-partial-body");
+        assertThat(evaluate("example.com").disposition()).isEqualTo(Policy.REJECT);
     }
 
     @ParameterizedTest
@@ -312,6 +332,41 @@ class DmarcEvaluatorTest {
                                 List.of()))
                         .result();
         assertThat(mixed.result()).isEqualTo(AuthResult.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "quarantine"})
+    void an_author_without_a_strict_policy_does_not_end_the_waiting_for_another(String policy) {
+        dns.txt("_dmarc.attack.example", "v=DMARC1; p=" + policy);
+        dns.timeout("_dmarc.victim.example");
+        List<Domain> authors = List.of(Domain.of("attack.example"), Domain.of("victim.example"));
+        assertThat(several(authors).authorDomain()).isEqualTo("victim.example");
+        // its own verdict open as well: a key that its servers withhold
+        dkim.add(dkim(AuthResult.TEMPERROR, "attack.example", 0));
+        for (List<Domain> order : List.of(authors, authors.reversed())) {
+            assertThat(several(order).authorDomain()).isEqualTo("victim.example");
+            assertThat(action(several(order))).isEqualTo(Action.DEFER);
+        }
+    }
+
+    @Test
+    void an_author_whose_policy_is_not_enforced_shields_no_other() {
+        dns.txt("_dmarc.partner.example", "v=DMARC1; p=reject");
+        dns.txt("_dmarc.victim.example", "v=DMARC1; p=quarantine");
+        exceptions = List.of(Domain.of("partner.example"));
+        List<Domain> authors = List.of(Domain.of("partner.example"), Domain.of("victim.example"));
+        for (List<Domain> order : List.of(authors, authors.reversed())) {
+            assertThat(several(order).authorDomain()).isEqualTo("victim.example");
+        }
+    }
+
+    private DmarcResult several(List<Domain> authors) {
+        return run(new Authors.SeveralDomains(authors, List.of())).result();
+    }
+
+    private static Action action(DmarcResult result) {
+        DmarcAdvisor advisor = new DmarcAdvisor(List.of(), DmarcReject.REJECT);
+        return advisor.advise(result, ArcResult.NONE).action();
     }
 
     @Test
@@ -372,6 +427,6 @@ class DmarcEvaluatorTest {
     }
 
     private DmarcEvaluation run(Authors authors) {
-        return new DmarcEvaluator(dns).evaluate(authors, spf, dkim, TestDns.budget());
+        return new DmarcEvaluator(dns, exceptions).evaluate(authors, spf, dkim, TestDns.budget());
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     where all do (RFC 8617, 5.2); otherwise 0
  * @param trustedResults on pass, the ARC-Authentication-Results payload of the earliest sealer from
  *     which on every sealer is trusted: what was found nearest to the author, with nobody in
- *     between whose word is not taken; null where the last sealer is not trusted
+ *     between whose word is not taken; null where the last sealer is not trusted or left From or a
+ *     part of the body unsigned
  * @param reason stable dotted code, such as {@code arc.fail.seal}
  */
 public record ArcResult(

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param authorDomain domain of the From header field, or null where it gives none
  * @param policyDomain where the record was found, or null
  * @param organizationalDomain the author's organizational domain, or null
- * @param policy the policy that applies: p, sp or np, after {@code t=y}; null without a record
+ * @param policy the policy that applies: p, sp or np, after {@code t=y}; null without a record and
+ *     where it cannot be known which of them applies
  * @param disposition what the policy asks for this message; NONE on pass
  * @param alignedBy methods with an aligned pass: {@code spf}, {@code dkim}
  * @param reason stable dotted code naming both halves, such as {@code
