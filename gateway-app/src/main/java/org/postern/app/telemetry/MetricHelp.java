@@ -8,6 +8,12 @@ public final class MetricHelp {
     private static final Map<String, String> HELP =
             new TreeMap<>(
                     Map.ofEntries(
+                            Map.entry("alerts.active", "Alerts that are active, by severity"),
+                            Map.entry(
+                                    "alerts.heartbeats",
+                                    "Beats towards the dead-man service, by outcome"),
+                            Map.entry(
+                                    "alerts.posts", "News for webhooks, by webhook and outcome"),
                             Map.entry("auth", "Time that the checks of a message took, by method"),
                             Map.entry(
                                     "auth.results",

@@ -17,6 +17,7 @@ import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
 import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.alerts.Alert;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
@@ -25,7 +26,6 @@ import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.SmtpMeters;
 import org.postern.app.telemetry.SpoolMeters;
-import org.postern.app.witness.Witnesses;
 import org.postern.auth.client.ClientStream;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.problem.Problem;
@@ -72,7 +72,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private volatile @Nullable SmtpListeners listeners;
     private volatile @Nullable Surgeon surgeon;
     private volatile @Nullable Relaying relay;
-    private volatile @Nullable Witnesses witnesses;
+    private volatile @Nullable Vigil vigil;
     private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
@@ -122,10 +122,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
         spool = opened;
         undo.add(opened::close);
         spoolMeters.watch(opened);
-        Witnesses seeing = new Witnesses(opened, config.spool().directory(), metrics, time);
-        witnesses = seeing;
-        undo.add(seeing::close);
-        seeing.start();
+        Vigil watching = new Vigil(this, live, opened, metrics, time);
+        vigil = watching;
+        undo.add(watching::close);
 
         Relaying relaying =
                 Relaying.of(
@@ -191,6 +190,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         }
         undo.add(() -> smtp.stop(live.config().limits().drain()));
         up = true;
+        watching.start();
         Signals.onHangup(this::reload);
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
@@ -391,9 +391,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         "overload",
                         load != OverloadController.State.CLOSED,
                         load == OverloadController.State.OPEN ? "" : overload().worst()));
-        Witnesses seeing = witnesses;
-        if (seeing != null) {
-            parts.addAll(seeing.parts());
+        Vigil watching = vigil;
+        if (watching != null) {
+            parts.addAll(watching.parts());
         }
         return parts;
     }
@@ -401,6 +401,12 @@ public final class Gateway implements GatewayState, AutoCloseable {
     @Override
     public List<Helper> helpers() {
         return live.dnsLists();
+    }
+
+    @Override
+    public List<Alert> alerts() {
+        Vigil watching = vigil;
+        return watching == null ? List.of() : watching.active();
     }
 
     private Part relayPart() {

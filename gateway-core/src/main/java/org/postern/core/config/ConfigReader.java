@@ -126,6 +126,10 @@ final class ConfigReader {
                         .map(s ->
                                 new ReputationReader(problems).read(s, domains.domains().keySet()))
                         .orElseGet(ReputationConfig::defaults);
+        AlertsConfig alerts =
+                top.section("alerts")
+                        .map(new AlertsReader(paths, problems)::read)
+                        .orElse(AlertsConfig.NONE);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -150,6 +154,7 @@ final class ConfigReader {
                 recipients,
                 reputation,
                 dnsbl,
+                alerts,
                 places(top));
     }
 

@@ -437,14 +437,14 @@ final class Keys {
                             ReputationKeys.ALL,
                             PolicyKeys.ALL,
                             RelayKeys.ALL,
-                            DnsblKeys.ALL)
+                            DnsblKeys.ALL, AlertKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
     static final List<String> NOT_YET =
-            List.of("greylisting", "journal", "probe", "alerts", "cluster");
+            List.of("greylisting", "journal", "probe", "cluster");
 
     private Keys() {}
 

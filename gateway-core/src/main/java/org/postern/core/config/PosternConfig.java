@@ -30,6 +30,7 @@ import org.postern.core.problem.Place;
  * @param recipients {@code recipients}: what holds for every source
  * @param reputation {@code reputation}
  * @param dnsbl {@code dnsbl}
+ * @param alerts {@code alerts}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -55,6 +56,7 @@ public record PosternConfig(
         RecipientsConfig recipients,
         ReputationConfig reputation,
         DnsblConfig dnsbl,
+        AlertsConfig alerts,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

@@ -44,6 +44,9 @@ final class ConfigurationReference {
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("relay", "`relay`");
         SECTIONS.put("notifications", "`notifications`: what senders are told");
+        SECTIONS.put("alerts", "`alerts`: who is told when something is wrong, without mail");
+        SECTIONS.put("alerts.webhooks[]", "`alerts.webhooks`: a list, each entry");
+        SECTIONS.put("alerts.heartbeat", "`alerts.heartbeat`: for a dead-man service");
         SECTIONS.put("admin", "`admin`: HTTP");
         SECTIONS.put("log", "`log`");
     }
@@ -272,6 +275,10 @@ final class ConfigurationReference {
         Map<String, String> authentication = properties(sections, "authentication");
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
         top.put("authentication", object(authentication));
+        Map<String, String> alerts = properties(sections, "alerts");
+        alerts.put("webhooks", array(object(properties(sections, "alerts.webhooks[]"))));
+        alerts.put("heartbeat", object(properties(sections, "alerts.heartbeat")));
+        top.put("alerts", object(alerts));
         for (String plain :
                 new String[] {
                     "dns",
