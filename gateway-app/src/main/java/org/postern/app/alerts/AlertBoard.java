@@ -110,8 +110,7 @@ public final class AlertBoard {
                     repeat,
                     news);
         }
-        raised.forEach((name, what) ->
-                judge(name, Optional.of(what), Duration.ZERO, repeat, news));
+        raised.forEach((name, what) -> judge(name, Optional.of(what), Duration.ZERO, repeat, news));
         List<String> over =
                 states.keySet().stream()
                         .filter(n -> !raised.containsKey(n))
@@ -138,8 +137,7 @@ public final class AlertBoard {
         Raised what = wrong.get();
         State state =
                 states.computeIfAbsent(
-                        name,
-                        n -> new State(what.severity(), what.summary(), time.instant(), now));
+                        name, n -> new State(what.severity(), what.summary(), time.instant(), now));
         state.severity = what.severity();
         state.summary = what.summary();
         Long told = state.toldNanos;

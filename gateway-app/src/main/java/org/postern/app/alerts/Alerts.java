@@ -33,11 +33,7 @@ public final class Alerts implements AutoCloseable {
         this(board, config, metrics, FIRST_PAUSE);
     }
 
-    Alerts(
-            AlertBoard board,
-            Supplier<PosternConfig> config,
-            Metrics metrics,
-            Duration firstPause) {
+    Alerts(AlertBoard board, Supplier<PosternConfig> config, Metrics metrics, Duration firstPause) {
         this.board = board;
         this.config = config;
         this.metrics = metrics;
@@ -46,7 +42,11 @@ public final class Alerts implements AutoCloseable {
         for (Severity severity : Severity.values()) {
             metrics.gauge(
                     "alerts.active",
-                    () -> board.active().stream().filter(a -> a.severity() == severity).count(),
+                    () ->
+                            (double)
+                                    board.active().stream()
+                                            .filter(a -> a.severity() == severity)
+                                            .count(),
                     "severity",
                     severity.word());
         }

@@ -14,5 +14,4 @@ import org.postern.core.config.AlertsConfig.Severity;
  * @param look what is wrong now, one line without addresses of people; empty while all is well.
  *     Quick, on the alerts' thread
  */
-record Condition(
-        String name, Severity severity, Duration lasts, Supplier<Optional<String>> look) {}
+record Condition(String name, Severity severity, Duration lasts, Supplier<Optional<String>> look) {}

@@ -49,11 +49,13 @@ public final class GatewayConditions {
      * @param reloadGood whether the last reload was taken
      * @param implausibleShare share of the last messages whose client cannot be a sender
      * @param certificateEnds when the first certificate in use ends
+     * @param probe what the probe has found wrong for some rounds
      */
     public record Sources(
             BooleanSupplier reloadGood,
             DoubleSupplier implausibleShare,
-            Supplier<Optional<Instant>> certificateEnds) {}
+            Supplier<Optional<Instant>> certificateEnds,
+            Supplier<Optional<String>> probe) {}
 
     private GatewayConditions(GatewayState gateway, Sources sources, TimeSource time) {
         this.gateway = gateway;
@@ -78,6 +80,7 @@ public final class GatewayConditions {
                 page("PosternQueueGrows", Duration.ofMinutes(10), this::grows),
                 page("PosternDeliveryTrouble", Duration.ofMinutes(10), this::downstreams),
                 page("PosternClientsImplausible", Duration.ofMinutes(5), this::implausible),
+                page("PosternProbeFails", Duration.ZERO, sources.probe()),
                 page("PosternOverload", Duration.ofMinutes(5), this::overload),
                 ticket("PosternCertificateExpires", Duration.ZERO, () -> ends(EXPIRES)),
                 page("PosternCertificateExpired", Duration.ZERO, () -> ends(EXPIRED)),

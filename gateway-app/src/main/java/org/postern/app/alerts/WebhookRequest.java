@@ -18,7 +18,9 @@ record WebhookRequest(Map<String, String> headers, String body) {
     /** In the form that a service takes. */
     static WebhookRequest of(AlertsConfig.Format format, AlertNews news, String host) {
         return switch (format) {
-            case JSON -> new WebhookRequest(Map.of("Content-Type", "application/json"), json(news, host));
+            case JSON ->
+                    new WebhookRequest(
+                            Map.of("Content-Type", "application/json"), json(news, host));
             case SLACK ->
                     new WebhookRequest(
                             Map.of("Content-Type", "application/json"), slack(news, host));
@@ -55,8 +57,7 @@ record WebhookRequest(Map<String, String> headers, String body) {
                         + "\nsince "
                         + alert.since()
                         + (alert.runbook().isEmpty() ? "" : ", " + alert.runbook());
-        return Exchange.JSON.writeValueAsString(
-                Exchange.JSON.createObjectNode().put("text", text));
+        return Exchange.JSON.writeValueAsString(Exchange.JSON.createObjectNode().put("text", text));
     }
 
     /** The three characters that mean something in such a text. */

@@ -16,8 +16,9 @@ import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
-import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.alerts.Alert;
+import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.frontdoor.ProbeMark;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.RecentMessages;
@@ -62,6 +63,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final long startedNanos = time.nanoTime();
     private final Metrics metrics = new Metrics();
     private final RecentMessages recent = new RecentMessages();
+    private final ProbeMark probes = new ProbeMark();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -122,7 +124,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         spool = opened;
         undo.add(opened::close);
         spoolMeters.watch(opened);
-        Vigil watching = new Vigil(this, live, opened, metrics, time);
+        Vigil watching = new Vigil(this, live, opened, recent, probes, metrics, time);
         vigil = watching;
         undo.add(watching::close);
 
@@ -172,6 +174,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         reception.reputation(),
                                         reception.traps(),
                                         reception.candidate(),
+                                        probes,
                                         time)),
                         time,
                         new SmtpMeters(metrics),

@@ -6,24 +6,30 @@ import org.postern.app.alerts.Alert;
 import org.postern.app.alerts.AlertBoard;
 import org.postern.app.alerts.Alerts;
 import org.postern.app.alerts.GatewayConditions;
+import org.postern.app.frontdoor.ProbeMark;
+import org.postern.app.intake.RecentMessages;
+import org.postern.app.probe.Probe;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.witness.Witnesses;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
 
-/** Who watches while nobody looks: the witnesses of clock and disk, and the alerts. */
+/** Who watches while nobody looks: the witnesses of clock and disk, the alerts and the probe. */
 final class Vigil implements AutoCloseable {
     private final Witnesses witnesses;
     private final Alerts alerts;
+    private final Probe probe;
 
     Vigil(
             GatewayState gateway,
             LiveConfiguration live,
             Spool spool,
+            RecentMessages recent,
+            ProbeMark mark,
             Metrics metrics,
             TimeSource time) {
-        witnesses =
-                new Witnesses(spool, live.config().spool().directory(), metrics, time);
+        probe = new Probe(live::config, recent, mark, metrics, time);
+        witnesses = new Witnesses(spool, live.config().spool().directory(), metrics, time);
         AlertBoard board =
                 GatewayConditions.board(
                         gateway,
@@ -34,7 +40,8 @@ final class Vigil implements AutoCloseable {
                                                 .authenticator()
                                                 .clientStream()
                                                 .implausibleShare(),
-                                () -> live.tls().earliestExpiry()),
+                                () -> live.tls().earliestExpiry(),
+                                probe::missing),
                         time);
         alerts = new Alerts(board, live::config, metrics);
     }
@@ -43,6 +50,7 @@ final class Vigil implements AutoCloseable {
     void start() {
         witnesses.start();
         alerts.start();
+        probe.start();
     }
 
     /** The witnesses: who wants to hear of them listens there. */
@@ -67,6 +75,7 @@ final class Vigil implements AutoCloseable {
 
     @Override
     public void close() {
+        probe.close();
         alerts.close();
         witnesses.close();
     }

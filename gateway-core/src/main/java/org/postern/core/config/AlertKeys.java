@@ -30,7 +30,7 @@ final class AlertKeys {
                     SECRET_SCHEMA,
                     text -> text);
 
-    private static final ValueType<String> SECRET =
+    static final ValueType<String> SECRET =
             new ValueType<>(
                     "`{ file: path }` or `{ env: NAME }`",
                     ValueType.Kind.TEXT,

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhooks {@code webhooks}: whom to tell
  * @param heartbeat {@code heartbeat}, or null for none
  */
-public record AlertsConfig(
-        Duration repeat, List<Webhook> webhooks, @Nullable Heartbeat heartbeat) {
+public record AlertsConfig(Duration repeat, List<Webhook> webhooks, @Nullable Heartbeat heartbeat) {
     /** Nobody is told anything; active alerts are shown by status and metrics all the same. */
     public static final AlertsConfig NONE = new AlertsConfig(Duration.ofHours(4), List.of(), null);
 

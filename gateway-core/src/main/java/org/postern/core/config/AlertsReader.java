@@ -48,15 +48,16 @@ final class AlertsReader {
         Set<String> names = new HashSet<>();
         for (YamlNode item : list.items()) {
             Section w = Section.of("alerts.webhooks", item, problems);
-            webhook(w).ifPresent(hook -> {
-                if (names.add(hook.name())) {
-                    webhooks.add(hook);
-                } else {
-                    problems.error(
-                            w.placeOf(AlertKeys.NAME),
-                            "alerts.webhooks: the name " + hook.name() + " stands twice");
-                }
-            });
+            webhook(w)
+                    .ifPresent(hook -> {
+                        if (names.add(hook.name())) {
+                            webhooks.add(hook);
+                        } else {
+                            problems.error(
+                                    w.placeOf(AlertKeys.NAME),
+                                    "alerts.webhooks: the name " + hook.name() + " stands twice");
+                        }
+                    });
         }
         return webhooks;
     }

@@ -130,6 +130,10 @@ final class ConfigReader {
                 top.section("alerts")
                         .map(new AlertsReader(paths, problems)::read)
                         .orElse(AlertsConfig.NONE);
+        ProbeConfig probe =
+                top.section("probe")
+                        .flatMap(p -> new ProbeReader(paths, problems).read(p, domains.domains()))
+                        .orElse(null);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -155,6 +159,7 @@ final class ConfigReader {
                 reputation,
                 dnsbl,
                 alerts,
+                probe,
                 places(top));
     }
 

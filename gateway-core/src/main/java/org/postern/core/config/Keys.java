@@ -437,14 +437,15 @@ final class Keys {
                             ReputationKeys.ALL,
                             PolicyKeys.ALL,
                             RelayKeys.ALL,
-                            DnsblKeys.ALL, AlertKeys.ALL)
+                            DnsblKeys.ALL,
+                            AlertKeys.ALL,
+                            ProbeKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
-    static final List<String> NOT_YET =
-            List.of("greylisting", "journal", "probe", "cluster");
+    static final List<String> NOT_YET = List.of("greylisting", "journal", "cluster");
 
     private Keys() {}
 

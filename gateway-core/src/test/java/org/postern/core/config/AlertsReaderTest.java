@@ -82,7 +82,8 @@ class AlertsReaderTest {
     @Test
     void whatCannotBePostedToIsSaidWithItsPlace() throws IOException {
         assertThat(bad("alerts: { webhooks: [{ name: ops, url: 'mailto:me@example.test' }] }"))
-                .contains("postern.yaml:8:", "alerts.webhooks[].url must be an https:// or http://");
+                .contains(
+                        "postern.yaml:8:", "alerts.webhooks[].url must be an https:// or http://");
         assertThat(bad("alerts: { webhooks: [{ name: ops }] }")).contains("url is missing");
         assertThat(
                         bad(
