@@ -28,6 +28,8 @@ public record AuthenticationRequest(
     public enum Origin {
         /** A connection to us: it may be a balancer's, a relay's or otherwise implausible. */
         CONNECTION,
+        /** A connection of our own probe: judged as any other, and left out of what is learned. */
+        PROBE,
         /** A person says so: it is taken as true. */
         STATED
     }
@@ -43,6 +45,12 @@ public record AuthenticationRequest(
             InetAddress client, InetAddress local, String helo, ReversePath from) {
         return new AuthenticationRequest(
                 client, helo, from.toString(), Origin.CONNECTION, null, local);
+    }
+
+    /** The same for a message of our own probe. */
+    public static AuthenticationRequest ofProbe(
+            InetAddress client, InetAddress local, String helo, ReversePath from) {
+        return new AuthenticationRequest(client, helo, from.toString(), Origin.PROBE, null, local);
     }
 
     /** A message of which a person says where it came from. */

@@ -75,7 +75,7 @@ final class MessageAuthentication implements Authentication {
         this.request = request;
         this.client =
                 switch (request.origin()) {
-                    case CONNECTION ->
+                    case CONNECTION, PROBE ->
                             evaluators
                                     .judge()
                                     .connection(request.client(), request.local(), request.helo());

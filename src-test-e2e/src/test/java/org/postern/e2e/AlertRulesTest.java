@@ -3,8 +3,11 @@ package org.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +25,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -45,16 +49,50 @@ class AlertRulesTest {
     private static final int MOST_SERIES = 2_000;
 
     private String scrape;
+    private Gateway gateway;
+    private HttpServer directory;
 
-    /** Accepts, refuses, defers and delivers, so that every metric has been counted once. */
+    /** Accepts, refuses, defers, delivers, probes and asks, so that every metric is there. */
     @BeforeAll
-    void mail(Surroundings around) {
-        Gateway gateway = around.gateway();
+    void mail(Surroundings around) throws IOException {
+        directory =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        directory.createContext(
+                "/",
+                exchange -> {
+                    byte[] body = "[\"dora@http.test\"]".getBytes(StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders().add("Content-Type", "application/json");
+                    exchange.sendResponseHeaders(200, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        directory.start();
+        int port = directory.getAddress().getPort();
+        gateway = around.newGateway("rules");
+        gateway.configure(
+                gateway.configuration()
+                                .replace(
+                                        "domains:\n",
+                                        """
+                                        domains:
+                                          http.test:
+                                            recipients: { http: { url: "http://127.0.0.1:%d/" } }
+                                            downstream: lmtp://127.0.0.1:%d
+                                        """
+                                                .formatted(port, around.dovecot().lmtpPort()))
+                        + """
+                        probe: { every: 5s, recipient: carol@example.test }
+                        alerts: { webhooks: [{ name: ops, url: "http://127.0.0.1:%d/" }] }
+                        """
+                                .formatted(port));
+        gateway.start();
         for (String from : List.of("someone@pass.test", "x@reject.test", "x@servfail.test", "")) {
             Message message = Message.from(from.isEmpty() ? "someone@pass.test" : from);
-            for (String to : List.of("alice@example.test", "nobody@example.test", "a@b.test")) {
-                SmtpClient.send(gateway.smtpPort(), from, List.of(to), message.octets());
-            }
+            SmtpClient.send(
+                    gateway.smtpPort(), from, List.of("alice@example.test"), message.octets());
+        }
+        for (String to : List.of("nobody@example.test", "a@b.test")) {
+            SmtpClient.send(gateway.smtpPort(), "someone@pass.test", List.of(to), new byte[0]);
         }
         Message last = Message.from("someone@pass.test");
         assertThat(
@@ -66,10 +104,19 @@ class AlertRulesTest {
                 .startsWith("250 2.");
         around.dovecot().awaitMessage("alice@example.test", last.id());
         scrape =
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(40))
                         .until(
                                 () -> gateway.get("/metrics").body(),
-                                text -> text.contains("postern_delivery_attempts_total"));
+                                text ->
+                                        text.contains("postern_delivery_attempts_total")
+                                                && text.contains("postern_probe_seconds_bucket")
+                                                && text.contains("postern_recipients_staleness"));
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+        directory.stop(0);
     }
 
     private record Rule(String name, String expression, String runbook) {}

@@ -113,6 +113,11 @@ final class DovecotServer implements AutoCloseable {
         return Program.run(new byte[0], Map.of(), List.of("id", "-gn", user)).out().strip();
     }
 
+    /** Where IMAP is spoken on 127.0.0.1. */
+    int imapPort() {
+        return imapPort;
+    }
+
     /** Where LMTP is spoken on 127.0.0.1. */
     int lmtpPort() {
         return lmtpPort;

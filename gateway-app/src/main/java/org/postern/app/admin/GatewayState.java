@@ -3,6 +3,7 @@ package org.postern.app.admin;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.postern.app.alerts.Alert;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.queue.delivery.Downstream;
@@ -47,6 +48,11 @@ public interface GatewayState {
 
     /** Whether it is taking mail, part by part. */
     List<Part> parts();
+
+    /** The alerts that are active, the most urgent first. */
+    default List<Alert> alerts() {
+        return List.of();
+    }
 
     /** Reads the configuration again and puts it into force, or keeps the old one. */
     SnapshotResult reload();

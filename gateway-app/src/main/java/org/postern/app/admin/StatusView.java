@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.postern.app.alerts.Alert;
 import org.postern.core.net.Ip;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.queue.delivery.Downstream;
@@ -41,6 +42,16 @@ public final class StatusView {
             if (!part.ready()) {
                 line(out, "  trouble", part.name() + ": " + part.detail());
             }
+        }
+        for (Alert alert : gateway.alerts()) {
+            line(
+                    out,
+                    "  " + alert.severity().word(),
+                    alert.name()
+                            + " since "
+                            + alert.since().truncatedTo(ChronoUnit.SECONDS)
+                            + ": "
+                            + alert.summary());
         }
         for (InetSocketAddress listener : gateway.listeners()) {
             line(out, "  listening", address(listener));
@@ -134,6 +145,15 @@ public final class StatusView {
                     .put("name", part.name())
                     .put("ready", part.ready())
                     .put("detail", part.detail());
+        }
+        ArrayNode alerts = out.putArray("alerts");
+        for (Alert alert : gateway.alerts()) {
+            alerts.addObject()
+                    .put("alert", alert.name())
+                    .put("severity", alert.severity().word())
+                    .put("summary", alert.summary())
+                    .put("since", alert.since().toString())
+                    .put("runbook", alert.runbook());
         }
         ArrayNode listeners = out.putArray("listeners");
         gateway.listeners().forEach(l -> listeners.add(address(l)));

@@ -41,6 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
             "with one. What was not checked is neither well nor ill, and says why."
         })
 final class DoctorCommand implements Callable<Integer> {
+    private static final List<String> WELL_KNOWN = List.of("zen.spamhaus.org", "bl.spamcop.net");
     private static final int LEVEL_WIDTH = 11;
     private static final int CHECK_WIDTH = 10;
     private static final int LONGEST = 600;
@@ -68,8 +69,10 @@ final class DoctorCommand implements Callable<Integer> {
             names = "--dnsbl",
             paramLabel = "ZONE",
             split = ",",
-            description = "block lists to ask (default: ${DEFAULT-VALUE})")
-    private List<String> blockLists = List.of("zen.spamhaus.org", "bl.spamcop.net");
+            description =
+                    "block lists of addresses to ask (default: those under dnsbl.lists; without"
+                            + " any, zen.spamhaus.org and bl.spamcop.net)")
+    private List<String> blockLists = List.of();
 
     @Option(
             names = "--ntp",
@@ -100,7 +103,7 @@ final class DoctorCommand implements Callable<Integer> {
                                     time,
                                     deadline,
                                     new Scene.Options(
-                                            blockLists, Optional.ofNullable(timeServer))));
+                                            lists(settings), Optional.ofNullable(timeServer))));
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILED,
@@ -132,6 +135,21 @@ final class DoctorCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.USAGE, "--timeout is from 1 to " + LONGEST + " seconds");
         }
+    }
+
+    /**
+     * The lists to ask: those given, those configured that have test entries, or two well known.
+     */
+    private List<String> lists(PosternConfig settings) {
+        if (!blockLists.isEmpty()) {
+            return blockLists;
+        }
+        List<String> configured =
+                settings.dnsbl().lists().stream()
+                        .filter(l -> l.selfTest() && !l.listsNames())
+                        .map(l -> l.zone().ascii())
+                        .toList();
+        return configured.isEmpty() ? WELL_KNOWN : configured;
     }
 
     /** What the running gateway says, within seconds: one that hangs counts as absent. */

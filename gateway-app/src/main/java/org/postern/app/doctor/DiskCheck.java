@@ -112,14 +112,14 @@ final class DiskCheck implements Check {
                         name(),
                         what,
                         "new mail gets 452 4.3.1 until there is room; waiting mail goes on",
-                        "df -h " + directory + "; " + scene.postern("queue list"));
+                        "df -h " + directory + "; " + scene.postern("queue summary"));
             }
             return free < floor * COMFORT
                     ? Finding.warning(
                             name(),
                             what,
                             "a queue of some hours fills that",
-                            "df -h " + directory + "; " + scene.postern("queue list"))
+                            "df -h " + directory + "; " + scene.postern("queue summary"))
                     : Finding.ok(name(), what);
         } catch (IOException e) {
             return Finding.notChecked(

@@ -189,7 +189,7 @@ final class FrontDoorCheck implements Check {
                                     + " with 550: "
                                     + reply.last(),
                             "senders keep trying instead of telling their user of the typing error",
-                            scene.postern("status")));
+                            scene.postern("recipients status")));
         }
     }
 

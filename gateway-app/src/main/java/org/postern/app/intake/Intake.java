@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.postern.app.frontdoor.ProbeMark;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
@@ -36,6 +37,7 @@ public final class Intake implements SessionHandler {
      * @param reputation what is learned of who sends
      * @param traps what becomes of who writes to a spam trap
      * @param candidate the configuration beside the one in force, if there is one
+     * @param probes which sessions are our own probe's
      * @param time both clocks
      */
     public record Parts(
@@ -49,6 +51,7 @@ public final class Intake implements SessionHandler {
             Reputation reputation,
             Traps traps,
             CandidatePolicy candidate,
+            ProbeMark probes,
             TimeSource time) {}
 
     /** An intake of these parts. */

@@ -168,7 +168,9 @@ final class IntakeContent implements ContentReceiver {
             if (sample != null) {
                 parts.opinions().ask(sample, spooled.id().toString(), request(), outcome);
             }
-            parts.reputation().attribute(outcome.verdicts(), unknown);
+            if (!probing()) {
+                parts.reputation().attribute(outcome.verdicts(), unknown);
+            }
             Facts known =
                     facts.withAuthentication(outcome.verdicts(), outcome.advice())
                             .withSize(spooled.size())
@@ -191,6 +193,11 @@ final class IntakeContent implements ContentReceiver {
         }
     }
 
+    /** Whether this is our own probe, which teaches nothing about anybody. */
+    private boolean probing() {
+        return parts.probes().isOn(helo.name());
+    }
+
     private @Nullable Domain onlyDomain() {
         List<Domain> domains =
                 recipients.stream()
@@ -208,7 +215,9 @@ final class IntakeContent implements ContentReceiver {
      */
     private Verdict heldOr(Verdict.Accept accept) {
         Optional<String> anomaly =
-                parts.reputation().anomalies().judge(facts.client(), mail.reversePath());
+                probing()
+                        ? Optional.empty()
+                        : parts.reputation().anomalies().judge(facts.client(), mail.reversePath());
         if (anomaly.isPresent()) {
             return new Verdict.Quarantine(
                     AnomalousSenders.RULE, "reputation.anomaly", anomaly.get());
@@ -384,7 +393,7 @@ final class IntakeContent implements ContentReceiver {
                                         trap,
                                         outcome.verdicts(),
                                         Intake.isExempt(revision.snapshot(), facts.client())));
-        if (verdict instanceof Verdict.Accept) {
+        if (verdict instanceof Verdict.Accept && !probing()) {
             parts.reputation().accepted(facts.client(), outcome.verdicts());
         }
         parts.metrics().count("messages", "disposition", word(verdict), "reason", verdict.reason());

@@ -17,6 +17,7 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.MailHost;
 import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
@@ -126,16 +127,17 @@ final class IntakeVisit implements Visit {
             if (dnsbl != null) {
                 dnsbl.sender(request.reversePath());
             }
-            authentication =
-                    revision.authenticator()
-                            .begin(
-                                    AuthenticationRequest.ofConnection(
-                                            address(),
-                                            client.local().getAddress(),
-                                            helo.name(),
-                                            request.reversePath()));
+            authentication = revision.authenticator().begin(request(request.reversePath()));
         }
         return decision;
+    }
+
+    private AuthenticationRequest request(ReversePath from) {
+        InetAddress local = client.local().getAddress();
+        // our own probe is checked like everybody and teaches nothing about anybody
+        return parts.probes().isOn(helo.name())
+                ? AuthenticationRequest.ofProbe(address(), local, helo.name(), from)
+                : AuthenticationRequest.ofConnection(address(), local, helo.name(), from);
     }
 
     @Override
@@ -221,6 +223,9 @@ final class IntakeVisit implements Visit {
 
     /** Who names many that do not exist is answered late, or hung up on. */
     private Decision unknownRecipient() {
+        if (parts.probes().isOn(helo.name())) {
+            return decide(Stage.RCPT, Decision::refuse);
+        }
         unknown++;
         boolean nullSender = facts.reversePath() != null && facts.reversePath().isNull();
         return switch (parts.reputation().unknown(address(), nullSender, isExempt())) {
@@ -257,8 +262,7 @@ final class IntakeVisit implements Visit {
         SmtpReply reply = SmtpReply.of(452, "4.2.2", why + ", try again later");
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
-        refused(
-                Stage.RCPT, new Ruling(Disposition.DEFER, "quota", "quota.domain", why), reply);
+        refused(Stage.RCPT, new Ruling(Disposition.DEFER, "quota", "quota.domain", why), reply);
         facts = before;
         return Decision.refuse(reply);
     }

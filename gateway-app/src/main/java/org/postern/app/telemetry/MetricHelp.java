@@ -8,6 +8,11 @@ public final class MetricHelp {
     private static final Map<String, String> HELP =
             new TreeMap<>(
                     Map.ofEntries(
+                            Map.entry("alerts.active", "Alerts that are active, by severity"),
+                            Map.entry(
+                                    "alerts.heartbeats",
+                                    "Beats towards the dead-man service, by outcome"),
+                            Map.entry("alerts.posts", "News for webhooks, by webhook and outcome"),
                             Map.entry("auth", "Time that the checks of a message took, by method"),
                             Map.entry(
                                     "auth.results",
@@ -84,6 +89,14 @@ public final class MetricHelp {
                             Map.entry(
                                     "policy.observed",
                                     "What rules in mode observe would have done"),
+                            Map.entry(
+                                    "probe", "Time that a probe took to be as it must be, by leg"),
+                            Map.entry(
+                                    "probe.last.success.timestamp.seconds",
+                                    "When the last round of probes was as it must be, 0 for never"),
+                            Map.entry(
+                                    "probe.messages",
+                                    "Probes by leg, outcome and the step where they ended"),
                             Map.entry("queue.bytes", "Octets of content in the spool"),
                             Map.entry("queue.messages", "Entries in the spool by state"),
                             Map.entry(

@@ -16,17 +16,20 @@ import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
+import org.postern.app.alerts.Alert;
 import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.frontdoor.ProbeMark;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.SurgeryLog;
+import org.postern.app.probe.ProbeTrail;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.SmtpMeters;
 import org.postern.app.telemetry.SpoolMeters;
-import org.postern.app.witness.Witnesses;
 import org.postern.auth.client.ClientStream;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.journal.Journal;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
@@ -60,6 +63,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final TimeSource time = TimeSource.system();
     private final long startedNanos = time.nanoTime();
     private final Metrics metrics = new Metrics();
+    private final ProbeMark probes = new ProbeMark();
+    private final ProbeTrail trail = new ProbeTrail();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -71,7 +76,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private volatile @Nullable SmtpListeners listeners;
     private volatile @Nullable Surgeon surgeon;
     private volatile @Nullable Relaying relay;
-    private volatile @Nullable Witnesses witnesses;
+    private volatile @Nullable Vigil vigil;
     private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
@@ -123,19 +128,19 @@ public final class Gateway implements GatewayState, AutoCloseable {
         spool = opened;
         undo.add(opened::close);
         spoolMeters.watch(opened);
-        Witnesses seeing = new Witnesses(opened, config.spool().directory(), metrics, time);
-        witnesses = seeing;
-        undo.add(seeing::close);
-        seeing.listen(records::testified);
-        seeing.start();
+        Vigil watching = new Vigil(this, live, opened, trail, probes, metrics, time);
+        vigil = watching;
+        undo.add(watching::close);
+        watching.witnesses().listen(records::testified);
 
+        Journal told = records.journal().and(trail);
         Relaying relaying =
                 Relaying.of(
                         new Relaying.Parts(
                                 live,
                                 opened,
                                 metrics,
-                                records.journal(),
+                                told,
                                 time,
                                 config.data(),
                                 List.of(),
@@ -149,7 +154,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         time,
                         TRASH_GRACE,
                         relaying,
-                        new SurgeryLog(records.journal(), time));
+                        new SurgeryLog(told, time));
         OpinionSampler opinions =
                 new OpinionSampler(
                         (request, message, ours) ->
@@ -169,13 +174,14 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         live::revision,
                                         opened,
                                         metrics,
-                                        records.journal(),
+                                        told,
                                         records::observes,
                                         opinions,
                                         relaying,
                                         reception.reputation(),
                                         reception.traps(),
                                         reception.candidate(),
+                                        probes,
                                         time)),
                         time,
                         new SmtpMeters(metrics),
@@ -195,6 +201,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         undo.add(() -> smtp.stop(live.config().limits().drain()));
         up = true;
         records.witness("start", "postern " + version);
+        watching.start();
         Signals.onHangup(this::reload);
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
@@ -398,9 +405,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         "overload",
                         load != OverloadController.State.CLOSED,
                         load == OverloadController.State.OPEN ? "" : overload().worst()));
-        Witnesses seeing = witnesses;
-        if (seeing != null) {
-            parts.addAll(seeing.parts());
+        Vigil watching = vigil;
+        if (watching != null) {
+            parts.addAll(watching.parts());
         }
         return parts;
     }
@@ -408,6 +415,12 @@ public final class Gateway implements GatewayState, AutoCloseable {
     @Override
     public List<Helper> helpers() {
         return live.dnsLists();
+    }
+
+    @Override
+    public List<Alert> alerts() {
+        Vigil watching = vigil;
+        return watching == null ? List.of() : watching.active();
     }
 
     private Part relayPart() {

@@ -47,7 +47,8 @@ class NoticeTemplateTest {
                 .hasMessageContaining("no Subject");
         assertThatThrownBy(() -> NoticeTemplate.parse("Subject: x\n\n${name}"))
                 .hasMessageContaining("${recipient}");
-        assertThatThrownBy(() -> NoticeTemplate.parse(
+        assertThatThrownBy(() ->
+                        NoticeTemplate.parse(
                                 """
                                 Subject: x
                                 Bcc: a@b.example

@@ -121,14 +121,24 @@ final class ConfigReader {
                 top.section("recipients")
                         .map(ConfigReader::recipients)
                         .orElseGet(RecipientsConfig::defaults);
+        boolean countsUnknown = limits.unknownRecipients() > 0;
         ReputationConfig reputation =
                 top.section("reputation")
                         .map(s ->
-                                new ReputationReader(problems).read(s, domains.domains().keySet()))
-                        .orElseGet(ReputationConfig::defaults);
+                                new ReputationReader(problems)
+                                        .read(s, domains.domains().keySet(), countsUnknown))
+                        .orElseGet(() -> ReputationConfig.defaults(countsUnknown));
         EvidenceReader evidence = new EvidenceReader(problems);
         JournalConfig journal =
                 top.section("journal").map(evidence::journal).orElse(JournalConfig.DEFAULT);
+        AlertsConfig alerts =
+                top.section("alerts")
+                        .map(new AlertsReader(paths, problems)::read)
+                        .orElse(AlertsConfig.NONE);
+        ProbeConfig probe =
+                top.section("probe")
+                        .flatMap(p -> new ProbeReader(paths, problems).read(p, domains.domains()))
+                        .orElse(null);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -154,6 +164,8 @@ final class ConfigReader {
                 reputation,
                 dnsbl,
                 journal,
+                alerts,
+                probe,
                 places(top));
     }
 

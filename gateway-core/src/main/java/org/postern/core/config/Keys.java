@@ -461,13 +461,15 @@ final class Keys {
                             PolicyKeys.ALL,
                             RelayKeys.ALL,
                             DnsblKeys.ALL,
-                            EvidenceKeys.ALL)
+                            EvidenceKeys.ALL,
+                            AlertKeys.ALL,
+                            ProbeKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
-    static final List<String> NOT_YET = List.of("greylisting", "probe", "alerts", "cluster");
+    static final List<String> NOT_YET = List.of("greylisting", "cluster");
 
     private Keys() {}
 

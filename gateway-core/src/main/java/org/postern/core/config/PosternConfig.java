@@ -3,6 +3,7 @@ package org.postern.core.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
 import org.postern.core.problem.Place;
 
@@ -31,6 +32,8 @@ import org.postern.core.problem.Place;
  * @param reputation {@code reputation}
  * @param dnsbl {@code dnsbl}
  * @param journal {@code journal}
+ * @param alerts {@code alerts}
+ * @param probe {@code probe}, or null where nothing is probed
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -57,6 +60,8 @@ public record PosternConfig(
         ReputationConfig reputation,
         DnsblConfig dnsbl,
         JournalConfig journal,
+        AlertsConfig alerts,
+        @Nullable ProbeConfig probe,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

@@ -49,13 +49,18 @@ public record ReputationConfig(
         traps = Set.copyOf(traps);
     }
 
-    /** What holds without the section. */
-    public static ReputationConfig defaults() {
+    /**
+     * What holds without the section.
+     *
+     * @param countsUnknown whether unknown recipients are limited at all: with {@code
+     *     limits.unknown-recipients: 0} nobody is slowed, hung up on or banned for them
+     */
+    public static ReputationConfig defaults(boolean countsUnknown) {
         return new ReputationConfig(
-                ReputationKeys.SLOW_AFTER.fallbackValue(),
+                countsUnknown ? ReputationKeys.SLOW_AFTER.fallbackValue() : 0,
                 ReputationKeys.SLOW_BY.fallbackValue(),
-                ReputationKeys.HANG_UP_AFTER.fallbackValue(),
-                ReputationKeys.BAN_AFTER.fallbackValue(),
+                countsUnknown ? ReputationKeys.HANG_UP_AFTER.fallbackValue() : 0,
+                countsUnknown ? ReputationKeys.BAN_AFTER.fallbackValue() : 0,
                 ReputationKeys.BAN.fallbackValue(),
                 ReputationKeys.WINDOW.fallbackValue(),
                 ReputationKeys.NETWORK_FACTOR.fallbackValue(),

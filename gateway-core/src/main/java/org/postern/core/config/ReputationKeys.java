@@ -20,7 +20,8 @@ final class ReputationKeys {
                     "slow-after",
                     "20",
                     "unknown recipients of one client, from which on each further one is answered"
-                            + " late; 0 is never");
+                            + " late; 0 is never. This and the two thresholds below are 0 too where"
+                            + " limits.unknown-recipients is 0 and they are not named");
     static final Key<Duration> SLOW_BY = span("slow-by", "2s", "how late, at most 30s");
     static final Key<Integer> HANG_UP_AFTER =
             count(

@@ -21,8 +21,10 @@ final class ReputationReader {
      * Reads the section.
      *
      * @param hosted the domains that mail is taken for
+     * @param countsUnknown whether {@code limits} limits unknown recipients; where it does not, the
+     *     thresholds for them hold only when the section names them
      */
-    ReputationConfig read(Section s, Set<Domain> hosted) {
+    ReputationConfig read(Section s, Set<Domain> hosted, boolean countsUnknown) {
         Set<String> traps = new HashSet<>();
         for (Section.Placed<EmailAddress> trap : s.list(ReputationKeys.TRAPS)) {
             if (trap.value().host() instanceof Domain d && hosted.contains(d)) {
@@ -39,10 +41,10 @@ final class ReputationReader {
         }
         ReputationConfig config =
                 new ReputationConfig(
-                        s.orDefault(ReputationKeys.SLOW_AFTER),
+                        threshold(s, ReputationKeys.SLOW_AFTER, countsUnknown),
                         slow,
-                        s.orDefault(ReputationKeys.HANG_UP_AFTER),
-                        s.orDefault(ReputationKeys.BAN_AFTER),
+                        threshold(s, ReputationKeys.HANG_UP_AFTER, countsUnknown),
+                        threshold(s, ReputationKeys.BAN_AFTER, countsUnknown),
                         positive(s, ReputationKeys.BAN),
                         positive(s, ReputationKeys.WINDOW),
                         s.orDefault(ReputationKeys.NETWORK_FACTOR),
@@ -57,6 +59,10 @@ final class ReputationReader {
                         positive(s, ReputationKeys.ANOMALY_HOLD));
         s.finish();
         return config;
+    }
+
+    private static int threshold(Section s, Key<Integer> key, boolean countsUnknown) {
+        return countsUnknown ? s.orDefault(key) : s.one(key).orElse(0);
     }
 
     private Duration positive(Section s, Key<Duration> key) {

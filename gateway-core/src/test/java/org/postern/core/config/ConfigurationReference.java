@@ -46,6 +46,11 @@ final class ConfigurationReference {
         SECTIONS.put("relay", "`relay`");
         SECTIONS.put("notifications", "`notifications`: what senders are told");
         SECTIONS.put("journal", "`journal`: what is kept of what happened");
+        SECTIONS.put("alerts", "`alerts`: who is told when something is wrong, without mail");
+        SECTIONS.put("alerts.webhooks[]", "`alerts.webhooks`: a list, each entry");
+        SECTIONS.put("alerts.heartbeat", "`alerts.heartbeat`: for a dead-man service");
+        SECTIONS.put("probe", "`probe`: messages through the front door; without it, none");
+        SECTIONS.put("probe.imap", "`probe.imap`: where the good message is looked for");
         SECTIONS.put("admin", "`admin`: HTTP");
         SECTIONS.put("log", "`log`");
     }
@@ -276,6 +281,13 @@ final class ConfigurationReference {
         Map<String, String> authentication = properties(sections, "authentication");
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
         top.put("authentication", object(authentication));
+        Map<String, String> probe = properties(sections, "probe");
+        probe.put("imap", object(properties(sections, "probe.imap")));
+        top.put("probe", object(probe));
+        Map<String, String> alerts = properties(sections, "alerts");
+        alerts.put("webhooks", array(object(properties(sections, "alerts.webhooks[]"))));
+        alerts.put("heartbeat", object(properties(sections, "alerts.heartbeat")));
+        top.put("alerts", object(alerts));
         for (String plain :
                 new String[] {
                     "dns",

@@ -1,0 +1,19 @@
+package org.postern.app.alerts;
+
+import java.time.Instant;
+import org.postern.core.config.AlertsConfig.Severity;
+
+/**
+ * One thing that is or was wrong.
+ *
+ * @param name such as {@code PosternQueueOld}
+ * @param severity how urgent it is
+ * @param summary what is wrong, one line
+ * @param since when it began, by the wall clock
+ */
+public record Alert(String name, Severity severity, String summary, Instant since) {
+    /** Where to read what to do; empty for an alert that another part raised. */
+    public String runbook() {
+        return name.startsWith("Postern") ? "docs/runbooks/" + name + ".md" : "";
+    }
+}

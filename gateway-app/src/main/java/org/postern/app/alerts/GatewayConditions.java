@@ -1,0 +1,195 @@
+package org.postern.app.alerts;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.postern.app.admin.GatewayState;
+import org.postern.app.admin.Human;
+import org.postern.core.config.AlertsConfig.Severity;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.delivery.Downstream;
+import org.postern.queue.delivery.DownstreamStatus;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.SpoolHealth;
+import org.postern.queue.spool.SpoolSummary;
+import org.postern.smtp.admission.OverloadController;
+
+/**
+ * The conditions of a running gateway, with the names and thresholds of {@code
+ * config/prometheus/alerts.yml}, so that the same runbooks hold. What needs a day's memory is left
+ * to Prometheus.
+ */
+public final class GatewayConditions {
+    private static final Duration OLD = Duration.ofHours(1);
+    private static final Duration STUCK = Duration.ofHours(6);
+    private static final Duration EXPIRES = Duration.ofDays(14);
+    private static final Duration EXPIRED = Duration.ofDays(2);
+    private static final long MANY = 500;
+    private static final double IMPLAUSIBLE = 0.2;
+    private static final Duration SAMPLES = Duration.ofMinutes(5);
+    private static final int SAMPLES_AN_HOUR = 12;
+
+    private final GatewayState gateway;
+    private final Sources sources;
+    private final TimeSource time;
+    private final Deque<Long> waitingBefore = new ArrayDeque<>();
+    private long sampledNanos;
+
+    /**
+     * What the gateway's state does not say by itself.
+     *
+     * @param reloadGood whether the last reload was taken
+     * @param implausibleShare share of the last messages whose client cannot be a sender
+     * @param certificateEnds when the first certificate in use ends
+     * @param probe what the probe has found wrong for some rounds
+     */
+    public record Sources(
+            BooleanSupplier reloadGood,
+            DoubleSupplier implausibleShare,
+            Supplier<Optional<Instant>> certificateEnds,
+            Supplier<Optional<String>> probe) {}
+
+    private GatewayConditions(GatewayState gateway, Sources sources, TimeSource time) {
+        this.gateway = gateway;
+        this.sources = sources;
+        this.time = time;
+    }
+
+    /** A board with every condition of this gateway. */
+    public static AlertBoard board(GatewayState gateway, Sources sources, TimeSource time) {
+        GatewayConditions c = new GatewayConditions(gateway, sources, time);
+        return new AlertBoard(c.all(), time);
+    }
+
+    private List<Condition> all() {
+        return List.of(
+                page("PosternNotReady", Duration.ofMinutes(5), () -> parts("")),
+                page("PosternSpoolNotWritable", Duration.ofMinutes(1), this::unwritable),
+                page("PosternDiskFull", Duration.ofMinutes(1), this::full),
+                page("PosternClockStepped", Duration.ZERO, () -> parts("clock")),
+                ticket("PosternQueueOld", Duration.ofMinutes(10), () -> waits(OLD)),
+                page("PosternQueueStuck", Duration.ofMinutes(10), () -> waits(STUCK)),
+                page("PosternQueueGrows", Duration.ofMinutes(10), this::grows),
+                page("PosternDeliveryTrouble", Duration.ofMinutes(10), this::downstreams),
+                page("PosternClientsImplausible", Duration.ofMinutes(5), this::implausible),
+                page("PosternProbeFails", Duration.ZERO, sources.probe()),
+                page("PosternOverload", Duration.ofMinutes(5), this::overload),
+                ticket("PosternCertificateExpires", Duration.ZERO, () -> ends(EXPIRES)),
+                page("PosternCertificateExpired", Duration.ZERO, () -> ends(EXPIRED)),
+                ticket("PosternReloadFailed", Duration.ofMinutes(1), this::reload));
+    }
+
+    private static Condition page(String name, Duration lasts, Supplier<Optional<String>> look) {
+        return new Condition(name, Severity.PAGE, lasts, look);
+    }
+
+    private static Condition ticket(String name, Duration lasts, Supplier<Optional<String>> look) {
+        return new Condition(name, Severity.TICKET, lasts, look);
+    }
+
+    /** The parts that are not ready, of this name or, without one, all of them. */
+    private Optional<String> parts(String name) {
+        String trouble =
+                gateway.parts().stream()
+                        .filter(p -> !p.ready() && (name.isEmpty() || p.name().equals(name)))
+                        .map(p -> p.name() + ": " + p.detail())
+                        .collect(Collectors.joining("; "));
+        return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+    }
+
+    private Optional<String> unwritable() {
+        SpoolHealth health = gateway.spool().health();
+        return health.writable() ? parts("disk") : Optional.of(health.detail());
+    }
+
+    private Optional<String> full() {
+        SpoolHealth health = gateway.spool().health();
+        return health.writable() && !health.room()
+                ? Optional.of(Human.size(health.freeBytes()) + " are left: " + health.detail())
+                : Optional.empty();
+    }
+
+    private Optional<String> waits(Duration limit) {
+        Duration oldest = gateway.spool().summary().oldestAge();
+        return oldest.compareTo(limit) > 0
+                ? Optional.of("the oldest message has waited for " + Human.duration(oldest))
+                : Optional.empty();
+    }
+
+    private Optional<String> grows() {
+        SpoolSummary queue = gateway.spool().summary();
+        long waiting = queue.count(EntryState.QUEUED) + queue.count(EntryState.DEFERRED);
+        long now = time.nanoTime();
+        if (waitingBefore.isEmpty() || now - sampledNanos >= SAMPLES.toNanos()) {
+            sampledNanos = now;
+            waitingBefore.addLast(waiting);
+            if (waitingBefore.size() > SAMPLES_AN_HOUR + 1) {
+                waitingBefore.removeFirst();
+            }
+        }
+        long before = waitingBefore.getFirst();
+        return waiting > MANY && waiting > 2 * before
+                ? Optional.of(
+                        waiting
+                                + " messages wait, "
+                                + before
+                                + " did "
+                                + (waitingBefore.size() - 1) * SAMPLES.toMinutes()
+                                + " minutes ago")
+                : Optional.empty();
+    }
+
+    private Optional<String> downstreams() {
+        String trouble =
+                gateway.downstreams().stream()
+                        .map(Downstream::status)
+                        .filter(GatewayConditions::inTrouble)
+                        .map(s -> s.name() + ": " + s.lastTrouble())
+                        .collect(Collectors.joining("; "));
+        return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+    }
+
+    private static boolean inTrouble(DownstreamStatus status) {
+        Instant trouble = status.lastTroubleAt();
+        Instant success = status.lastSuccessAt();
+        return trouble != null && (success == null || trouble.isAfter(success));
+    }
+
+    private Optional<String> implausible() {
+        double share = sources.implausibleShare().getAsDouble();
+        return share > IMPLAUSIBLE
+                ? Optional.of(
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f%% of mail comes from addresses that no sender can have",
+                                share * 100))
+                : Optional.empty();
+    }
+
+    private Optional<String> overload() {
+        return gateway.overload().state() == OverloadController.State.OPEN
+                ? Optional.empty()
+                : Optional.of("senders are turned away: " + gateway.overload().worst());
+    }
+
+    private Optional<String> ends(Duration limit) {
+        return sources.certificateEnds()
+                .get()
+                .filter(end -> Duration.between(time.instant(), end).compareTo(limit) < 0)
+                .map(end -> "the certificate ends at " + end);
+    }
+
+    private Optional<String> reload() {
+        return sources.reloadGood().getAsBoolean()
+                ? Optional.empty()
+                : Optional.of("the last reload was refused, an older configuration is in force");
+    }
+}
