@@ -26,7 +26,7 @@ final class Mailbox {
     /**
      * Waits for the message.
      *
-     * @param nonce the value of {@code X-Postern-Probe}
+     * @param nonce the value of {@code Postern-Probe}
      * @return its topmost Authentication-Results, unfolded; empty where it has none
      * @throws ProbeException at step MAILBOX if it is not there by the deadline
      */

@@ -9,7 +9,9 @@ import org.postern.core.mail.EmailAddress;
 /** What a probe sends: a few lines of ASCII that say what they are. */
 final class ProbeMessage {
     /** The header field by which a probe is known; its value is a nonce. */
-    static final String FIELD = "X-Postern-Probe";
+    // not X-Postern-: what bears that name from outside is removed as forged, and the probe is
+    // outside
+    static final String FIELD = "Postern-Probe";
 
     // RFC 5322, 3.3: a numeric zone
     private static final DateTimeFormatter DATE =

@@ -2,6 +2,7 @@ package org.postern.app.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -15,6 +16,8 @@ class MailLogTest {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         logger.addAppender(lines);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO); // whatever another test set for the whole program
         try {
             MailLog.event("refused")
                     .with("from", "<a\r\nb\u0085c\u2028d\u202ee\u200bf\u009b31m@x.test>")
@@ -23,6 +26,7 @@ class MailLogTest {
                     .log();
         } finally {
             logger.detachAppender(lines);
+            logger.setLevel(before);
         }
         assertThat(lines.list)
                 .singleElement()
