@@ -105,7 +105,7 @@ class QueueSurgeryTest {
             assertThat(send(gateway, message)).startsWith("250");
             assertThat(gateway.command("downstreams", "list").out()).contains("disk swap");
             assertThat(gateway.command("status").out()).contains("paused").contains("disk swap");
-            gateway.close();
+            gateway.program().terminate();
             gateway.start();
             assertThat(gateway.command("downstreams", "list").out()).contains("disk swap");
             assertThat(gateway.command("queue", "list").out()).contains("alice@example.test");
