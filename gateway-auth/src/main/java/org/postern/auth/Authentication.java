@@ -1,5 +1,6 @@
 package org.postern.auth;
 
+import org.postern.core.authres.SpfResult;
 import org.postern.core.journal.Evidence;
 import org.postern.core.mail.ByteSink;
 
@@ -11,6 +12,12 @@ public interface Authentication extends ByteSink, AutoCloseable {
     /** Takes content; constant memory but for the header block, which is bounded. */
     @Override
     void write(byte[] block, int offset, int length);
+
+    /**
+     * Waits for SPF's result of the reverse-path, no longer than {@code authentication.deadline}.
+     * May be called at any time before the end; behind a trusted relay nothing is known then.
+     */
+    SpfResult spf();
 
     /**
      * Ends the content and waits for every verdict, no longer than {@code authentication.deadline}.

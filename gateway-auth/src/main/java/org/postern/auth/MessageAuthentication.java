@@ -265,6 +265,11 @@ final class MessageAuthentication implements Authentication {
         return client instanceof ClientAddress.Known known ? known.helo() : request.helo();
     }
 
+    @Override
+    public SpfResult spf() {
+        return spf(Deadline.after(evaluators.time(), evaluators.config().deadline()));
+    }
+
     private SpfResult spf(Deadline deadline) {
         return addressChecks != null
                 ? addressChecks.spf().result(deadline)

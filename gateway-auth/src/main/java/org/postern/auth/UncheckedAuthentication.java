@@ -36,6 +36,11 @@ final class UncheckedAuthentication implements Authentication {
     }
 
     @Override
+    public SpfResult spf() {
+        return verdicts().spf();
+    }
+
+    @Override
     public AuthenticationOutcome finish() {
         AuthenticationResultsWriter writer =
                 new AuthenticationResultsWriter(settings.authentication().authservId());

@@ -34,6 +34,7 @@ public final class Intake implements SessionHandler {
      * @param observes whether a rule only observes just now, whatever its mode
      * @param opinions who asks other implementations afterwards
      * @param relay asked for room, told of each accepted message
+     * @param greylist who asks strangers to come back
      * @param reputation what is learned of who sends
      * @param traps what becomes of who writes to a spam trap
      * @param candidate the configuration beside the one in force, if there is one
@@ -48,6 +49,7 @@ public final class Intake implements SessionHandler {
             Predicate<String> observes,
             OpinionSampler opinions,
             Acceptance relay,
+            GreylistGate greylist,
             Reputation reputation,
             Traps traps,
             CandidatePolicy candidate,

@@ -26,6 +26,7 @@ import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
+import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
@@ -59,6 +60,7 @@ final class IntakeContent implements ContentReceiver {
     private final MailRequest mail;
     private final List<Recipient> recipients;
     private final List<EmailAddress> named;
+    private final List<EmailAddress> unproven;
     private final Facts facts;
     private final Authentication checks;
     private final int unknown;
@@ -78,6 +80,7 @@ final class IntakeContent implements ContentReceiver {
             MailRequest mail,
             List<Recipient> recipients,
             List<EmailAddress> named,
+            List<EmailAddress> unproven,
             Facts facts,
             Authentication checks,
             int unknown,
@@ -90,6 +93,7 @@ final class IntakeContent implements ContentReceiver {
         this.mail = mail;
         this.recipients = recipients;
         this.named = named;
+        this.unproven = unproven;
         this.facts = facts;
         this.checks = checks;
         this.unknown = unknown;
@@ -181,7 +185,10 @@ final class IntakeContent implements ContentReceiver {
                 dnsbl.author(outcome.verdicts().dmarc().authorDomain());
                 known = known.withDnsbl(dnsbl.verdict());
             }
-            Verdict verdict = Rules.decideAtData(parts, revision, known, onlyDomain(), journal);
+            Verdict verdict =
+                    greylisted(
+                            Rules.decideAtData(parts, revision, known, onlyDomain(), journal),
+                            known);
             return switch (verdict) {
                 case Verdict.Reject reject -> notTaken(Ruling.of(reject), reject.reply(), outcome);
                 case Verdict.Defer defer -> notTaken(Ruling.of(defer), defer.reply(), outcome);
@@ -226,6 +233,25 @@ final class IntakeContent implements ContentReceiver {
         return nobodyElse
                 ? new Verdict.Quarantine("spam-trap", "reputation.trap", accept.detail())
                 : accept;
+    }
+
+    /** A null sender's message that nothing else speaks against may have to come twice. */
+    private Verdict greylisted(Verdict verdict, Facts known) {
+        boolean passes =
+                verdict.rule().equals(PolicyEngine.DEFAULT_RULE) || verdict instanceof Verdict.Tag;
+        if (!passes || unproven.isEmpty()) {
+            return verdict;
+        }
+        return parts.greylist()
+                .enforced(
+                        parts.greylist().atData(revision, known, unproven),
+                        parts,
+                        revision,
+                        Stage.DATA,
+                        known,
+                        journal)
+                .<Verdict>map(v -> v)
+                .orElse(verdict);
     }
 
     private boolean forPostmasterAlone() {

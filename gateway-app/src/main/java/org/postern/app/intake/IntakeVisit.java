@@ -20,6 +20,7 @@ import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
+import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientLookup;
@@ -52,6 +53,7 @@ final class IntakeVisit implements Visit {
     private final List<Recipient> recipients = new ArrayList<>();
     private int unknown;
     private final List<EmailAddress> named = new ArrayList<>();
+    private final List<EmailAddress> unproven = new ArrayList<>();
 
     IntakeVisit(Intake.Parts parts, Revision revision, ClientConnection client) {
         this.parts = parts;
@@ -166,7 +168,7 @@ final class IntakeVisit implements Visit {
         Decision decision =
                 lookup instanceof RecipientLookup.Unknown
                         ? unknownRecipient()
-                        : decide(Stage.RCPT, Decision::refuse);
+                        : act(Stage.RCPT, greylisted(recipient.address()), Decision::refuse);
         facts = before.withStanding(parts.reputation().standing(address(), null));
         if (decision instanceof Decision.Proceed && needsTransactionOfItsOwn(recipient.address())) {
             // RFC 5321, 4.5.3.1.10: after 452 the client sends to the others and comes again
@@ -267,6 +269,32 @@ final class IntakeVisit implements Visit {
         return Decision.refuse(reply);
     }
 
+    /** What the rules say; greylisting has the last word, on a null sender after its content. */
+    private Verdict greylisted(EmailAddress recipient) {
+        Verdict verdict = Rules.decide(parts, revision, Stage.RCPT, facts, journal);
+        Authentication checks = authentication;
+        if (checks == null
+                || !verdict.rule().equals(PolicyEngine.DEFAULT_RULE)
+                || parts.greylist().idle(revision)
+                || parts.probes().isOn(helo.name())) {
+            return verdict;
+        }
+        if (facts.reversePath() != null && facts.reversePath().isNull()) {
+            unproven.add(recipient);
+            return verdict;
+        }
+        return parts.greylist()
+                .enforced(
+                        parts.greylist().atRecipient(revision, facts, checks),
+                        parts,
+                        revision,
+                        Stage.RCPT,
+                        facts,
+                        journal)
+                .<Verdict>map(v -> v)
+                .orElse(verdict);
+    }
+
     private void add(Recipient recipient) {
         // the same mailbox named twice gets the message once (RFC 5321, 3.3 allows either)
         if (recipients.stream().noneMatch(r -> r.address().equals(recipient.address()))) {
@@ -287,6 +315,7 @@ final class IntakeVisit implements Visit {
                         request,
                         List.copyOf(recipients),
                         List.copyOf(named),
+                        unproven.stream().filter(named::contains).distinct().toList(),
                         facts,
                         checks,
                         unknown,
@@ -321,6 +350,7 @@ final class IntakeVisit implements Visit {
         unknown = 0;
         recipients.clear();
         named.clear();
+        unproven.clear();
     }
 
     @Override
@@ -346,7 +376,10 @@ final class IntakeVisit implements Visit {
     }
 
     private Decision decide(Stage stage, Function<SmtpReply, Decision> refusal) {
-        Verdict verdict = Rules.decide(parts, revision, stage, facts, journal);
+        return act(stage, Rules.decide(parts, revision, stage, facts, journal), refusal);
+    }
+
+    private Decision act(Stage stage, Verdict verdict, Function<SmtpReply, Decision> refusal) {
         SmtpReply reply =
                 switch (verdict) {
                     case Verdict.Reject reject -> reject.reply();

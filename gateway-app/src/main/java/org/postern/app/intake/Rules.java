@@ -52,30 +52,36 @@ final class Rules {
             Evaluation evaluation,
             VisitJournal journal) {
         for (Verdict observed : evaluation.observed()) {
-            journal.observed(Ruling.of(observed));
-            parts.metrics()
-                    .count(
-                            "policy.observed",
-                            "rule",
-                            observed.rule(),
-                            "disposition",
-                            observed.disposition().word());
-            MailLog line =
-                    MailLog.event("observed")
-                            .with("stage", stage.word())
-                            .with("rule", observed.rule())
-                            .with("would", observed.disposition().word())
-                            .with("reason", observed.reason())
-                            .with("client", facts.client().getHostAddress());
-            if (facts.reversePath() != null) {
-                line.with("from", "<" + facts.reversePath() + ">");
-            }
-            if (facts.recipient() != null) {
-                line.with("to", "<" + facts.recipient() + ">");
-            }
-            line.log();
+            observed(parts, stage, facts, observed, journal);
         }
         parts.candidate().compare(stage, facts, domain, evaluation.verdict());
         return evaluation.verdict();
+    }
+
+    /** Counts, logs and journals what a rule would have done. */
+    static void observed(
+            Intake.Parts parts, Stage stage, Facts facts, Verdict observed, VisitJournal journal) {
+        journal.observed(Ruling.of(observed));
+        parts.metrics()
+                .count(
+                        "policy.observed",
+                        "rule",
+                        observed.rule(),
+                        "disposition",
+                        observed.disposition().word());
+        MailLog line =
+                MailLog.event("observed")
+                        .with("stage", stage.word())
+                        .with("rule", observed.rule())
+                        .with("would", observed.disposition().word())
+                        .with("reason", observed.reason())
+                        .with("client", facts.client().getHostAddress());
+        if (facts.reversePath() != null) {
+            line.with("from", "<" + facts.reversePath() + ">");
+        }
+        if (facts.recipient() != null) {
+            line.with("to", "<" + facts.recipient() + ">");
+        }
+        line.log();
     }
 }

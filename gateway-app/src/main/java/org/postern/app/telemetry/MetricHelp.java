@@ -61,6 +61,22 @@ public final class MetricHelp {
                             Map.entry("dns.events", "What happened on the way to DNS servers"),
                             Map.entry("dns.queries", "Questions to the DNS client by outcome"),
                             Map.entry(
+                                    "greylisting.decisions",
+                                    "What greylisting said of recipients, by result"),
+                            Map.entry("greylisting.entries", "Triplets that greylisting remembers"),
+                            Map.entry(
+                                    "greylisting.evicted",
+                                    "Triplets that had to go for others since the start"),
+                            Map.entry("greylisting.memory.bytes", "Octets of greylisting's memory"),
+                            Map.entry(
+                                    "greylisting.save",
+                                    "Time that saving greylisting's memory took"),
+                            Map.entry(
+                                    "greylisting.save.failures",
+                                    "Greylisting's file not read or written, by what"),
+                            Map.entry(
+                                    "greylisting.waiting", "Triplets that have not come back yet"),
+                            Map.entry(
                                     "lists.entries",
                                     "Entries of the lists, added and expired ones among them"),
                             Map.entry(

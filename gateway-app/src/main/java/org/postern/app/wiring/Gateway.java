@@ -19,6 +19,7 @@ import org.postern.app.admin.StatusView;
 import org.postern.app.alerts.Alert;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.frontdoor.ProbeMark;
+import org.postern.app.intake.GreylistGate;
 import org.postern.app.intake.Intake;
 import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.SurgeryLog;
@@ -162,6 +163,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         metrics,
                         RandomGenerator.getDefault());
         undo.add(opinions::close);
+        GreylistKeeper greylist =
+                new GreylistKeeper(config.data(), () -> live.config().greylisting(), metrics, time);
+        greylist.start();
+        undo.add(greylist::close);
         SmtpListeners smtp =
                 new SmtpListeners(
                         config.listeners(),
@@ -178,6 +183,11 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                         records::observes,
                                         opinions,
                                         relaying,
+                                        new GreylistGate(
+                                                greylist.greylist(),
+                                                reception.reputation()::knownGood,
+                                                metrics,
+                                                time),
                                         reception.reputation(),
                                         reception.traps(),
                                         reception.candidate(),

@@ -106,6 +106,10 @@ final class ConfigReader {
                 top.section("log")
                         .map(this::log)
                         .orElseGet(() -> new LogConfig(Keys.LOG_LEVEL.fallbackValue(), null));
+        GreylistingConfig greylisting =
+                top.section("greylisting")
+                        .map(s -> GreylistingKeys.read(s, problems))
+                        .orElse(GreylistingConfig.OFF);
         PolicyConfig policy =
                 top.section("policy")
                         .map(new PolicyReader(problems, dnsbl)::read)
@@ -166,6 +170,7 @@ final class ConfigReader {
                 journal,
                 alerts,
                 probe,
+                greylisting,
                 places(top));
     }
 

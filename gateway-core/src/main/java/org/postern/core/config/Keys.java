@@ -463,13 +463,14 @@ final class Keys {
                             DnsblKeys.ALL,
                             EvidenceKeys.ALL,
                             AlertKeys.ALL,
-                            ProbeKeys.ALL)
+                            ProbeKeys.ALL,
+                            GreylistingKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();
 
     /** Sections that a later version will know; naming one is an error, never ignored. */
-    static final List<String> NOT_YET = List.of("greylisting", "cluster");
+    static final List<String> NOT_YET = List.of("cluster");
 
     private Keys() {}
 

@@ -25,6 +25,7 @@ final class PolicyValues {
                     "harvest-ban",
                     "per-domain-rules",
                     "spam-trap",
+                    "greylisting",
                     "unknown-recipient");
 
     private PolicyValues() {}

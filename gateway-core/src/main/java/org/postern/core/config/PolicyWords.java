@@ -33,6 +33,10 @@ final class PolicyWords {
         return ValueTypes.word(words(Subject.values()));
     }
 
+    static ValueType<GreylistingConfig.Mode> greylisting() {
+        return ValueTypes.word(words(GreylistingConfig.Mode.values()));
+    }
+
     private static <E extends Enum<E>> Map<String, E> words(E[] values) {
         Map<String, E> words = new LinkedHashMap<>();
         Arrays.stream(values).forEach(v -> words.put(v.name().toLowerCase(Locale.ROOT), v));

@@ -34,6 +34,7 @@ import org.postern.core.problem.Place;
  * @param journal {@code journal}
  * @param alerts {@code alerts}
  * @param probe {@code probe}, or null where nothing is probed
+ * @param greylisting {@code greylisting}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -62,6 +63,7 @@ public record PosternConfig(
         JournalConfig journal,
         AlertsConfig alerts,
         @Nullable ProbeConfig probe,
+        GreylistingConfig greylisting,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);

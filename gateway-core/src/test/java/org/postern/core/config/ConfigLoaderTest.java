@@ -340,7 +340,7 @@ class ConfigLoaderTest {
                                     recipients: { ldap: { url: x } }
                                     downstream: nowhere
                                 limits: { commands: many, comands: 3, greet-delay: 5 }
-                                greylisting: { enabled: true }
+                                cluster: { enabled: true }
                                 """))
                 .containsExactly(
                         "1:1: hostname is missing: a domain such as example.net",
@@ -361,7 +361,7 @@ class ConfigLoaderTest {
                         "12:27: unknown key comands in limits; did you mean commands?",
                         "12:52: limits.greet-delay must be a duration such as 500ms, 30s, 5m, 4h or"
                                 + " 5d, found 5",
-                        "13:1: section greylisting is not supported in this version; remove it");
+                        "13:1: section cluster is not supported in this version; remove it");
     }
 
     @Test

@@ -41,6 +41,7 @@ final class ConfigurationReference {
         SECTIONS.put("reputation", "`reputation`: what is learned of who sends");
         SECTIONS.put("dnsbl", "`dnsbl`: DNS block and allow lists");
         SECTIONS.put("dnsbl.lists[]", "`dnsbl.lists`: a list, each entry");
+        SECTIONS.put("greylisting", "`greylisting`: who is new comes twice");
         SECTIONS.put("spool", "`spool`");
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("relay", "`relay`");
@@ -291,6 +292,7 @@ final class ConfigurationReference {
         for (String plain :
                 new String[] {
                     "dns",
+                    "greylisting",
                     "limits",
                     "lists",
                     "recipients",

@@ -1,0 +1,78 @@
+package org.postern.core.greylist;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.net.Cidr;
+
+/**
+ * Client network, sender and recipient as 128 bits: 16 of the network, so that what one network has
+ * waiting can be counted, and 112 of the whole. Neither can be read back.
+ *
+ * @param high 16 bits of the network and 48 of the whole
+ * @param low 64 bits of the whole
+ */
+public record Triplet(long high, long low) {
+    private static final int IPV4_PREFIX = 24;
+    private static final int IPV6_PREFIX = 64;
+
+    /** The triplet of a transaction and one of its recipients. */
+    public static Triplet of(InetAddress client, ReversePath sender, EmailAddress recipient) {
+        byte[] network = network(client);
+        String names = sender(sender) + "\0" + recipient.key();
+        byte[] whole = names.getBytes(StandardCharsets.UTF_8);
+        MessageDigest sha = sha256();
+        sha.update(network);
+        sha.update((byte) network.length);
+        ByteBuffer digest = ByteBuffer.wrap(sha.digest(whole));
+        long high = digest.getLong() & 0x0000_ffff_ffff_ffffL;
+        long bits = ByteBuffer.wrap(sha.digest(network)).getShort() & 0xffffL;
+        return new Triplet((bits << 48) | high, digest.getLong());
+    }
+
+    /** The network's bits, 0 to 65,535. */
+    int network() {
+        return (int) (high >>> 48);
+    }
+
+    private static byte[] network(InetAddress client) {
+        int prefix = client.getAddress().length == 4 ? IPV4_PREFIX : IPV6_PREFIX;
+        return Cidr.of(client, prefix).networkBytes();
+    }
+
+    /**
+     * The sender, with what changes from message to message folded, so that a list's or a
+     * forwarder's mail is one sender: BATV and SRS tags, details after {@code +}, and digits.
+     */
+    static String sender(ReversePath path) {
+        if (!(path instanceof ReversePath.Mailbox(EmailAddress address))) {
+            return "";
+        }
+        String local = address.localPart().toLowerCase(Locale.ROOT);
+        if (local.matches("prvs=[^=]+=.*")) {
+            local = local.substring(local.indexOf('=', 5) + 1);
+        } else if (local.matches("srs[01][=+-].*")) {
+            // SRS0=hash=day=domain=user: hash and day change
+            String[] parts = local.split("=", 4);
+            local = parts.length == 4 ? "srs=" + parts[3] : local;
+        }
+        int plus = local.indexOf('+');
+        if (plus > 0) {
+            local = local.substring(0, plus);
+        }
+        return local.replaceAll("[0-9]+", "#") + "@" + address.host();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

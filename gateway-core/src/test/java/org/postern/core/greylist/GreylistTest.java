@@ -1,0 +1,239 @@
+package org.postern.core.greylist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postern.core.config.GreylistingConfig;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.net.Ip;
+
+class GreylistTest {
+    private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+    private static final GreylistingConfig CONFIG = config(1_000_000);
+    private static final EmailAddress ALICE = EmailAddress.of("alice@example.test");
+    private static final InetAddress CLIENT = Ip.parse("192.0.2.9");
+
+    @TempDir Path folder;
+
+    private final Greylist greylist = new Greylist();
+
+    private static GreylistingConfig config(int entries) {
+        return new GreylistingConfig(
+                GreylistingConfig.Mode.ENFORCE,
+                Duration.ofMinutes(5),
+                Duration.ofDays(2),
+                Duration.ofDays(35),
+                entries,
+                List.of(),
+                List.of());
+    }
+
+    private static Triplet triplet(String sender) {
+        return Triplet.of(CLIENT, ReversePath.of(EmailAddress.of(sender)), ALICE);
+    }
+
+    private String come(String sender, Duration after) {
+        return word(greylist.come(triplet(sender), CONFIG, START.plus(after)));
+    }
+
+    private static String word(GreylistAnswer answer) {
+        return switch (answer) {
+            case GreylistAnswer.Passed(boolean first) -> first ? "first" : "passed";
+            case GreylistAnswer.Wait(GreylistAnswer.Why why, Duration left) ->
+                    why.word() + " " + left.toSeconds();
+        };
+    }
+
+    @Test
+    void whoIsNewWaitsAndPassesWithinTheWindow() {
+        assertThat(come("a@s.example", Duration.ZERO)).isEqualTo("new 300");
+        assertThat(come("a@s.example", Duration.ofSeconds(299))).isEqualTo("early 1");
+        assertThat(greylist.waiting()).isEqualTo(1);
+        assertThat(come("a@s.example", Duration.ofMinutes(5))).isEqualTo("first");
+        assertThat(come("a@s.example", Duration.ofSeconds(301))).isEqualTo("passed");
+        assertThat(greylist.waiting()).isZero();
+        assertThat(greylist.entries()).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesBackAfterTheWindowIsNewAgain() {
+        come("a@s.example", Duration.ZERO);
+        assertThat(come("a@s.example", Duration.ofDays(2).plusSeconds(1))).isEqualTo("new 300");
+    }
+
+    @Test
+    void whoPassedIsKnownAsLongAsItKeepsComing() {
+        come("a@s.example", Duration.ZERO);
+        come("a@s.example", Duration.ofMinutes(5));
+        assertThat(come("a@s.example", Duration.ofDays(35))).isEqualTo("passed");
+        assertThat(come("a@s.example", Duration.ofDays(69))).isEqualTo("passed");
+        assertThat(come("a@s.example", Duration.ofDays(105))).isEqualTo("new 300");
+    }
+
+    @Test
+    void aClockSetBackCostsOneMoreDelayAndOneSetForwardOpensToNobodyNew() {
+        come("a@s.example", Duration.ZERO);
+        assertThat(come("a@s.example", Duration.ofHours(-6))).isEqualTo("new 300");
+        assertThat(come("a@s.example", Duration.ofHours(-6).plusMinutes(5))).isEqualTo("first");
+        assertThat(come("a@s.example", Duration.ofHours(-12))).isEqualTo("passed");
+        assertThat(come("b@s.example", Duration.ofHours(6))).isEqualTo("new 300");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.200,    a@s.example,                        same",
+        "192.0.3.9,      a@s.example,                        other",
+        "192.0.2.9,      b@s.example,                        other",
+        "192.0.2.9,      A@S.example,                        same",
+        "192.0.2.9,      a+tag@s.example,                    same",
+        "192.0.2.9,      prvs=1234567890=a@s.example,        same",
+    })
+    void theNetworkAndTheFoldedSenderMakeTheTriplet(String client, String sender, String which) {
+        Triplet other =
+                Triplet.of(Ip.parse(client), ReversePath.of(EmailAddress.of(sender)), ALICE);
+        assertThat(other.equals(triplet("a@s.example"))).isEqualTo(which.equals("same"));
+    }
+
+    @Test
+    void forwardersAndListsAreOneSenderFromMessageToMessage() {
+        assertThat(triplet("bounce-4711-99@l.example"))
+                .isEqualTo(triplet("bounce-4712-1@l.example"));
+        assertThat(triplet("SRS0=AAAA=XY=d.example=user@f.example"))
+                .isEqualTo(triplet("SRS0=BBBB=ZZ=d.example=user@f.example"));
+        assertThat(triplet("SRS0=AAAA=XY=d.example=user@f.example"))
+                .isNotEqualTo(triplet("SRS0=AAAA=XY=d.example=other@f.example"));
+    }
+
+    @Test
+    void ipv6IsTakenBySlash64() {
+        ReversePath sender = ReversePath.Null.INSTANCE;
+        assertThat(Triplet.of(Ip.parse("2001:db8::1"), sender, ALICE))
+                .isEqualTo(Triplet.of(Ip.parse("2001:db8::ffff"), sender, ALICE))
+                .isNotEqualTo(Triplet.of(Ip.parse("2001:db8:0:1::1"), sender, ALICE));
+    }
+
+    @Test
+    void oneNetworkHasNoMoreThanItsShareWaiting() {
+        GreylistingConfig small = config(10_000);
+        for (int i = 0; i < 100; i++) {
+            Triplet one =
+                    triplet("x" + (char) ('a' + i % 26) + (char) ('a' + i / 26) + "@s.example");
+            assertThat(word(greylist.come(one, small, START))).isEqualTo("new 300");
+        }
+        assertThat(word(greylist.come(triplet("last@s.example"), small, START)))
+                .isEqualTo("crowded 300");
+        Triplet elsewhere =
+                Triplet.of(
+                        Ip.parse("198.51.100.1"),
+                        ReversePath.of(EmailAddress.of("a@s.example")),
+                        ALICE);
+        assertThat(word(greylist.come(elsewhere, small, START))).isEqualTo("new 300");
+    }
+
+    @Test
+    void itStaysWithinItsBoundAndKeepsWhoPassed() {
+        GreylistingConfig small = config(1_600);
+        Triplet known = triplet("known@s.example");
+        greylist.come(known, small, START);
+        greylist.come(known, small, START.plusSeconds(300));
+        Random random = new Random(7);
+        for (int i = 0; i < 50_000; i++) {
+            byte[] address = new byte[4];
+            random.nextBytes(address);
+            greylist.come(
+                    Triplet.of(Ip.parse(Ip.text(address)), ReversePath.Null.INSTANCE, ALICE),
+                    small,
+                    START.plusSeconds(300L + i / 100));
+        }
+        assertThat(greylist.entries()).isBetween(1_500L, 1_600L);
+        assertThat(greylist.waiting()).isEqualTo(greylist.entries() - 1);
+        assertThat(greylist.evicted()).isGreaterThan(48_000);
+        assertThat(greylist.bytes()).isLessThanOrEqualTo(262_144L + 16 * 256 * 24);
+        assertThat(word(greylist.come(known, small, START.plusSeconds(1_000)))).isEqualTo("passed");
+    }
+
+    @Test
+    void aSegmentAgreesWithAMapWhateverIsPutAndRemoved() {
+        GreylistSegment segment = new GreylistSegment();
+        Map<Triplet, Long> model = new HashMap<>();
+        Random random = new Random(42);
+        for (int i = 0; i < 200_000; i++) {
+            Triplet key = new Triplet(random.nextInt(3), random.nextInt(700));
+            if (random.nextInt(3) > 0) {
+                long times = 1L + random.nextInt(1_000);
+                segment.put(key, times);
+                model.put(key, times);
+            } else if (!model.isEmpty()) {
+                GreylistSegment.Removed removed = segment.evict(t -> t);
+                assertThat(model.remove(removed.key())).isEqualTo(removed.times());
+            }
+            assertThat(segment.get(key)).isEqualTo(model.getOrDefault(key, 0L));
+        }
+        assertThat(segment.size()).isEqualTo(model.size());
+        model.forEach((key, times) -> assertThat(segment.get(key)).isEqualTo(times));
+    }
+
+    @Test
+    void whatIsSavedIsThereAfterARestart() throws IOException {
+        come("a@s.example", Duration.ZERO);
+        come("b@s.example", Duration.ZERO);
+        come("b@s.example", Duration.ofMinutes(5));
+        GreylistFile file = new GreylistFile(folder.resolve("greylist"));
+        file.save(greylist);
+        Greylist again = new Greylist();
+        assertThat(file.load(again, 1_000)).isEqualTo(new GreylistFile.Read.Whole(2));
+        assertThat(again.waiting()).isEqualTo(1);
+        assertThat(word(again.come(triplet("a@s.example"), CONFIG, START.plusSeconds(300))))
+                .isEqualTo("first");
+        assertThat(word(again.come(triplet("b@s.example"), CONFIG, START.plusSeconds(300))))
+                .isEqualTo("passed");
+    }
+
+    @Test
+    void aFileThatIsCutOrChangedAnywhereIsPutAsideAndNothingOfItIsBelieved() throws IOException {
+        come("a@s.example", Duration.ZERO);
+        Path path = folder.resolve("greylist");
+        GreylistFile file = new GreylistFile(path);
+        assertThat(file.load(new Greylist(), 10)).isEqualTo(new GreylistFile.Read.None());
+        file.save(greylist);
+        byte[] whole = Files.readAllBytes(path);
+        for (int i = 0; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 0x10;
+            Files.write(path, i % 2 == 0 ? changed : java.util.Arrays.copyOf(whole, i));
+            Greylist into = new Greylist();
+            assertThat(file.load(into, 10)).isInstanceOf(GreylistFile.Read.Damaged.class);
+            assertThat(into.entries()).isZero();
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    void aFullDiskLeavesTheOldFile() throws IOException {
+        come("a@s.example", Duration.ZERO);
+        Path path = folder.resolve("greylist");
+        new GreylistFile(path).save(greylist);
+        Files.createDirectory(folder.resolve("greylist.new"));
+        come("b@s.example", Duration.ZERO);
+        assertThat(
+                        org.assertj.core.api.Assertions.catchThrowable(
+                                () -> new GreylistFile(path).save(greylist)))
+                .isInstanceOf(IOException.class);
+        assertThat(new GreylistFile(path).load(new Greylist(), 10))
+                .isEqualTo(new GreylistFile.Read.Whole(1));
+    }
+}
