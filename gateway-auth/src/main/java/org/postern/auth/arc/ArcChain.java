@@ -3,6 +3,7 @@ package org.postern.auth.arc;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.dkim.DkimProblem;
@@ -164,6 +165,10 @@ sealed interface ArcChain {
                 case SignatureField.Parsed.Unusable unusable -> {
                     return unusable(instance, "message signature", unusable.problem());
                 }
+            }
+            Optional<DkimProblem> lapse = readMessage.lapse();
+            if (instance == count && lapse.isPresent()) {
+                return new Broken(ArcReason.FAIL_MESSAGE_SIGNATURE, count, lapse.get().detail());
             }
             if (readMessage.names().contains(SEAL)) {
                 // RFC 8617, 4.1.2: no ARC-Message-Signature covers a seal

@@ -20,7 +20,7 @@ public enum ArcReason {
     FAIL_SYNTAX("arc.fail.syntax", AuthResult.FAIL),
     /** The newest ARC-Message-Signature: the body is not what was signed. */
     FAIL_BODY_HASH("arc.fail.body-hash", AuthResult.FAIL),
-    /** The newest ARC-Message-Signature does not verify. */
+    /** The newest ARC-Message-Signature does not verify, has expired or is from the future. */
     FAIL_MESSAGE_SIGNATURE("arc.fail.message-signature", AuthResult.FAIL),
     /** An ARC-Seal does not verify. */
     FAIL_SEAL("arc.fail.seal", AuthResult.FAIL),

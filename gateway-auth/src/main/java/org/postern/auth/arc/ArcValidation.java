@@ -142,7 +142,8 @@ public final class ArcValidation {
     private int oldestPass(List<ArcSet> sets, Map<DnsName, DkimKeys.Lookup> found) {
         for (int i = sets.size() - 2; i >= 0; i--) {
             boolean passes =
-                    SignatureCheck.body(sets.get(i).message(), bodies.get(i)) == null
+                    sets.get(i).message().lapse().isEmpty()
+                            && SignatureCheck.body(sets.get(i).message(), bodies.get(i)) == null
                             && message(sets, i, found).passed();
             if (!passes) {
                 return i + 2; // the instance after this one, which is i + 1

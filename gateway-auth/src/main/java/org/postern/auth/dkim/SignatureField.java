@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.dns.DnsName;
 import org.postern.auth.header.HeaderField;
@@ -56,6 +57,7 @@ public final class SignatureField {
     private final long bodyLimit;
     private final List<String> names;
     private final boolean agentInSubdomain;
+    private final @Nullable DkimProblem lapse;
 
     private SignatureField(
             HeaderField field, TagList tags, Kind kind, DkimSettings settings, Instant now)
@@ -96,7 +98,10 @@ public final class SignatureField {
             this.names = names(present("h"));
         }
         this.agentInSubdomain = kind == Kind.DKIM && checkDkim(settings);
-        checkTimes(settings, now);
+        this.lapse = lapse(kind, settings, now);
+        if (lapse != null && kind == Kind.DKIM) {
+            throw new DkimProblem.Found(lapse.reason(), lapse.detail());
+        }
     }
 
     /**
@@ -307,14 +312,19 @@ public final class SignatureField {
         }
     }
 
-    private void checkTimes(DkimSettings settings, Instant now) throws DkimProblem.Found {
+    /** What its times say of this moment; null where they say nothing against it. */
+    private @Nullable DkimProblem lapse(Kind kind, DkimSettings settings, Instant now)
+            throws DkimProblem.Found {
         long skew = settings.clockSkew().toSeconds();
         long seconds = now.getEpochSecond();
         long signed = tags.has("t") ? time("t", required("t")) : 0;
-        DkimProblem.require(
-                signed <= seconds + skew,
-                DkimReason.PERMERROR_FUTURE,
-                "the signature is from the future (t=)");
+        if (kind == Kind.ARC_SEAL) {
+            return null; // RFC 8617, 4.1.3: t= informs, and there is no x=
+        }
+        if (signed > seconds + skew) {
+            return new DkimProblem(
+                    DkimReason.PERMERROR_FUTURE, "the signature is from the future (t=)");
+        }
         if (tags.has("x")) {
             long expires = time("x", required("x"));
             // RFC 6376, 3.5: x= must be greater than t=
@@ -322,11 +332,21 @@ public final class SignatureField {
                     !tags.has("t") || expires > signed,
                     DkimReason.PERMERROR_SYNTAX,
                     "x= is not after t=");
-            DkimProblem.require(
-                    expires >= seconds - skew,
-                    DkimReason.PERMERROR_EXPIRED,
-                    "the signature has expired (x=)");
+            if (expires < seconds - skew) {
+                return new DkimProblem(
+                        DkimReason.PERMERROR_EXPIRED, "the signature has expired (x=)");
+            }
         }
+        return null;
+    }
+
+    /**
+     * Why the time of an ARC-Message-Signature is over or still to come; empty where it is valid
+     * now. Of an instance before the newest that breaks nothing (RFC 8617, 5.2, 4). Never present
+     * for the other kinds.
+     */
+    public Optional<DkimProblem> lapse() {
+        return Optional.ofNullable(lapse);
     }
 
     /** Asks for the hash of the body that {@code bh=} is compared with. */

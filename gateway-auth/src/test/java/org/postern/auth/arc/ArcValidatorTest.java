@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,11 +46,16 @@ class ArcValidatorTest {
     }
 
     private static String seal(String domain, String message, String results) {
+        return seal(domain, message, results, NOW, DkimSettings.DEFAULT);
+    }
+
+    private static String seal(
+            String domain, String message, String results, Instant time, DkimSettings settings) {
         return ArcRun.seal(
                                 DNS,
                                 message.getBytes(StandardCharsets.ISO_8859_1),
-                                NOW,
-                                DkimSettings.DEFAULT,
+                                time,
+                                settings,
                                 sealer(domain),
                                 results)
                         .orElse("")
@@ -90,6 +96,18 @@ class ArcValidatorTest {
         // the relay sees the change: the newest message signature is broken, the chain with it
         assertThat(validate(DNS, message).reason()).isEqualTo("arc.fail.message-signature");
         assertThat(validate(DNS, message).result()).isEqualTo(AuthResult.FAIL);
+    }
+
+    @Test
+    void onlyTheTimeOfTheNewestMessageSignatureCounts() {
+        Instant later = NOW.plus(Duration.ofDays(10));
+        DkimSettings patient = new DkimSettings(20, Duration.ofDays(365), 1024, List.of(), false);
+        String first = seal("list.example", MESSAGE, "list.example; spf=pass", later, patient);
+        assertThat(validate(DNS, first).reason()).isEqualTo("arc.fail.message-signature");
+        String second = seal("relay.example", first, "relay.example; arc=pass", NOW, patient);
+        // RFC 8617, 5.2, 4: of the older instance this only says how far back it is whole
+        assertThat(validate(DNS, second).reason()).isEqualTo("arc.pass");
+        assertThat(validate(DNS, second).oldestPass()).isEqualTo(2);
     }
 
     @Test
