@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -49,12 +47,12 @@ class AlertsTest {
         server.start();
         int port = server.getAddress().getPort();
         try (Gateway gateway = around.newGateway("alerts")) {
-            certificate(gateway.folder(), 1);
+            Certificates.ecdsa(gateway.folder(), "mx", "mx.example.test", 1);
             gateway.file("secret-url", "http://127.0.0.1:%d/secret-place\n".formatted(port));
             gateway.configure(
                     gateway.configuration()
                             + """
-                            tls: { certificates: [{ chain: chain.pem, key: key.pem }] }
+                            tls: { certificates: [{ chain: mx-chain.pem, key: mx-key.pem }] }
                             alerts:
                               webhooks:
                                 - { name: ops, url: { file: secret-url } }
@@ -83,7 +81,7 @@ class AlertsTest {
             assertThat(gateway.get("/metrics").body())
                     .contains("postern_alerts_active{severity=\"page\"} 1.0");
 
-            certificate(gateway.folder(), 90);
+            Certificates.ecdsa(gateway.folder(), "mx", "mx.example.test", 90);
             assertThat(gateway.command("reload").exitCode()).isZero();
             soon().until(() -> count(posted, "/secret-place") >= 4);
             assertThat(objects(posted).subList(2, 4))
@@ -104,30 +102,5 @@ class AlertsTest {
                 .filter(p -> p.startsWith("/secret-place "))
                 .map(p -> JsonMapper.shared().readTree(p.substring("/secret-place ".length())))
                 .toList();
-    }
-
-    private static void certificate(Path folder, int days) {
-        Program.Result openssl =
-                Program.run(
-                        new byte[0],
-                        Map.of(),
-                        List.of(
-                                Peers.path("openssl"),
-                                "req",
-                                "-x509",
-                                "-newkey",
-                                "ec",
-                                "-pkeyopt",
-                                "ec_paramgen_curve:P-256",
-                                "-nodes",
-                                "-days",
-                                Integer.toString(days),
-                                "-subj",
-                                "/CN=mx.example.test",
-                                "-keyout",
-                                folder.resolve("key.pem").toString(),
-                                "-out",
-                                folder.resolve("chain.pem").toString()));
-        assertThat(openssl.exitCode()).as(openssl.all()).isZero();
     }
 }

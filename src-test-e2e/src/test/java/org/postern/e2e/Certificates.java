@@ -15,24 +15,37 @@ import javax.net.ssl.X509TrustManager;
 
 /** Certificates of these tests, signed by themselves, made by OpenSSL. */
 final class Certificates {
+    private static final List<String> ECDSA = List.of("ec", "-pkeyopt", "ec_paramgen_curve:P-256");
+
     private Certificates() {}
 
     /** Writes {@code NAME-chain.pem} and {@code NAME-key.pem} with an ECDSA key on P-256. */
     static void ecdsa(Path folder, String name, String host) {
-        make(folder, name, host, "ec", "-pkeyopt", "ec_paramgen_curve:P-256");
+        ecdsa(folder, name, host, 2);
+    }
+
+    /** The same, good for a number of days. */
+    static void ecdsa(Path folder, String name, String host, int days) {
+        make(folder, name, host, "DNS:" + host, days, ECDSA);
     }
 
     /** Writes {@code NAME-chain.pem} and {@code NAME-key.pem} with an RSA key of 2,048 bits. */
     static void rsa(Path folder, String name, String host) {
-        make(folder, name, host, "rsa:2048");
+        make(folder, name, host, "DNS:" + host, 2, List.of("rsa:2048"));
     }
 
-    private static void make(Path folder, String name, String host, String... key) {
+    /** The same for a server that is called by its address. */
+    static void rsaOfAddress(Path folder, String name, String ip) {
+        make(folder, name, ip, "IP:" + ip, 2, List.of("rsa:2048"));
+    }
+
+    private static void make(
+            Path folder, String name, String cn, String altName, int days, List<String> key) {
         List<String> command = new ArrayList<>(List.of(Peers.path("openssl"), "req", "-x509"));
         command.add("-newkey");
-        command.addAll(List.of(key));
-        command.addAll(List.of("-nodes", "-days", "2", "-subj", "/CN=" + host));
-        command.addAll(List.of("-addext", "subjectAltName=DNS:" + host));
+        command.addAll(key);
+        command.addAll(List.of("-nodes", "-days", Integer.toString(days), "-subj", "/CN=" + cn));
+        command.addAll(List.of("-addext", "subjectAltName=" + altName));
         command.addAll(List.of("-keyout", folder.resolve(name + "-key.pem").toString()));
         command.addAll(List.of("-out", folder.resolve(name + "-chain.pem").toString()));
         Program.Result openssl = Program.run(new byte[0], Map.of(), command);

@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -88,44 +86,18 @@ class DoctorTest {
     @Test
     void aCertificateThatEndsSoonIsAFailureAndTheOneShownIsCompared(Surroundings around) {
         try (Gateway gateway = around.newGateway("doctor-tls")) {
-            certificate(gateway.folder(), 2);
+            Certificates.ecdsa(gateway.folder(), "mx", "mx.example.test", 2);
             gateway.configure(
                     gateway.configuration()
-                            + "tls: { certificates: [{ chain: chain.pem, key: key.pem }] }\n");
+                            + "tls: { certificates: [{ chain: mx-chain.pem, key: mx-key.pem }]"
+                            + " }\n");
             gateway.start();
             Program.Result result = gateway.command("doctor", "--only", "tls,relay");
             assertThat(result.exitCode()).as(result.all()).isEqualTo(1);
             assertThat(result.out())
                     .contains("is signed by itself", "shows the certificate of")
-                    .containsPattern("FAILURE +tls .*chain.pem is good until");
+                    .containsPattern("FAILURE +tls .*mx-chain.pem is good until");
         }
-    }
-
-    private static void certificate(Path folder, int days) {
-        Program.Result openssl =
-                Program.run(
-                        new byte[0],
-                        Map.of(),
-                        List.of(
-                                Peers.path("openssl"),
-                                "req",
-                                "-x509",
-                                "-newkey",
-                                "ec",
-                                "-pkeyopt",
-                                "ec_paramgen_curve:P-256",
-                                "-nodes",
-                                "-days",
-                                Integer.toString(days),
-                                "-subj",
-                                "/CN=mx.example.test",
-                                "-addext",
-                                "subjectAltName=DNS:mx.example.test",
-                                "-keyout",
-                                folder.resolve("key.pem").toString(),
-                                "-out",
-                                folder.resolve("chain.pem").toString()));
-        assertThat(openssl.exitCode()).as(openssl.all()).isZero();
     }
 
     @Test

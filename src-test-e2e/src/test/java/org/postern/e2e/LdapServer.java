@@ -34,7 +34,7 @@ final class LdapServer implements AutoCloseable {
             boolean fresh = !Files.exists(folder.resolve("db"));
             Files.createDirectories(folder.resolve("db"));
             if (fresh) {
-                certificate(folder);
+                Certificates.rsaOfAddress(folder, "ldap", "127.0.0.1");
             }
             Path config =
                     Files.writeString(
@@ -50,8 +50,8 @@ final class LdapServer implements AutoCloseable {
                             modulepath /usr/lib/ldap
                             moduleload back_mdb
                             pidfile %1$s/pid
-                            TLSCertificateFile %1$s/cert.pem
-                            TLSCertificateKeyFile %1$s/key.pem
+                            TLSCertificateFile %1$s/ldap-chain.pem
+                            TLSCertificateKeyFile %1$s/ldap-key.pem
                             database mdb
                             maxsize 67108864
                             suffix "dc=example,dc=test"
@@ -98,33 +98,6 @@ final class LdapServer implements AutoCloseable {
         }
     }
 
-    private static void certificate(Path folder) {
-        Program.Result result =
-                Program.run(
-                        new byte[0],
-                        Map.of(),
-                        List.of(
-                                Peers.path("openssl"),
-                                "req",
-                                "-x509",
-                                "-newkey",
-                                "rsa:2048",
-                                "-nodes",
-                                "-days",
-                                "30",
-                                "-subj",
-                                "/CN=127.0.0.1",
-                                "-addext",
-                                "subjectAltName=IP:127.0.0.1",
-                                "-keyout",
-                                folder.resolve("key.pem").toString(),
-                                "-out",
-                                folder.resolve("cert.pem").toString()));
-        if (result.exitCode() != 0) {
-            throw new AssertionError("openssl: " + result.all());
-        }
-    }
-
     int port() {
         return port;
     }
@@ -135,7 +108,7 @@ final class LdapServer implements AutoCloseable {
 
     /** The certificate that it shows, signed by itself. */
     Path certificate() {
-        return folder.resolve("cert.pem");
+        return folder.resolve("ldap-chain.pem");
     }
 
     /** A person with a mail address and further ones. */

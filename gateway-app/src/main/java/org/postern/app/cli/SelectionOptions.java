@@ -1,7 +1,5 @@
 package org.postern.app.cli;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,25 +80,14 @@ public final class SelectionOptions {
     /** The query parameters that say the same. */
     String query() {
         StringBuilder out = new StringBuilder();
-        append(out, "from", from);
-        append(out, "to", to);
-        append(out, "client", client);
-        append(out, "domain", domains);
-        append(out, "verdict", verdicts);
-        append(out, "reason-code", reasons);
-        append(out, "state", states);
-        append(out, "since", since);
-        append(out, "until", until);
-        append(out, "older-than", olderThan);
-        append(out, "size-over", sizeOver);
-        append(out, "id", ids);
+        values().forEach((option, values) -> {
+            // in the interface of HTTP, "reason" is why the operator does it
+            String name = option.equals("reason") ? "reason-code" : option;
+            for (String value : values) {
+                out.append('&').append(name).append('=');
+                out.append(Daemon.encode(value));
+            }
+        });
         return out.toString();
-    }
-
-    private static void append(StringBuilder out, String name, List<String> values) {
-        for (String value : values) {
-            out.append('&').append(name).append('=');
-            out.append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-        }
     }
 }

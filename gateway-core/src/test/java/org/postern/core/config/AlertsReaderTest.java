@@ -14,35 +14,12 @@ import org.postern.core.config.AlertsConfig.Severity;
 class AlertsReaderTest {
     @TempDir Path folder;
 
-    private LoadResult load(String alerts) throws IOException {
-        return ConfigLoader.load(
-                Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [postmaster@example.test] }
-                            downstream: maildir:mail
-                        """
-                                + alerts));
-    }
-
     private AlertsConfig good(String alerts) throws IOException {
-        return switch (load(alerts)) {
-            case LoadResult.Loaded loaded -> loaded.config().alerts();
-            case LoadResult.Refused refused ->
-                    throw new AssertionError(refused.problems().toString());
-        };
+        return SampleConfig.good(folder, alerts).alerts();
     }
 
     private String bad(String alerts) throws IOException {
-        return switch (load(alerts)) {
-            case LoadResult.Loaded loaded -> throw new AssertionError("taken");
-            case LoadResult.Refused refused -> refused.problems().toString();
-        };
+        return SampleConfig.bad(folder, alerts).toString();
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.postern.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,36 +17,14 @@ import org.postern.core.mail.Domain;
 import org.postern.core.net.Ip;
 
 class DnsblReaderTest {
-    private static final String BASE =
-            """
-            hostname: mx1.example.net
-            data: /var/lib/postern
-            listeners: [{ address: 127.0.0.1, port: 25 }]
-            domains:
-              example.net:
-                recipients: { static: [] }
-                downstream: lmtp://127.0.0.1:24
-            """;
-
     @TempDir Path directory;
 
     private LoadResult load(String yaml) throws IOException {
-        Path file = directory.resolve("postern.yaml");
-        Files.writeString(file, BASE + yaml);
-        return ConfigLoader.load(file);
+        return SampleConfig.load(directory, yaml);
     }
 
     private List<String> problems(String yaml) throws IOException {
-        return ((LoadResult.Refused) load(yaml))
-                .problems().all().stream()
-                        .map(p ->
-                                p.place().line()
-                                        - 7
-                                        + ":"
-                                        + p.place().column()
-                                        + ": "
-                                        + p.message())
-                        .toList();
+        return SampleConfig.problems(directory, yaml);
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.postern.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -15,38 +14,14 @@ import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
 
 class PolicyReaderTest {
-    private static final String BASE =
-            """
-            hostname: mx1.example.net
-            data: /var/lib/postern
-            listeners: [{ address: 127.0.0.1, port: 25 }]
-            domains:
-              example.net:
-                recipients: { static: [] }
-                downstream: lmtp://127.0.0.1:24
-            """;
-
     @TempDir Path directory;
 
-    private LoadResult load(String policy) throws IOException {
-        Path file = directory.resolve("postern.yaml");
-        Files.writeString(file, BASE + policy);
-        return ConfigLoader.load(file);
+    private LoadResult load(String yaml) throws IOException {
+        return SampleConfig.load(directory, yaml);
     }
 
-    private List<String> problems(String policy) throws IOException {
-        LoadResult result = load(policy);
-        assertThat(result).isInstanceOf(LoadResult.Refused.class);
-        return ((LoadResult.Refused) result)
-                .problems().all().stream()
-                        .map(p ->
-                                p.place().line()
-                                        - 7
-                                        + ":"
-                                        + p.place().column()
-                                        + ": "
-                                        + p.message())
-                        .toList();
+    private List<String> problems(String yaml) throws IOException {
+        return SampleConfig.problems(directory, yaml);
     }
 
     @Test

@@ -16,35 +16,12 @@ import org.postern.core.mail.EmailAddress;
 class ProbeReaderTest {
     @TempDir Path folder;
 
-    private LoadResult load(String probe) throws IOException {
-        return ConfigLoader.load(
-                Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [postmaster@example.test] }
-                            downstream: maildir:mail
-                        """
-                                + probe));
-    }
-
     private @Nullable ProbeConfig good(String probe) throws IOException {
-        return switch (load(probe)) {
-            case LoadResult.Loaded loaded -> loaded.config().probe();
-            case LoadResult.Refused refused ->
-                    throw new AssertionError(refused.problems().toString());
-        };
+        return SampleConfig.good(folder, probe).probe();
     }
 
     private String bad(String probe) throws IOException {
-        return switch (load(probe)) {
-            case LoadResult.Loaded loaded -> throw new AssertionError("taken");
-            case LoadResult.Refused refused -> refused.problems().toString();
-        };
+        return SampleConfig.bad(folder, probe).toString();
     }
 
     @Test

@@ -10,19 +10,12 @@ import java.util.List;
 import org.postern.core.config.Limits;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.NetworksConfig;
-import org.postern.core.mail.Recipient;
-import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.SmtpMetrics;
 import org.postern.smtp.admission.Admission;
 import org.postern.smtp.admission.OverloadController;
-import org.postern.smtp.session.ContentReceiver;
-import org.postern.smtp.session.Decision;
-import org.postern.smtp.session.Helo;
-import org.postern.smtp.session.MailRequest;
-import org.postern.smtp.session.SessionEnd;
-import org.postern.smtp.session.Visit;
+import org.postern.smtp.session.DiscardingVisit;
 import org.postern.smtp.tls.TlsContexts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +70,7 @@ final class Rehearsal {
                             () -> NetworksConfig.NONE,
                             "rehearsal.invalid",
                             TlsContexts.none(),
-                            client -> new Nobody(),
+                            client -> new DiscardingVisit(),
                             time,
                             SmtpMetrics.NONE,
                             new Admission(() -> limits, overload, time, SmtpMetrics.NONE),
@@ -111,50 +104,5 @@ final class Rehearsal {
             byte[] replies = client.getInputStream().readAllBytes();
             LOG.debug("a session with ourselves gave {} octets of replies", replies.length);
         }
-    }
-
-    /** Takes everything and keeps nothing. */
-    private static final class Nobody implements Visit, ContentReceiver {
-        @Override
-        public Decision connect() {
-            return Decision.proceed();
-        }
-
-        @Override
-        public Decision helo(Helo helo) {
-            return Decision.proceed();
-        }
-
-        @Override
-        public Decision mail(MailRequest mail) {
-            return Decision.proceed();
-        }
-
-        @Override
-        public Decision recipient(Recipient recipient) {
-            return Decision.proceed();
-        }
-
-        @Override
-        public ContentReceiver content() {
-            return this;
-        }
-
-        @Override
-        public void reset() {}
-
-        @Override
-        public void close(SessionEnd end) {}
-
-        @Override
-        public void write(byte[] block, int offset, int length) {}
-
-        @Override
-        public SmtpReply finish() {
-            return SmtpReply.of(250, "2.0.0", "Nobody has it now");
-        }
-
-        @Override
-        public void abort(String reason) {}
     }
 }

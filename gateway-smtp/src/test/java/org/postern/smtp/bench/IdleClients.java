@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import javax.net.SocketFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import org.postern.smtp.tls.TestCertificates;
 
 /**
  * Holds sessions open that have said HELO and nothing more: {@code IdleClients PORT SESSIONS
@@ -26,7 +22,9 @@ public final class IdleClients {
         int port = Integer.parseInt(args[0]);
         int sessions = Integer.parseInt(args[1]);
         SocketFactory factory =
-                args.length > 2 ? trusting().getSocketFactory() : SocketFactory.getDefault();
+                args.length > 2
+                        ? TestCertificates.trustingAny().getSocketFactory()
+                        : SocketFactory.getDefault();
         List<Socket> open = new ArrayList<>();
         for (int i = 0; i < sessions; i++) {
             Socket s = factory.createSocket(InetAddress.getLoopbackAddress(), port);
@@ -45,27 +43,5 @@ public final class IdleClients {
         do {
             c = s.getInputStream().read();
         } while (c >= 0 && c != '\n');
-    }
-
-    private static SSLContext trusting() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(
-                null,
-                new TrustManager[] {
-                    new X509TrustManager() {
-                        @Override
-                        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-                        @Override
-                        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-                        @Override
-                        public X509Certificate[] getAcceptedIssuers() {
-                            return new X509Certificate[0];
-                        }
-                    }
-                },
-                new SecureRandom());
-        return context;
     }
 }

@@ -8,23 +8,16 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.ListenerConfig.Tls;
 import org.postern.smtp.session.ClientConnection;
@@ -37,32 +30,10 @@ class TlsTest {
         return TlsContexts.load(TestCertificates.config(names));
     }
 
-    private static SSLContext trusting(KeyManager @Nullable [] keys) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(
-                keys,
-                new TrustManager[] {
-                    new X509TrustManager() {
-                        @Override
-                        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-                        @Override
-                        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-                        @Override
-                        public X509Certificate[] getAcceptedIssuers() {
-                            return new X509Certificate[0];
-                        }
-                    }
-                },
-                new SecureRandom());
-        return context;
-    }
-
     private static SSLSocket secure(Socket plain, String name) throws Exception {
         SSLSocket s =
                 (SSLSocket)
-                        trusting(null)
+                        TestCertificates.trustingAny()
                                 .getSocketFactory()
                                 .createSocket(plain, "127.0.0.1", plain.getPort(), true);
         SSLParameters parameters = s.getSSLParameters();
@@ -196,7 +167,7 @@ class TlsTest {
         try (TestGateway gateway = TestGateway.tls(Tls.IMPLICIT, contexts("ec"));
                 Socket plain = gateway.connect().socket();
                 Socket s =
-                        trusting(keys.getKeyManagers())
+                        TestCertificates.trustingAny(keys.getKeyManagers())
                                 .getSocketFactory()
                                 .createSocket(plain, "127.0.0.1", plain.getPort(), true);
                 TestClient c = TestClient.on(s)) {

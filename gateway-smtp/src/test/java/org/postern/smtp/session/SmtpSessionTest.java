@@ -14,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postern.core.config.Limits;
 import org.postern.core.config.Limits.BareNewline;
-import org.postern.core.mail.Recipient;
 import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
@@ -35,32 +34,7 @@ class SmtpSessionTest {
     private SessionEnd end = SessionEnd.ERROR;
 
     /** Proceeds everywhere and takes everything, unless a test says otherwise. */
-    private class Easy implements Visit, ContentReceiver {
-        @Override
-        public Decision connect() {
-            return Decision.proceed();
-        }
-
-        @Override
-        public Decision helo(Helo helo) {
-            return Decision.proceed();
-        }
-
-        @Override
-        public Decision mail(MailRequest mail) {
-            return Decision.proceed();
-        }
-
-        @Override
-        public Decision recipient(Recipient recipient) {
-            return Decision.proceed();
-        }
-
-        @Override
-        public ContentReceiver content() {
-            return this;
-        }
-
+    private class Easy extends DiscardingVisit {
         @Override
         public void reset() {
             calls.add("reset");
@@ -70,9 +44,6 @@ class SmtpSessionTest {
         public void close(SessionEnd how) {
             calls.add("close " + how.label());
         }
-
-        @Override
-        public void write(byte[] block, int offset, int length) throws IOException {}
 
         @Override
         public SmtpReply finish() {

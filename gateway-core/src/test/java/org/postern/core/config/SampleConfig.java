@@ -1,0 +1,54 @@
+package org.postern.core.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.postern.core.problem.Problems;
+
+/** A small whole configuration, to which a test adds the keys that it is about. */
+final class SampleConfig {
+    private static final String BASE =
+            """
+            hostname: mx.example.test
+            data: data
+            listeners: [{ address: 127.0.0.1, port: 2525 }]
+            domains:
+              example.test:
+                recipients: { static: [postmaster@example.test] }
+                downstream: maildir:mail
+            """;
+
+    private SampleConfig() {}
+
+    /** What the loader says of it with these lines behind it. */
+    static LoadResult load(Path folder, String more) throws IOException {
+        return ConfigLoader.load(Files.writeString(folder.resolve("postern.yaml"), BASE + more));
+    }
+
+    /** The configuration; a refusal fails the test. */
+    static PosternConfig good(Path folder, String more) throws IOException {
+        return switch (load(folder, more)) {
+            case LoadResult.Loaded loaded -> loaded.config();
+            case LoadResult.Refused refused ->
+                    throw new AssertionError(refused.problems().toString());
+        };
+    }
+
+    /** The problems for which it is refused; a configuration that is taken fails the test. */
+    static Problems bad(Path folder, String more) throws IOException {
+        return switch (load(folder, more)) {
+            case LoadResult.Loaded loaded -> throw new AssertionError("taken");
+            case LoadResult.Refused refused -> refused.problems();
+        };
+    }
+
+    /** The same, each as {@code LINE:COLUMN: MESSAGE}, the first added line being 1. */
+    static List<String> problems(Path folder, String more) throws IOException {
+        long before = BASE.lines().count();
+        return bad(folder, more).all().stream()
+                .map(p ->
+                        (p.place().line() - before) + ":" + p.place().column() + ": " + p.message())
+                .toList();
+    }
+}
