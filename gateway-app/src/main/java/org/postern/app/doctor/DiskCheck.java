@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.postern.app.admin.Human;
 import org.postern.core.time.TimeSource;
+import org.postern.queue.spool.disk.Inodes;
 
 /**
  * The disks under the data and spool directories: free octets and inodes, whether they can be
@@ -128,17 +129,18 @@ final class DiskCheck implements Check {
     }
 
     private Finding inodes(Path directory) {
-        Optional<Kernel.Inodes> inodes = Kernel.inodes(directory);
+        Optional<Inodes> inodes;
+        try {
+            inodes = Inodes.of(directory);
+        } catch (IOException e) {
+            return inodesUnknown(directory, String.valueOf(e.getMessage()));
+        }
         if (inodes.isEmpty()) {
-            return Finding.notChecked(
-                    name(),
-                    "inodes of " + directory + ": this system does not say",
-                    "a disk without inodes takes no file however much room it has",
-                    "df -i " + directory);
+            return inodesUnknown(directory, "this system does not say");
         }
         long all = inodes.get().all();
         long free = inodes.get().available();
-        if (all == 0) {
+        if (!inodes.get().areCounted()) {
             return Finding.ok(
                     name(), directory + ": the file system makes inodes as it needs them");
         }
@@ -150,6 +152,14 @@ final class DiskCheck implements Check {
                         "a disk without inodes takes no file however much room it has",
                         "df -i " + directory)
                 : Finding.ok(name(), what);
+    }
+
+    private Finding inodesUnknown(Path directory, String why) {
+        return Finding.notChecked(
+                name(),
+                "inodes of " + directory + ": " + why,
+                "a disk without inodes takes no file however much room it has",
+                "df -i " + directory);
     }
 
     /** Writes and forces a block some times. */

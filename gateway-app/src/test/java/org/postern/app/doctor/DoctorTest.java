@@ -345,14 +345,6 @@ class DoctorTest {
     }
 
     @Test
-    void theKernelSaysHowManyInodesAreFree() {
-        assertThat(Kernel.inodes(Path.of("/proc"))).isPresent();
-        assertThat(Kernel.inodes(folder))
-                .hasValueSatisfying(i -> assertThat(i.available()).isBetween(0L, i.all()));
-        assertThat(Kernel.inodes(folder.resolve("absent"))).isEmpty();
-    }
-
-    @Test
     void theDiskIsWrittenToAndLeftAsItWas() throws IOException {
         List<Finding> findings = new DiskCheck().examine(scene(new FakeDns()));
         assertThat(findings).anyMatch(f -> f.what().contains("a force takes"));

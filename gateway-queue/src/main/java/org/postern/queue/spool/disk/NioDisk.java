@@ -81,7 +81,10 @@ enum NioDisk implements Disk {
 
     @Override
     public long usableInodes(Path directory) throws IOException {
-        return FreeInodes.in(directory);
+        return Inodes.of(directory)
+                .filter(Inodes::areCounted)
+                .map(Inodes::available)
+                .orElse(Long.MAX_VALUE);
     }
 
     @Override

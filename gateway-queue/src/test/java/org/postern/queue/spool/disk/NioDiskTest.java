@@ -42,6 +42,18 @@ class NioDiskTest {
     }
 
     @Test
+    void tellsHowManyInodesThereAreAndWhereTheyAreNotCounted() throws Exception {
+        assertThat(Inodes.of(Path.of("/proc"))).isPresent();
+        assertThat(Inodes.of(folder))
+                .hasValueSatisfying(i -> assertThat(i.available()).isBetween(0L, i.all()));
+        assertThatThrownBy(() -> Inodes.of(folder.resolve("absent")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("absent");
+        assertThat(new Inodes(0, 0).areCounted()).isFalse();
+        assertThat(new Inodes(1, 0).areCounted()).isTrue();
+    }
+
+    @Test
     void givesScratchMemoryWithoutLeavingAFile() throws Exception {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment memory = Disk.real().scratch(folder, 1 << 20, arena);
