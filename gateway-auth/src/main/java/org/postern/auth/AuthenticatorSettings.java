@@ -1,7 +1,9 @@
 package org.postern.auth;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.dkim.SigningKey;
@@ -9,6 +11,7 @@ import org.postern.core.config.AuthenticationConfig;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.config.ScannerConfig;
 import org.postern.core.mail.Domain;
 
 /**
@@ -19,14 +22,18 @@ import org.postern.core.mail.Domain;
  * @param networks section {@code networks}
  * @param ownAddresses the addresses that we listen on, wildcards left out
  * @param sealingKey what ARC sets of ours are signed with, or null: none is added
+ * @param addedFields beginnings of the names of fields that we add for others, in small letters;
+ *     received ones are left out as forged
  */
 public record AuthenticatorSettings(
         Domain hostname,
         AuthenticationConfig authentication,
         NetworksConfig networks,
         Set<InetAddress> ownAddresses,
-        @Nullable SigningKey sealingKey) {
+        @Nullable SigningKey sealingKey,
+        List<String> addedFields) {
     public AuthenticatorSettings {
+        addedFields = List.copyOf(addedFields);
         ownAddresses = Set.copyOf(ownAddresses);
     }
 
@@ -36,7 +43,7 @@ public record AuthenticatorSettings(
             AuthenticationConfig authentication,
             NetworksConfig networks,
             Set<InetAddress> ownAddresses) {
-        this(hostname, authentication, networks, ownAddresses, null);
+        this(hostname, authentication, networks, ownAddresses, null, List.of());
     }
 
     /**
@@ -51,7 +58,19 @@ public record AuthenticatorSettings(
                 config.authentication(),
                 config.networks(),
                 ownAddresses(config),
-                sealingKey);
+                sealingKey,
+                addedFields(config));
+    }
+
+    private static List<String> addedFields(PosternConfig config) {
+        List<String> names = new ArrayList<>();
+        for (ScannerConfig scanner : config.scanners()) {
+            switch (scanner.scanner()) {
+                case RSPAMD -> names.addAll(List.of("x-spam", "x-rspamd-"));
+                case CLAMAV -> names.add("x-virus-");
+            }
+        }
+        return names;
     }
 
     /** The addresses that the listeners name; of a wildcard a connection tells which it was. */
@@ -68,6 +87,11 @@ public record AuthenticatorSettings(
     /** The same with these checks, all of them on. */
     public AuthenticatorSettings checking(String authservId) {
         return new AuthenticatorSettings(
-                hostname, authentication.checking(authservId), networks, ownAddresses, sealingKey);
+                hostname,
+                authentication.checking(authservId),
+                networks,
+                ownAddresses,
+                sealingKey,
+                addedFields);
     }
 }

@@ -56,6 +56,7 @@ record Evaluators(
                 new DmarcAdvisor(config.dmarcExceptions(), config.dmarcReject()),
                 new AuthenticationResultsWriter(config.authservId()),
                 config.receivedSpf() ? new ReceivedSpfWriter(settings.hostname()) : null,
-                new ForgedResults(config.authservId(), settings.hostname()));
+                new ForgedResults(
+                        config.authservId(), settings.hostname(), settings.addedFields()));
     }
 }

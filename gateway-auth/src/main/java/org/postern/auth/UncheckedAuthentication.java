@@ -53,7 +53,10 @@ final class UncheckedAuthentication implements Authentication {
                 words.value(),
                 null,
                 List.of(words.field(AuthenticationResultsWriter.FIELD_NAME)),
-                new ForgedResults(settings.authentication().authservId(), settings.hostname())
+                new ForgedResults(
+                                settings.authentication().authservId(),
+                                settings.hostname(),
+                                settings.addedFields())
                         .in(reader.finish()),
                 MethodTimes.NONE);
     }

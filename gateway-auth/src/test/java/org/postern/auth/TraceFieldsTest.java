@@ -51,7 +51,8 @@ class TraceFieldsTest {
                                 AuthenticationConfig.defaults("mx.example.net"),
                                 NetworksConfig.NONE,
                                 Set.of(),
-                                DkimSamples.key("example.net", "s1", pair)),
+                                DkimSamples.key("example.net", "s1", pair),
+                                List.of()),
                         dns(pair),
                         org.postern.core.time.TimeSource.system());
         return AuthRun.run(

@@ -24,6 +24,8 @@ final class Peers {
         PACKAGE_OF.put("swaks", "swaks");
         PACKAGE_OF.put("nsd", "nsd");
         PACKAGE_OF.put("unbound", "unbound");
+        PACKAGE_OF.put("rspamd", "rspamd");
+        PACKAGE_OF.put("clamd", "clamav-daemon");
         PACKAGE_OF.put("dig", "dnsutils");
         PACKAGE_OF.put("dkimsign", "python3-dkim");
         PACKAGE_OF.put("/usr/lib/python3/dist-packages/nacl", "python3-nacl");

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.AnomalousSenders;
+import org.postern.app.scan.ScanFields;
+import org.postern.app.scan.ScanRequest;
+import org.postern.app.scan.Scanners;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
@@ -30,6 +33,7 @@ import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
+import org.postern.core.scan.ScanResult;
 import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.schedule.CutThrough;
 import org.postern.queue.spool.Change;
@@ -67,6 +71,7 @@ final class IntakeContent implements ContentReceiver {
     private final @Nullable DnsblCheck dnsbl;
     private final VisitJournal journal;
     private final @Nullable SubjectReader subject;
+    private List<ScanResult> scans = List.of();
     private final @Nullable SpoolWriter writer;
     private final @Nullable SpoolException unwilling;
     private final String protocol;
@@ -164,7 +169,8 @@ final class IntakeContent implements ContentReceiver {
                     new Ruling(Disposition.DEFER, "spool", "spool.failed", ""), reply, null);
         }
         try (spooled;
-                checks) {
+                checks;
+                Scanners.Scan scan = revision.scanners().begin(scanRequest(spooled))) {
             long before = parts.time().nanoTime();
             AuthenticationOutcome outcome = checks.finish();
             countVerdicts(outcome.verdicts());
@@ -185,6 +191,8 @@ final class IntakeContent implements ContentReceiver {
                 dnsbl.author(outcome.verdicts().dmarc().authorDomain());
                 known = known.withDnsbl(dnsbl.verdict());
             }
+            scans = scan.results();
+            known = known.withScans(scans);
             Verdict verdict =
                     greylisted(
                             Rules.decideAtData(parts, revision, known, onlyDomain(), journal),
@@ -252,6 +260,17 @@ final class IntakeContent implements ContentReceiver {
                         journal)
                 .<Verdict>map(v -> v)
                 .orElse(verdict);
+    }
+
+    private ScanRequest scanRequest(SpoolWriter spooled) {
+        return new ScanRequest(
+                spooled.content(),
+                spooled.id(),
+                facts.client(),
+                null,
+                helo.name(),
+                mail.reversePath(),
+                recipients.stream().map(Recipient::address).toList());
     }
 
     private boolean forPostmasterAlone() {
@@ -474,6 +493,7 @@ final class IntakeContent implements ContentReceiver {
         if (tagField != null) {
             fields.append(tagField);
         }
+        fields.append(ScanFields.of(scans, revision.snapshot().config().hostname().ascii()));
         return fields.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -535,6 +555,12 @@ final class IntakeContent implements ContentReceiver {
                     .with("dmarc", v.dmarc().result().word())
                     .with("dmarc_reason", v.dmarc().reason())
                     .with("arc", v.arc().result().word());
+        }
+        for (ScanResult result : scans) {
+            line.with(result.scanner().word(), result.outcome().word());
+            if (!result.detail().isEmpty()) {
+                line.with(result.scanner().word() + "_detail", result.detail());
+            }
         }
         return line.with("rule", rule).with("reason", reason);
     }

@@ -1,5 +1,6 @@
 package org.postern.app.intake;
 
+import org.postern.app.scan.Scanners;
 import org.postern.auth.Authenticator;
 import org.postern.auth.dnsbl.DnsLists;
 import org.postern.core.snapshot.Snapshot;
@@ -10,10 +11,12 @@ import org.postern.core.snapshot.Snapshot;
  * @param snapshot the configuration in force
  * @param authenticator the evaluators with its settings
  * @param dnsLists the DNS lists
+ * @param scanners the content scanners
  */
-public record Revision(Snapshot snapshot, Authenticator authenticator, DnsLists dnsLists) {
+public record Revision(
+        Snapshot snapshot, Authenticator authenticator, DnsLists dnsLists, Scanners scanners) {
     /** The same parts with list entries as they stand now. */
     public Revision with(Snapshot refreshed) {
-        return new Revision(refreshed, authenticator, dnsLists);
+        return new Revision(refreshed, authenticator, dnsLists, scanners);
     }
 }

@@ -99,6 +99,7 @@ public record Settings(@Nullable InetAddress client, NetworksConfig networks) {
                 settings.authentication(),
                 networks,
                 settings.ownAddresses(),
-                null);
+                null,
+                settings.addedFields());
     }
 }

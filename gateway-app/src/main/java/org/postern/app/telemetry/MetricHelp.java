@@ -76,6 +76,10 @@ public final class MetricHelp {
                                     "Greylisting's file not read or written, by what"),
                             Map.entry(
                                     "greylisting.waiting", "Triplets that have not come back yet"),
+                            Map.entry("scan", "Time that content scanners took, by scanner"),
+                            Map.entry(
+                                    "scan.results",
+                                    "What content scanners said, by scanner and result"),
                             Map.entry(
                                     "lists.entries",
                                     "Entries of the lists, added and expired ones among them"),

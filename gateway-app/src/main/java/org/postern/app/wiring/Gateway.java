@@ -424,7 +424,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public List<Helper> helpers() {
-        return live.dnsLists();
+        return live.helpers();
     }
 
     @Override

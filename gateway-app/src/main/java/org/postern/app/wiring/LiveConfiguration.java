@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.GatewayState;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Revision;
+import org.postern.app.scan.Scanners;
 import org.postern.app.telemetry.DnsMeters;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authenticator;
@@ -50,6 +51,7 @@ final class LiveConfiguration implements AutoCloseable {
 
     private final Snapshots snapshots;
     private final TimeSource time;
+    private final Metrics metrics;
     private final DnsMeters dnsMeters;
     private final DnsListParts dnsLists;
     private final TlsContexts tls;
@@ -67,6 +69,7 @@ final class LiveConfiguration implements AutoCloseable {
         this.snapshots = new Snapshots(read, time, directories::bind);
         Snapshot first = snapshots.current();
         this.time = time;
+        this.metrics = metrics;
         this.dnsMeters = new DnsMeters(metrics);
         this.dnsLists = new DnsListParts(time, metrics);
         PosternConfig config = first.config();
@@ -104,12 +107,18 @@ final class LiveConfiguration implements AutoCloseable {
         Authenticator authenticator =
                 new Authenticator(
                         AuthenticatorSettings.of(config, SealingKey.read(config)), dns, time);
-        return new Revision(snapshot, authenticator, dnsLists.lists(config, dns));
+        return new Revision(
+                snapshot,
+                authenticator,
+                dnsLists.lists(config, dns),
+                new Scanners(config, metrics, time));
     }
 
-    /** How the DNS lists are. */
-    List<GatewayState.Helper> dnsLists() {
-        return dnsLists.states();
+    /** How the services of others are that decisions lean on. */
+    List<GatewayState.Helper> helpers() {
+        List<GatewayState.Helper> all = new ArrayList<>(dnsLists.states());
+        all.addAll(revision().scanners().states());
+        return all;
     }
 
     /** Other implementations' opinions, asked with the DNS client in force. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.header.HeaderField;
 import org.postern.auth.header.HeaderSection;
@@ -27,13 +28,23 @@ public final class ForgedResults {
     /** What ends the host's name in {@code (mx.example.net: ...)}. */
     private static final Pattern HOST_OF_COMMENT = Pattern.compile("[:;)\\s]");
 
-    private static final byte[] OUR_NAMES = "x-postern-".getBytes(StandardCharsets.US_ASCII);
+    private static final String OUR_NAMES = "x-postern-";
 
+    private final List<String> names;
     private final String ours;
     private final String receiver;
 
     /** Finds fields under this authserv-id, and Received-SPF fields of the host of this name. */
     public ForgedResults(String authservId, Domain hostname) {
+        this(authservId, hostname, List.of());
+    }
+
+    /**
+     * Finds those too whose names begin with one of these, in small letters: fields that we add for
+     * others, such as {@code x-spam}.
+     */
+    public ForgedResults(String authservId, Domain hostname, List<String> names) {
+        this.names = Stream.concat(Stream.of(OUR_NAMES), names.stream()).toList();
         ours = normalize(authservId);
         receiver = normalize(hostname.ascii());
     }
@@ -44,29 +55,32 @@ public final class ForgedResults {
         addIfOurs(header, RESULTS, this::claims, found);
         addIfOurs(header, RECEIVED_SPF, this::isOurReceivedSpf, found);
         for (int i = 0; i < header.count(); i++) {
-            if (hasOurName(header, i)) {
-                add(header.field(i), found);
+            for (String name : names) {
+                if (hasName(header, i, name)) {
+                    add(header.field(i), found);
+                    break;
+                }
             }
         }
         found.sort((a, b) -> Long.compare(a.start(), b.start()));
         return found;
     }
 
-    /** Whether a field's name begins with ours, white space, controls and the like left out. */
-    private static boolean hasOurName(HeaderSection header, int index) {
+    /** Whether a field's name begins with this, white space, controls and the like left out. */
+    private static boolean hasName(HeaderSection header, int index, String name) {
         byte[] bytes = header.bytes();
         int end = header.end(index);
         int matched = 0;
-        for (int i = header.start(index); i < end && matched < OUR_NAMES.length; i++) {
+        for (int i = header.start(index); i < end && matched < name.length(); i++) {
             int b = bytes[i];
             if (b > ' ' && b < 0x7f) {
-                if (Character.toLowerCase(b) != OUR_NAMES[matched]) {
+                if (Character.toLowerCase(b) != name.charAt(matched)) {
                     return false;
                 }
                 matched++;
             }
         }
-        return matched == OUR_NAMES.length;
+        return matched == name.length();
     }
 
     private static void addIfOurs(

@@ -5,6 +5,7 @@ import java.util.Set;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
+import org.postern.core.scan.ScanResult;
 
 /**
  * One condition of a rule. A closed vocabulary: no expressions, nothing that could explode, nothing
@@ -174,6 +175,24 @@ public sealed interface ConditionConfig {
      * @param score what the lists' score is above
      */
     record DnsblScoreOver(int score) implements ConditionConfig {}
+
+    /**
+     * {@code scan}.
+     *
+     * @param outcomes one of which some scanner gave
+     */
+    record Scan(Set<ScanResult.Outcome> outcomes) implements ConditionConfig {
+        public Scan {
+            outcomes = Set.copyOf(outcomes);
+        }
+    }
+
+    /**
+     * {@code spam-score-over}.
+     *
+     * @param score what Rspamd's score is above
+     */
+    record SpamScoreOver(int score) implements ConditionConfig {}
 
     /**
      * {@code not}.

@@ -110,6 +110,8 @@ final class ConfigReader {
                 top.section("greylisting")
                         .map(s -> GreylistingKeys.read(s, problems))
                         .orElse(GreylistingConfig.OFF);
+        List<ScannerConfig> scanners =
+                top.section("scanners").map(s -> ScannerKeys.read(s, problems)).orElse(List.of());
         PolicyConfig policy =
                 top.section("policy")
                         .map(new PolicyReader(problems, dnsbl)::read)
@@ -171,6 +173,7 @@ final class ConfigReader {
                 alerts,
                 probe,
                 greylisting,
+                scanners,
                 places(top));
     }
 

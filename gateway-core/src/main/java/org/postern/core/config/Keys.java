@@ -464,7 +464,8 @@ final class Keys {
                             EvidenceKeys.ALL,
                             AlertKeys.ALL,
                             ProbeKeys.ALL,
-                            GreylistingKeys.ALL)
+                            GreylistingKeys.ALL,
+                            ScannerKeys.ALL)
                     .flatMap(List::stream)
                     .<Key<?>>map(k -> k)
                     .toList();

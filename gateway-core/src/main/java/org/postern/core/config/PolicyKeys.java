@@ -12,6 +12,7 @@ import java.util.Map;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.config.Key.Shape;
 import org.postern.core.net.Cidr;
+import org.postern.core.scan.ScanResult;
 
 /** The settings of section {@code policy}: a part of the table of {@link Keys}. */
 final class PolicyKeys {
@@ -177,6 +178,20 @@ final class PolicyKeys {
                     ValueTypes.number(-1_000, 1_000),
                     "",
                     "the lists' weights together are more; from rcpt on");
+
+    static final Key<ScanResult.Outcome> WHEN_SCAN =
+            list(
+                    WHEN,
+                    "scan",
+                    PolicyWords.scanOutcomes(),
+                    "what any scanner said of the message; at data");
+    static final Key<Integer> WHEN_SPAM_SCORE_OVER =
+            one(
+                    WHEN,
+                    "spam-score-over",
+                    ValueTypes.number(-1_000, 1_000),
+                    "",
+                    "Rspamd's score is more; at data");
 
     /** Every key of the section. */
     static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);

@@ -185,6 +185,13 @@ final class PolicyReader {
         known(s, PolicyKeys.WHEN_DNSBL_SCORE_OVER, at, RuleConfig.At.RCPT);
         s.one(PolicyKeys.WHEN_DNSBL_SCORE_OVER)
                 .ifPresent(v -> all.add(new ConditionConfig.DnsblScoreOver(v)));
+        if (s.has(PolicyKeys.WHEN_SCAN)) {
+            known(s, PolicyKeys.WHEN_SCAN, at, RuleConfig.At.DATA);
+            all.add(new ConditionConfig.Scan(Set.copyOf(s.values(PolicyKeys.WHEN_SCAN))));
+        }
+        known(s, PolicyKeys.WHEN_SPAM_SCORE_OVER, at, RuleConfig.At.DATA);
+        s.one(PolicyKeys.WHEN_SPAM_SCORE_OVER)
+                .ifPresent(v -> all.add(new ConditionConfig.SpamScoreOver(v)));
         s.section("not")
                 .ifPresent(n -> {
                     List<ConditionConfig> none = conditions(n, at);

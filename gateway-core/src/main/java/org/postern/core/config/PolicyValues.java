@@ -26,7 +26,12 @@ final class PolicyValues {
                     "per-domain-rules",
                     "spam-trap",
                     "greylisting",
-                    "unknown-recipient");
+                    "spam",
+                    "spam-defer",
+                    "spam-unscanned",
+                    "unknown-recipient",
+                    "virus",
+                    "virus-unscanned");
 
     private PolicyValues() {}
 

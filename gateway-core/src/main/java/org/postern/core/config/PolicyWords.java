@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.dnsbl.Subject;
+import org.postern.core.scan.ScanResult;
 
 /** The words that rules are written with. */
 final class PolicyWords {
@@ -35,6 +36,17 @@ final class PolicyWords {
 
     static ValueType<GreylistingConfig.Mode> greylisting() {
         return ValueTypes.word(words(GreylistingConfig.Mode.values()));
+    }
+
+    static ValueType<ScannerConfig.OnFailure> onFailure() {
+        return ValueTypes.word(words(ScannerConfig.OnFailure.values()));
+    }
+
+    /** What scanners say. */
+    static ValueType<ScanResult.Outcome> scanOutcomes() {
+        Map<String, ScanResult.Outcome> words = new LinkedHashMap<>();
+        Arrays.stream(ScanResult.Outcome.values()).forEach(o -> words.put(o.word(), o));
+        return ValueTypes.word(words);
     }
 
     private static <E extends Enum<E>> Map<String, E> words(E[] values) {

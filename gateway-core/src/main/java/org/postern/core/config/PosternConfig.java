@@ -35,6 +35,7 @@ import org.postern.core.problem.Place;
  * @param alerts {@code alerts}
  * @param probe {@code probe}, or null where nothing is probed
  * @param greylisting {@code greylisting}
+ * @param scanners {@code scanners}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
  */
@@ -64,9 +65,11 @@ public record PosternConfig(
         AlertsConfig alerts,
         @Nullable ProbeConfig probe,
         GreylistingConfig greylisting,
+        List<ScannerConfig> scanners,
         Map<String, Place> places) {
     public PosternConfig {
         listeners = List.copyOf(listeners);
+        scanners = List.copyOf(scanners);
         domains = Map.copyOf(domains);
         downstreams = Map.copyOf(downstreams);
         places = Map.copyOf(places);

@@ -155,6 +155,13 @@ final class ValueTypes {
                     STRING_SCHEMA,
                     PolicyValues::codePattern);
 
+    static final ValueType<ScannerConfig.Address> SCANNER_ADDRESS =
+            new ValueType<>(
+                    "host:port, such as 127.0.0.1:3310, or unix:/run/clamav/clamd.ctl",
+                    Kind.TEXT,
+                    STRING_SCHEMA,
+                    ScannerKeys::address);
+
     private ValueTypes() {}
 
     /** A whole number in bounds. */

@@ -12,6 +12,7 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.scan.ScanResult;
 
 /**
  * Whether conditions hold. A fact that is not known, or a name that is none, meets no condition.
@@ -53,6 +54,13 @@ final class Conditions {
                     facts.dnsbl() != null && d.lists().stream().anyMatch(facts.dnsbl()::hit);
             case ConditionConfig.DnsblScoreOver d ->
                     facts.dnsbl() != null && facts.dnsbl().score() > d.score();
+            case ConditionConfig.Scan c ->
+                    facts.scans().stream().anyMatch(r -> c.outcomes().contains(r.outcome()));
+            case ConditionConfig.SpamScoreOver c ->
+                    facts.scans().stream()
+                            .anyMatch(r ->
+                                    r.scanner() == ScanResult.Scanner.RSPAMD
+                                            && r.score() > c.score());
             case ConditionConfig.Not n -> !all(n.conditions(), facts);
         };
     }

@@ -1,6 +1,7 @@
 package org.postern.core.policy;
 
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.Verdicts;
@@ -9,6 +10,7 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reputation.Standing;
+import org.postern.core.scan.ScanResult;
 
 /**
  * What is known when a decision is taken. Each stage adds to what the one before knew; what is not
@@ -25,6 +27,7 @@ import org.postern.core.reputation.Standing;
  * @param size octets of the content, 0 while they are not known
  * @param standing what the past says of the client; null where nobody has asked
  * @param dnsbl what the DNS lists say; null before RCPT and where none is configured
+ * @param scans what scanners say of the content; empty before its end
  */
 public record Facts(
         InetAddress client,
@@ -37,11 +40,16 @@ public record Facts(
         @Nullable Advice advice,
         long size,
         @Nullable Standing standing,
-        @Nullable DnsblVerdict dnsbl) {
+        @Nullable DnsblVerdict dnsbl,
+        List<ScanResult> scans) {
+    public Facts {
+        scans = List.copyOf(scans);
+    }
 
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
-        return new Facts(client, false, null, null, null, null, null, null, 0, null, null);
+        return new Facts(
+                client, false, null, null, null, null, null, null, 0, null, null, List.of());
     }
 
     /** After STARTTLS. */
@@ -57,7 +65,8 @@ public record Facts(
                 advice,
                 size,
                 standing,
-                dnsbl);
+                dnsbl,
+                scans);
     }
 
     /** After HELO or EHLO. */
@@ -73,12 +82,14 @@ public record Facts(
                 advice,
                 size,
                 standing,
-                dnsbl);
+                dnsbl,
+                scans);
     }
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
-        return new Facts(client, tls, helo, path, null, null, null, null, 0, standing, null);
+        return new Facts(
+                client, tls, helo, path, null, null, null, null, 0, standing, null, List.of());
     }
 
     /** At RCPT, once the directory has answered. */
@@ -94,13 +105,25 @@ public record Facts(
                 advice,
                 size,
                 standing,
-                dnsbl);
+                dnsbl,
+                scans);
     }
 
     /** At the end of the content; a message has no single recipient. */
     public Facts withAuthentication(Verdicts found, Advice asked) {
         return new Facts(
-                client, tls, helo, reversePath, null, null, found, asked, size, standing, dnsbl);
+                client,
+                tls,
+                helo,
+                reversePath,
+                null,
+                null,
+                found,
+                asked,
+                size,
+                standing,
+                dnsbl,
+                scans);
     }
 
     /** At the end of the content: how many octets it has. */
@@ -116,7 +139,8 @@ public record Facts(
                 advice,
                 octets,
                 standing,
-                dnsbl);
+                dnsbl,
+                scans);
     }
 
     /** At any stage: what the past says of the client. */
@@ -132,7 +156,8 @@ public record Facts(
                 advice,
                 size,
                 past,
-                dnsbl);
+                dnsbl,
+                scans);
     }
 
     /** Once the DNS lists have answered, at RCPT and with the author's domain after the content. */
@@ -148,6 +173,24 @@ public record Facts(
                 advice,
                 size,
                 standing,
+                said,
+                scans);
+    }
+
+    /** At the end of the content, once scanners have answered. */
+    public Facts withScans(List<ScanResult> said) {
+        return new Facts(
+                client,
+                tls,
+                helo,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                size,
+                standing,
+                dnsbl,
                 said);
     }
 }

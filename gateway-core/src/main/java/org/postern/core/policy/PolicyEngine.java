@@ -13,6 +13,7 @@ import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.RuleConfig;
+import org.postern.core.config.ScannerConfig;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.mail.Domain;
 
@@ -32,6 +33,8 @@ import org.postern.core.mail.Domain;
  * <tr><td>rcpt, data</td><td>dnsbl</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>dmarc-reject, dubious-from</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>authentication-defer</td><td>451 4.7.0</td></tr>
+ * <tr><td>data</td><td>virus, spam</td><td>550 5.7.1</td></tr>
+ * <tr><td>data</td><td>spam-defer, virus-unscanned, spam-unscanned</td><td>451 4.7.1</td></tr>
  * <tr><td>data</td><td>dmarc-quarantine</td><td>tag: X-Postern-Policy</td></tr>
  * <tr><td>data</td><td>dmarc-override</td><td>accept: an exception or a trusted sealer</td></tr>
  * </table>
@@ -78,20 +81,21 @@ public final class PolicyEngine {
             Map<Domain, PolicyConfig> domains,
             AccessLists lists,
             InstantSource time) {
-        return of(policy, domains, DnsblConfig.NONE, lists, time);
+        return of(policy, domains, DnsblConfig.NONE, List.of(), lists, time);
     }
 
     /** The rules of a whole configuration. */
     public static PolicyEngine of(PosternConfig config, AccessLists lists, InstantSource time) {
         Map<Domain, PolicyConfig> ofDomains = new HashMap<>();
         config.domains().forEach((domain, c) -> ofDomains.put(domain, c.policy()));
-        return of(config.policy(), ofDomains, config.dnsbl(), lists, time);
+        return of(config.policy(), ofDomains, config.dnsbl(), config.scanners(), lists, time);
     }
 
     static PolicyEngine of(
             PolicyConfig policy,
             Map<Domain, PolicyConfig> domains,
             DnsblConfig dnsbl,
+            List<ScannerConfig> scanners,
             AccessLists lists,
             InstantSource time) {
         Map<Domain, Map<Stage, List<Rule>>> ofDomains = new HashMap<>();
@@ -99,14 +103,18 @@ public final class PolicyEngine {
             if (!own.rules().isEmpty()) {
                 List<RuleConfig> all = new ArrayList<>(own.rules());
                 all.addAll(policy.rules());
-                ofDomains.put(domain, rules(all, dnsbl, lists, time));
+                ofDomains.put(domain, rules(all, dnsbl, scanners, lists, time));
             }
         });
-        return new PolicyEngine(rules(policy.rules(), dnsbl, lists, time), ofDomains);
+        return new PolicyEngine(rules(policy.rules(), dnsbl, scanners, lists, time), ofDomains);
     }
 
     private static Map<Stage, List<Rule>> rules(
-            List<RuleConfig> configured, DnsblConfig dnsbl, AccessLists lists, InstantSource time) {
+            List<RuleConfig> configured,
+            DnsblConfig dnsbl,
+            List<ScannerConfig> scanners,
+            AccessLists lists,
+            InstantSource time) {
         ListRules list = new ListRules(lists);
         Map<Stage, List<Rule>> rules = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
@@ -126,7 +134,13 @@ public final class PolicyEngine {
                 ofStage.add(new DnsblRule(stage, dnsbl, lists));
             }
             if (stage == Stage.DATA) {
-                ofStage.addAll(List.of(AuthenticationRules.values()));
+                for (AuthenticationRules rule : AuthenticationRules.values()) {
+                    if (rule == AuthenticationRules.DMARC_QUARANTINE) {
+                        // a tag ends the stage: what refuses comes before it
+                        ofStage.addAll(ScanRules.of(scanners));
+                    }
+                    ofStage.add(rule);
+                }
             }
             rules.put(stage, List.copyOf(ofStage));
         }

@@ -42,6 +42,8 @@ final class ConfigurationReference {
         SECTIONS.put("dnsbl", "`dnsbl`: DNS block and allow lists");
         SECTIONS.put("dnsbl.lists[]", "`dnsbl.lists`: a list, each entry");
         SECTIONS.put("greylisting", "`greylisting`: who is new comes twice");
+        SECTIONS.put("scanners.rspamd", "`scanners.rspamd`: asked about each message's content");
+        SECTIONS.put("scanners.clamav", "`scanners.clamav`: asked about each message's content");
         SECTIONS.put("spool", "`spool`");
         SECTIONS.put("spool.retry", "`spool.retry`");
         SECTIONS.put("relay", "`relay`");
@@ -279,6 +281,10 @@ final class ConfigurationReference {
         Map<String, String> policy = properties(sections, "policy");
         policy.put("rules", array(object(rule)));
         top.put("policy", object(policy));
+        Map<String, String> scanners = properties(sections, "scanners");
+        scanners.put("rspamd", object(properties(sections, "scanners.rspamd")));
+        scanners.put("clamav", object(properties(sections, "scanners.clamav")));
+        top.put("scanners", object(scanners));
         Map<String, String> authentication = properties(sections, "authentication");
         authentication.put("arc-seal", object(properties(sections, "authentication.arc-seal")));
         top.put("authentication", object(authentication));

@@ -128,7 +128,8 @@ class PolicyReaderTest {
                                 + " null-sender, sender, recipient, helo, sender-domain,"
                                 + " recipient-domain, reverse-name, author-domain,"
                                 + " authenticated-domain, spf, helo-spf, iprev, dkim, arc, dmarc,"
-                                + " reason, size-over, dnsbl, dnsbl-score-over, not",
+                                + " reason, size-over, dnsbl, dnsbl-score-over, scan,"
+                                + " spam-score-over, not",
                         "5:73: recipient can be asked at stage rcpt alone: a message has many",
                         "7:13: policy.rules[].name must not be the name of a built-in rule:"
                                 + " dmarc-reject",

@@ -556,6 +556,7 @@ class PolicyEngineTest {
                                         5,
                                         List.of(CodePattern.ANY),
                                         true))),
+                List.of(),
                 lists,
                 InstantSource.system());
     }

@@ -2,6 +2,7 @@ package org.postern.queue.spool;
 
 import java.io.IOException;
 import org.postern.core.mail.ByteSink;
+import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 
 /**
@@ -22,6 +23,14 @@ public interface SpoolWriter extends ByteSink, AutoCloseable {
      */
     @Override
     void write(byte[] block, int offset, int length) throws IOException;
+
+    /**
+     * The content taken so far, as it was received, from where it lies: for who has to look at all
+     * of it before it is committed. Ask when nothing more will be written. A stream that is still
+     * read after the commit or the close may end with an {@link IOException}, never with other
+     * content.
+     */
+    MessageSource content();
 
     /**
      * Makes the message durable. Blocks until the disk has forced it; others are forced along.

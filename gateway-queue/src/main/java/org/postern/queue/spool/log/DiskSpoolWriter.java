@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.ByteRange;
+import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
@@ -159,6 +160,11 @@ final class DiskSpoolWriter implements SpoolWriter {
         shared.budget().give(buffer.length);
         buffer = new byte[0];
         buffered = 0;
+    }
+
+    @Override
+    public MessageSource content() {
+        return new UncommittedContent(largeFile, buffer, size);
     }
 
     @Override

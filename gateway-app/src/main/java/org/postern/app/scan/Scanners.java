@@ -1,0 +1,243 @@
+package org.postern.app.scan;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.admin.GatewayState;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.config.ScannerConfig;
+import org.postern.core.scan.ScanResult;
+import org.postern.core.time.Deadline;
+import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The scanners of one configuration, each with its places. A message goes to all of them at once,
+ * from the spool's own copy, on a virtual thread each; the session waits no longer than each one's
+ * {@code timeout}, after which the connection is closed under it. Whatever a scanner does, the
+ * worst is {@link ScanResult.Outcome#FAILED}. Thread-safe.
+ */
+public final class Scanners {
+    private static final Logger LOG = LoggerFactory.getLogger("scan");
+
+    private final List<One> scanners;
+    private final Metrics metrics;
+    private final TimeSource time;
+
+    private static final class One {
+        private final ScannerConfig config;
+        private final ScannerProtocol protocol;
+        private final Semaphore places;
+        private volatile @Nullable String trouble;
+
+        private One(ScannerConfig config, ScannerProtocol protocol) {
+            this.config = config;
+            this.protocol = protocol;
+            this.places = new Semaphore(config.connections());
+        }
+    }
+
+    /** The scanners that a configuration names. */
+    public Scanners(PosternConfig config, Metrics metrics, TimeSource time) {
+        this.metrics = metrics;
+        this.time = time;
+        String hostname = config.hostname().ascii();
+        this.scanners =
+                config.scanners().stream()
+                        .map(c ->
+                                new One(
+                                        c,
+                                        switch (c.scanner()) {
+                                            case RSPAMD -> new RspamdProtocol(hostname);
+                                            case CLAMAV -> new ClamdProtocol();
+                                        }))
+                        .toList();
+    }
+
+    /** A message on its way through the scanners. */
+    public final class Scan implements AutoCloseable {
+        private final List<Running> running = new ArrayList<>();
+
+        /**
+         * Waits for every scanner, each no longer than its timeout from the beginning.
+         *
+         * @return one result for each scanner, in their order
+         */
+        public List<ScanResult> results() {
+            return running.stream().map(r -> result(r)).toList();
+        }
+
+        /** Gives up what is still under way. */
+        @Override
+        public void close() {
+            running.forEach(r -> shut(r));
+        }
+    }
+
+    private record Running(
+            One scanner,
+            Deadline deadline,
+            AtomicReference<@Nullable SocketChannel> channel,
+            FutureTask<ScanResult> task,
+            long startNanos) {}
+
+    /** Begins scanning a message whose content is complete. */
+    public Scan begin(ScanRequest request) {
+        Scan scan = new Scan();
+        for (One scanner : scanners) {
+            Deadline deadline = Deadline.after(time, scanner.config.timeout());
+            AtomicReference<@Nullable SocketChannel> channel = new AtomicReference<>();
+            FutureTask<ScanResult> task =
+                    new FutureTask<>(() -> scan(scanner, request, deadline, channel));
+            scan.running.add(new Running(scanner, deadline, channel, task, time.nanoTime()));
+            Thread.ofVirtual().name("scan-" + scanner.config.scanner().word()).start(task);
+        }
+        return scan;
+    }
+
+    private static ScanResult scan(
+            One scanner,
+            ScanRequest request,
+            Deadline deadline,
+            AtomicReference<@Nullable SocketChannel> opened)
+            throws IOException, InterruptedException {
+        ScanResult.Scanner which = scanner.config.scanner();
+        long limit = scanner.config.sizeLimit();
+        if (request.content().size() > limit) {
+            return ScanResult.of(
+                    which, ScanResult.Outcome.TOO_LARGE, "more than " + limit + " octets");
+        }
+        if (!scanner.places.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+            return ScanResult.of(which, ScanResult.Outcome.FAILED, "all its connections are busy");
+        }
+        try {
+            SocketAddress address = address(scanner.config.address());
+            try (SocketChannel channel =
+                    address instanceof UnixDomainSocketAddress
+                            ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                            : SocketChannel.open()) {
+                opened.set(channel);
+                channel.connect(address);
+                OutputStream out = Channels.newOutputStream(channel);
+                InputStream in = Channels.newInputStream(channel);
+                return scanner.protocol.scan(request, out, in);
+            }
+        } finally {
+            scanner.places.release();
+        }
+    }
+
+    private static SocketAddress address(ScannerConfig.Address address) throws IOException {
+        return switch (address) {
+            case ScannerConfig.Address.Unix unix -> UnixDomainSocketAddress.of(unix.path());
+            case ScannerConfig.Address.Tcp tcp -> {
+                InetSocketAddress socket = new InetSocketAddress(tcp.host(), tcp.port());
+                if (socket.isUnresolved()) {
+                    throw new UnknownHostException(tcp.host() + " does not resolve");
+                }
+                yield socket;
+            }
+        };
+    }
+
+    private ScanResult result(Running running) {
+        One scanner = running.scanner();
+        ScanResult.Scanner which = scanner.config.scanner();
+        ScanResult result;
+        try {
+            long patience = Math.max(1, running.deadline().remaining().toNanos());
+            result = running.task().get(patience, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            shut(running);
+            result =
+                    ScanResult.of(
+                            which,
+                            ScanResult.Outcome.FAILED,
+                            "no answer within " + scanner.config.timeout().toMillis() + " ms");
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof RuntimeException) {
+                LOG.error("scanning by {} broke: a defect of ours", which.word(), cause);
+            }
+            result = ScanResult.of(which, ScanResult.Outcome.FAILED, String.valueOf(cause));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            shut(running);
+            result = ScanResult.of(which, ScanResult.Outcome.FAILED, "interrupted");
+        }
+        metrics.count("scan.results", "scanner", which.word(), "result", result.outcome().word());
+        metrics.time(
+                "scan",
+                Duration.ofNanos(time.nanoTime() - running.startNanos()),
+                "scanner",
+                which.word());
+        tell(scanner, result);
+        return result;
+    }
+
+    /** Says when a scanner begins to fail and when it is well again, not at each message. */
+    private static void tell(One scanner, ScanResult result) {
+        String word = scanner.config.scanner().word();
+        String before = scanner.trouble;
+        if (result.outcome() == ScanResult.Outcome.FAILED) {
+            scanner.trouble = ScannerProtocol.printable(result.detail());
+            if (before == null) {
+                LOG.warn(
+                        "{} fails: {}; messages are {}",
+                        word,
+                        result.detail(),
+                        scanner.config.onFailure() == ScannerConfig.OnFailure.ACCEPT
+                                ? "taken unscanned"
+                                : "deferred");
+            }
+        } else if (before != null && result.outcome() != ScanResult.Outcome.TOO_LARGE) {
+            scanner.trouble = null;
+            LOG.info("{} is well again", word);
+        }
+    }
+
+    private static void shut(Running running) {
+        running.task().cancel(true);
+        SocketChannel channel = running.channel().get();
+        if (channel != null) {
+            try {
+                channel.close(); // ends a read or write that hangs
+            } catch (IOException e) {
+                LOG.debug("closing a scanner's connection: {}", e.toString());
+            }
+        }
+    }
+
+    /** How each scanner is, for the status. */
+    public List<GatewayState.Helper> states() {
+        return scanners.stream()
+                .map(s -> {
+                    String trouble = s.trouble;
+                    return new GatewayState.Helper(
+                            "scanner",
+                            s.config.scanner().word(),
+                            trouble == null,
+                            trouble == null ? "well" : "FAILS: " + trouble);
+                })
+                .toList();
+    }
+}

@@ -1,0 +1,116 @@
+package org.postern.core.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.postern.core.config.RuleConfig;
+import org.postern.core.config.ScannerConfig;
+import org.postern.core.reply.SmtpReply;
+import org.postern.core.scan.ScanResult;
+
+/**
+ * The rules about what scanners say, after what authentication refuses: {@code virus}, {@code
+ * spam}, {@code spam-defer}, and for a scanner that failed and must not, {@code virus-unscanned}
+ * and {@code spam-unscanned}. A failure is answered 4yz: nobody knows.
+ */
+final class ScanRules {
+    private ScanRules() {}
+
+    /** The rules of these scanners. */
+    static List<Rule> of(List<ScannerConfig> scanners) {
+        List<Rule> rules = new ArrayList<>();
+        for (ScannerConfig scanner : scanners) {
+            switch (scanner.scanner()) {
+                case CLAMAV -> {
+                    rules.add(rule("virus", scanner, r -> infected(r)));
+                    rules.add(rule("virus-unscanned", scanner, r -> failed(r, scanner)));
+                }
+                case RSPAMD -> {
+                    rules.add(rule("spam", scanner, ScanRules::spam));
+                    rules.add(rule("spam-defer", scanner, ScanRules::later));
+                    rules.add(rule("spam-unscanned", scanner, r -> failed(r, scanner)));
+                }
+            }
+        }
+        return rules;
+    }
+
+    /** What a rule answers; the words get the rule's name. */
+    private record Answer(int code, String reason, String words) {}
+
+    private static Rule rule(
+            String name, ScannerConfig scanner, Function<ScanResult, Optional<Answer>> decide) {
+        return new Rule() {
+            @Override
+            public String ruleName() {
+                return name;
+            }
+
+            @Override
+            public boolean observesOnly() {
+                return scanner.mode() == RuleConfig.Mode.OBSERVE;
+            }
+
+            @Override
+            public Optional<Verdict> decide(Facts facts) {
+                for (ScanResult result : facts.scans()) {
+                    if (result.scanner() == scanner.scanner()) {
+                        Optional<Answer> answer = decide.apply(result);
+                        if (answer.isPresent()) {
+                            return Optional.of(verdict(name, result, answer.get()));
+                        }
+                    }
+                }
+                return Optional.empty();
+            }
+        };
+    }
+
+    private static Verdict verdict(String rule, ScanResult result, Answer answer) {
+        String text = answer.words() + " (" + rule + ")";
+        return answer.code() == 550
+                ? new Verdict.Reject(
+                        rule, answer.reason(), result.detail(), SmtpReply.of(550, "5.7.1", text))
+                : new Verdict.Defer(
+                        rule, answer.reason(), result.detail(), SmtpReply.of(451, "4.7.1", text));
+    }
+
+    private static Optional<Answer> infected(ScanResult result) {
+        String name = result.names().isEmpty() ? "something harmful" : result.names().getFirst();
+        return result.outcome() == ScanResult.Outcome.INFECTED
+                ? Optional.of(new Answer(550, "scan.infected", "The message contains " + name))
+                : Optional.empty();
+    }
+
+    private static Optional<Answer> spam(ScanResult result) {
+        return result.outcome() == ScanResult.Outcome.REJECT
+                ? Optional.of(
+                        new Answer(
+                                550,
+                                "scan.spam",
+                                "The message looks like spam; ask the recipient by other means"))
+                : Optional.empty();
+    }
+
+    private static Optional<Answer> later(ScanResult result) {
+        return result.outcome() == ScanResult.Outcome.SOFT_REJECT
+                ? Optional.of(
+                        new Answer(
+                                451,
+                                "scan.later",
+                                "The message cannot be judged now; please try again later"))
+                : Optional.empty();
+    }
+
+    private static Optional<Answer> failed(ScanResult result, ScannerConfig scanner) {
+        return result.outcome() == ScanResult.Outcome.FAILED
+                        && scanner.onFailure() == ScannerConfig.OnFailure.DEFER
+                ? Optional.of(
+                        new Answer(
+                                451,
+                                "scan.failed",
+                                "The message could not be scanned; please try again later"))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,72 @@
+package org.postern.queue.spool.log;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.MessageSource;
+import org.postern.queue.spool.disk.DiskFile;
+
+/**
+ * The content of a message that is complete and not committed yet, read from the writer's buffer or
+ * file without a copy. The buffer is given up by the writer, never changed; a file that is closed
+ * ends the reading by an exception.
+ */
+final class UncommittedContent implements MessageSource {
+    private final @Nullable DiskFile file;
+    private final byte[] buffer;
+    private final long size;
+
+    /** Content in the file of a large message, or where there is none in the buffer. */
+    UncommittedContent(@Nullable DiskFile file, byte[] buffer, long size) {
+        this.file = file;
+        this.buffer = buffer;
+        this.size = size;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public InputStream open() {
+        return file == null
+                ? new ByteArrayInputStream(buffer, 0, (int) size)
+                : new FileStream(file, size);
+    }
+
+    private static final class FileStream extends InputStream {
+        private final DiskFile file;
+        private final long end;
+        private long position;
+
+        private FileStream(DiskFile file, long end) {
+            this.file = file;
+            this.end = end;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, into.length);
+            if (position == end) {
+                return -1;
+            }
+            int wanted = (int) Math.min(length, end - position);
+            int read = file.read(ByteBuffer.wrap(into, offset, wanted), position);
+            if (read == 0 && wanted > 0) {
+                throw new IOException("the file of a large message is shorter than was written");
+            }
+            position += read;
+            return read;
+        }
+    }
+}

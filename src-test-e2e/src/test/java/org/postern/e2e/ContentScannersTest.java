@@ -1,0 +1,200 @@
+package org.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Debian's Rspamd and clamd about content; neither asks the network for anything. */
+@WithPeers
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ContentScannersTest {
+    private static final List<String> ALICE = List.of("alice@example.test");
+    private static final String GTUBE =
+            "JS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
+    // in two parts, so that no scanner of a developer's machine takes this file away
+    private static final String EICAR =
+            "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+
+    private Gateway gateway;
+    private Program rspamd;
+    private Program clamd;
+    private Surroundings peers;
+
+    @BeforeAll
+    void start(Surroundings around) throws IOException {
+        peers = around;
+        gateway = around.newGateway("scanners");
+        int rspamdPort = Ports.free();
+        Path folder = Files.createDirectories(gateway.folder().resolve("scan"));
+        Path config =
+                Files.writeString(
+                        folder.resolve("rspamd.conf"),
+                        """
+                        options {
+                          pidfile = "%1$s/pid";
+                          tempdir = "%1$s";
+                          control_socket = "%1$s/control.sock mode=0600";
+                          dns { nameserver = ["127.0.0.1:%2$d"]; timeout = 0.2s; retransmits = 1; }
+                          filters = "";
+                          enable_test_patterns = true;
+                          url_tld = "/usr/share/rspamd/effective_tld_names.dat";
+                        }
+                        logging { type = "console"; level = "warning"; }
+                        actions { reject = 15; add_header = 6; }
+                        worker "normal" { bind_socket = "127.0.0.1:%3$d"; count = 1; }
+                        """
+                                .formatted(folder, around.dns().port(), rspamdPort));
+        rspamd =
+                Program.start(
+                        folder.resolve("rspamd.out"),
+                        Map.of(),
+                        List.of(Peers.path("rspamd"), "-f", "-i", "-c", config.toString()));
+        Files.createDirectories(folder.resolve("db"));
+        Files.writeString(
+                folder.resolve("db/test.ndb"), "Eicar-Test-Signature:0:*:" + hex(EICAR) + "\n");
+        Path clamConfig =
+                Files.writeString(
+                        folder.resolve("clamd.conf"),
+                        """
+                        Foreground yes
+                        LocalSocket %1$s/clamd.sock
+                        DatabaseDirectory %1$s/db
+                        TemporaryDirectory %1$s
+                        StreamMaxLength 2M
+                        """
+                                .formatted(folder));
+        clamd =
+                Program.start(
+                        folder.resolve("clamd.out"),
+                        Map.of(),
+                        List.of(Peers.path("clamd"), "-c", clamConfig.toString()));
+        await("clamd and rspamd listen")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> Files.exists(folder.resolve("clamd.sock")) && listens(rspamdPort));
+        gateway.configure(
+                        gateway.configuration()
+                                + """
+                                scanners:
+                                  rspamd: { address: "127.0.0.1:%d" }
+                                  clamav: { address: "unix:%s/clamd.sock", on-failure: defer }
+                                """
+                                        .formatted(rspamdPort, folder))
+                .start();
+    }
+
+    private static String hex(String text) {
+        StringBuilder out = new StringBuilder();
+        for (byte octet : text.getBytes(StandardCharsets.US_ASCII)) {
+            out.append("%02x".formatted(octet));
+        }
+        return out.toString();
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+        rspamd.close();
+        clamd.close();
+    }
+
+    private static Message with(String body) {
+        Message plain = Message.from("someone@pass.test");
+        return new Message(plain.id(), plain.text().replace("Good morning.", body));
+    }
+
+    private String send(Message message) {
+        return SmtpClient.send(gateway.smtpPort(), "someone@pass.test", ALICE, message.octets());
+    }
+
+    @Test
+    @Order(1)
+    void aCleanMessageSaysSoAndForgedFieldsAreGone() {
+        Message plain = Message.from("someone@pass.test");
+        Message forged =
+                new Message(
+                        plain.id(),
+                        "X-Spam: No\r\n"
+                                + "X-Spam-Status: No, forged\r\n"
+                                + "X-Virus-Status: Clean forged\r\n"
+                                + plain.text());
+        assertThat(send(forged)).startsWith("250 2.");
+        String stored = peers.dovecot().awaitMessage("alice@example.test", plain.id());
+        assertThat(Message.fields(stored, "X-Spam-Status"))
+                .singleElement()
+                .asString()
+                .startsWith("No, score=");
+        assertThat(Message.fields(stored, "X-Virus-Status")).containsExactly("Clean");
+        assertThat(Message.fields(stored, "X-Virus-Scanned"))
+                .containsExactly("clamav at mx.example.test");
+        assertThat(stored).doesNotContain("forged").doesNotContain("X-Spam: ");
+    }
+
+    @Test
+    @Order(1)
+    void aVirusIsRefusedByItsName() {
+        assertThat(send(with(EICAR)))
+                .startsWith("550 5.7.1 The message contains Eicar-Test-Signature")
+                .endsWith("(virus)");
+    }
+
+    @Test
+    @Order(1)
+    void spamIsRefusedOrMarkedAsRspamdSays() {
+        assertThat(send(with("X" + GTUBE))).startsWith("550 5.7.1").endsWith("(spam)");
+        Message marked = with("Y" + GTUBE);
+        assertThat(send(marked)).startsWith("250 2.");
+        String stored = peers.dovecot().awaitMessage("alice@example.test", marked.id());
+        assertThat(Message.fields(stored, "X-Spam")).containsExactly("Yes");
+    }
+
+    @Test
+    @Order(1)
+    void aLargeMessageIsScannedFromItsFile() {
+        String filler = ("0123456789".repeat(7) + "\r\n").repeat(20_000);
+        assertThat(send(with(filler + EICAR))).startsWith("550 5.7.1");
+    }
+
+    @Test
+    @Order(2)
+    void aScannerThatIsGoneIsPassedByOrDeferredAsConfigured() {
+        rspamd.close();
+        Message unscanned = Message.from("someone@pass.test");
+        assertThat(send(unscanned)).startsWith("250 2.");
+        String stored = peers.dovecot().awaitMessage("alice@example.test", unscanned.id());
+        assertThat(Message.fields(stored, "X-Spam-Status"))
+                .containsExactly("No, not scanned (failed)");
+        assertThat(gateway.command("status").out()).contains("rspamd: FAILS");
+        clamd.close();
+        assertThat(send(Message.from("someone@pass.test")))
+                .startsWith("451 4.7.1")
+                .endsWith("(virus-unscanned)");
+        assertThat(gateway.get("/metrics").body())
+                .contains("postern_scan_results_total{result=\"failed\",scanner=\"clamav\"} 1");
+    }
+}
