@@ -21,6 +21,7 @@ import org.postern.auth.MethodTimes;
 import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
+import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
@@ -400,6 +401,11 @@ final class IntakeContent implements ContentReceiver {
                 SenderAuthentication.of(outcome.verdicts(), mail.reversePath()).word());
         if (verdict instanceof Verdict.Quarantine) {
             notes.put(MessageMeta.HOLD, holdReason(verdict));
+        }
+        IprevResult iprev = outcome.verdicts().iprev();
+        // RFC 8601, 3: only a name that leads back to the address is the client's
+        if (iprev.result() == AuthResult.PASS && iprev.name() != null) {
+            notes.put(MessageMeta.CLIENT_NAME, iprev.name());
         }
         return notes;
     }

@@ -27,6 +27,7 @@ final class Connection {
     private final TimeSource time;
     private final long openedNanos;
     private int messages;
+    private boolean introduced;
     private byte[] buffer = new byte[0];
 
     /**
@@ -74,6 +75,16 @@ final class Connection {
     /** After XCLIENT the server may offer something else. */
     void extensions(Extensions now) {
         extensions = now;
+    }
+
+    /** By XCLIENT the server is told that we are somebody else. */
+    void introduced() {
+        introduced = true;
+    }
+
+    /** Whether the server takes us for somebody else, until it is told of another. */
+    boolean isIntroduced() {
+        return introduced;
     }
 
     Timeouts timeouts() {

@@ -83,7 +83,8 @@ final class ConnectionPool implements Watchdog.Guarded, AutoCloseable {
         }
     }
 
-    private static void farewell(Connection connection) {
+    /** Says QUIT and closes, on another thread. */
+    static void farewell(Connection connection) {
         if (connection.wire().isClosed()) {
             return;
         }

@@ -163,18 +163,21 @@ final class RelayDownstream implements Downstream {
         private boolean transactions(Connection connection, Deque<Recipient> due) {
             peer = connection.peer();
             tls = connection.tls();
-            if (config.xclient() && request.origin() != null) {
-                boolean used = connection.messages() > 0;
-                try {
-                    ClientIntroduction.of(request.origin())
-                            .tell(connection, environment.hostname());
-                } catch (RelayException e) {
-                    if (used) {
-                        return true; // dead while it was idle, or as good as dead
-                    }
-                    endAll(due, e.step(), e.outcome());
-                    return false;
+            boolean used = connection.messages() > 0;
+            try {
+                if (!introduce(connection)) {
+                    ConnectionPool.farewell(connection);
+                    return true;
                 }
+            } catch (ClientIntroduction.Refused e) {
+                refuseAll(due, e.outcome());
+                return false;
+            } catch (RelayException e) {
+                if (used) {
+                    return true; // dead while it was idle, or as good as dead
+                }
+                endAll(due, e.step(), e.outcome());
+                return false;
             }
             do {
                 List<Recipient> batch = batch(connection, due);
@@ -196,6 +199,21 @@ final class RelayDownstream implements Downstream {
             return false;
         }
 
+        /**
+         * Names the client by XCLIENT where that is wanted.
+         *
+         * @return whether the message may go this way: false on a connection that still stands for
+         *     another message's client and cannot be told otherwise
+         */
+        private boolean introduce(Connection connection) throws RelayException {
+            MessageOrigin origin = config.xclient() ? request.origin() : null;
+            if (origin == null || connection.extensions().xclient().isEmpty()) {
+                return !connection.isIntroduced();
+            }
+            ClientIntroduction.of(origin).tell(connection, environment.hostname());
+            return true;
+        }
+
         private List<Recipient> batch(Connection connection, Deque<Recipient> due) {
             int announced = connection.extensions().recipientMax();
             int most = announced > 0 ? Math.min(announced, MAX_BATCH) : BATCH;
@@ -210,6 +228,11 @@ final class RelayDownstream implements Downstream {
             if (!(outcome instanceof RecipientOutcome.Failed)) {
                 trouble = step;
             }
+            refuseAll(due, outcome);
+        }
+
+        /** Its answer for all that are left; the downstream itself is well. */
+        private void refuseAll(Deque<Recipient> due, RecipientOutcome outcome) {
             tally.troubled(outcome.reply().toString());
             for (Recipient r : due) {
                 outcomes.put(r, outcome);

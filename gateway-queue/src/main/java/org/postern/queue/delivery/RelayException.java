@@ -1,7 +1,7 @@
 package org.postern.queue.delivery;
 
 /** Says that an attempt, or one transaction of it, broke off as a whole. */
-final class RelayException extends Exception {
+class RelayException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Step step;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
@@ -21,10 +22,12 @@ import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.MessageOrigin;
 import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.delivery.Step;
+import org.postern.queue.dsn.NoticeSender;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Marks;
+import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
@@ -186,9 +189,15 @@ final class Attempts {
                 said.peer(), said.tls(), step == null ? "" : step.words(), handover);
     }
 
-    private static MessageOrigin origin(QueueEntry entry) {
+    /** The client that brought it; what we wrote ourselves comes from nobody else. */
+    private static @Nullable MessageOrigin origin(QueueEntry entry) {
+        if (entry.notes().containsKey(NoticeSender.ABOUT_NOTE)) {
+            return null;
+        }
         return new MessageOrigin(
-                entry.clientAddress(), null, entry.helo().isEmpty() ? null : entry.helo());
+                entry.clientAddress(),
+                entry.notes().get(MessageMeta.CLIENT_NAME),
+                entry.helo().isEmpty() ? null : entry.helo());
     }
 
     private static String printable(Exception failure) {

@@ -36,6 +36,9 @@ public record MessageMeta(
     /** Who a hold at acceptance is said to be by. */
     public static final String HOLD_ACTOR = "policy";
 
+    /** The note that names the client's host where its address and its name confirm each other. */
+    public static final String CLIENT_NAME = "client-name";
+
     public MessageMeta {
         omitted = List.copyOf(omitted);
         notes = Map.copyOf(notes);

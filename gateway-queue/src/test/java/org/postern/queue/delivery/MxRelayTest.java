@@ -1,6 +1,5 @@
 package org.postern.queue.delivery;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postern.queue.delivery.Fixtures.ENVIRONMENT;
 import static org.postern.queue.delivery.Fixtures.MESSAGE;
@@ -161,47 +160,6 @@ class MxRelayTest {
                                     assertThat(d.reply().toString())
                                             .contains("nowhere.example does not exist"));
             assertThat(report.trouble()).isEqualTo(Step.RESOLVE);
-        }
-    }
-
-    @Test
-    void xclientTellsTheClientAndBeginsAnew() throws Exception {
-        try (FakeServer server =
-                        new FakeServer(peer -> {
-                            peer.greet("XCLIENT NAME ADDR HELO", "PIPELINING");
-                            for (int i = 0; i < 2; i++) {
-                                peer.answer("220 fake again");
-                                peer.answer("250-fake", "250-XCLIENT NAME ADDR HELO", "250 SIZE");
-                                if (i == 1) {
-                                    peer.answer("250 2.0.0 reset");
-                                }
-                                peer.answer("250 2.1.0 ok");
-                                peer.answer("250 2.1.5 ok");
-                                peer.answer("354 go on");
-                                peer.content();
-                                peer.say("250 2.0.0 taken");
-                            }
-                        });
-                Downstream relay =
-                        Downstreams.create(config("plain.example", server.port()), environment)) {
-            DeliveryRequest plain = request(MESSAGE, at("example.net"));
-            for (int i = 0; i < 2; i++) {
-                DeliveryReport report =
-                        relay.deliver(
-                                new DeliveryRequest(
-                                        plain.id(),
-                                        plain.envelope(),
-                                        plain.content(),
-                                        new MessageOrigin("192.0.2." + i, "c.example", "c")));
-                assertThat(report.allDelivered()).as(report.toString()).isTrue();
-            }
-            assertThat(server.commands)
-                    .contains(
-                            "XCLIENT ADDR=192.0.2.0 NAME=c.example HELO=c",
-                            "XCLIENT ADDR=192.0.2.1 NAME=c.example HELO=c",
-                            "MAIL FROM:<sender@example.org> SIZE="
-                                    + MESSAGE.getBytes(US_ASCII).length);
-            assertThat(server.connections()).isEqualTo(1);
         }
     }
 }
