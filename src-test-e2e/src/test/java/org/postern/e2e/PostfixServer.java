@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A Postfix on a loopback port that keeps the mail of two domains in Maildirs: the mail server
@@ -151,10 +152,14 @@ final class PostfixServer implements AutoCloseable {
 
     /** Waits for a message in a mailbox that contains this text. */
     String awaitMessage(String name, String text) {
-        await("a message with \"" + text + "\" for " + name)
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> box(name).stream().anyMatch(m -> m.contains(text)));
+        try {
+            await("a message with \"" + text + "\" for " + name)
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> box(name).stream().anyMatch(m -> m.contains(text)));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + " Postfix says:\n" + log(), e);
+        }
         return box(name).stream().filter(m -> m.contains(text)).findFirst().orElseThrow();
     }
 

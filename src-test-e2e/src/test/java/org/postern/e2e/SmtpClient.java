@@ -137,6 +137,18 @@ final class SmtpClient implements AutoCloseable {
         }
     }
 
+    /** Connects, reads the greeting and says EHLO. */
+    static SmtpClient greeted(int port) {
+        SmtpClient client = connect(port);
+        String greeting = client.reply();
+        String hello = client.command("EHLO client.pass.test");
+        if (!greeting.startsWith("220") || !hello.startsWith("250")) {
+            client.close();
+            throw new AssertionError(greeting + "\n" + hello);
+        }
+        return client;
+    }
+
     /** Sends a message in a session of its own and gives the first refusal or the last 250. */
     static String send(int port, String from, List<String> to, byte[] content) {
         try (SmtpClient client = connect(port)) {
