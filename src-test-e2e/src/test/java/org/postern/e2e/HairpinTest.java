@@ -107,6 +107,12 @@ class HairpinTest {
         assertThat(guard.out())
                 .as(guard.all())
                 .contains("own:company.test", "a balancer", "networks.trusted-relays");
+        await("the gateway's own alert")
+                .atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        gateway.command("status")
+                                .out()
+                                .contains("PosternVerdictGuard/own:company.test since"));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.postern.app.alerts;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
@@ -23,6 +25,7 @@ public final class Alerts implements AutoCloseable {
     private final Supplier<PosternConfig> config;
     private final Metrics metrics;
     private final Duration firstPause;
+    private final List<Runnable> before = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private @Nullable Webhooks webhooks;
 
@@ -52,6 +55,11 @@ public final class Alerts implements AutoCloseable {
         }
     }
 
+    /** Has something done before each look, on the alerts' thread; it must be quick. */
+    public void before(Runnable task) {
+        before.add(task);
+    }
+
     /** Begins. */
     public void start() {
         thread.start();
@@ -79,6 +87,7 @@ public final class Alerts implements AutoCloseable {
 
     /** One look. */
     synchronized void look() {
+        before.forEach(Runnable::run);
         PosternConfig now = config.get();
         AlertsConfig wanted = now.alerts();
         Webhooks telling = webhooks;

@@ -34,6 +34,8 @@ public final class GatewayConditions {
     private static final Duration EXPIRED = Duration.ofDays(2);
     private static final long MANY = 500;
     private static final double IMPLAUSIBLE = 0.2;
+    private static final double MOST = 0.5;
+    private static final long CROWD = 200;
     private static final Duration SAMPLES = Duration.ofMinutes(5);
     private static final int SAMPLES_AN_HOUR = 12;
 
@@ -50,12 +52,16 @@ public final class GatewayConditions {
      * @param implausibleShare share of the last messages whose client cannot be a sender
      * @param certificateEnds when the first certificate in use ends
      * @param probe what the probe has found wrong for some rounds
+     * @param topSenderShare share of the most frequent sender in all that waits
+     * @param journal why the journal is not complete, or empty
      */
     public record Sources(
             BooleanSupplier reloadGood,
             DoubleSupplier implausibleShare,
             Supplier<Optional<Instant>> certificateEnds,
-            Supplier<Optional<String>> probe) {}
+            Supplier<Optional<String>> probe,
+            DoubleSupplier topSenderShare,
+            Supplier<Optional<String>> journal) {}
 
     private GatewayConditions(GatewayState gateway, Sources sources, TimeSource time) {
         this.gateway = gateway;
@@ -78,12 +84,14 @@ public final class GatewayConditions {
                 ticket("PosternQueueOld", Duration.ofMinutes(10), () -> waits(OLD)),
                 page("PosternQueueStuck", Duration.ofMinutes(10), () -> waits(STUCK)),
                 page("PosternQueueGrows", Duration.ofMinutes(10), this::grows),
+                page("PosternTopSender", Duration.ofMinutes(10), this::topSender),
                 page("PosternDeliveryTrouble", Duration.ofMinutes(10), this::downstreams),
                 page("PosternClientsImplausible", Duration.ofMinutes(5), this::implausible),
                 page("PosternProbeFails", Duration.ZERO, sources.probe()),
                 page("PosternOverload", Duration.ofMinutes(5), this::overload),
                 ticket("PosternCertificateExpires", Duration.ZERO, () -> ends(EXPIRES)),
                 page("PosternCertificateExpired", Duration.ZERO, () -> ends(EXPIRED)),
+                ticket("PosternJournalIncomplete", Duration.ZERO, sources.journal()),
                 ticket("PosternReloadFailed", Duration.ofMinutes(1), this::reload));
     }
 
@@ -144,6 +152,23 @@ public final class GatewayConditions {
                                 + " did "
                                 + (waitingBefore.size() - 1) * SAMPLES.toMinutes()
                                 + " minutes ago")
+                : Optional.empty();
+    }
+
+    private Optional<String> topSender() {
+        SpoolSummary queue = gateway.spool().summary();
+        long waiting =
+                queue.count(EntryState.QUEUED)
+                        + queue.count(EntryState.DEFERRED)
+                        + queue.count(EntryState.HELD);
+        double share = sources.topSenderShare().getAsDouble();
+        return waiting > CROWD && share > MOST
+                ? Optional.of(
+                        String.format(
+                                Locale.ROOT,
+                                "one sender makes up %.0f%% of %d messages that wait",
+                                share * 100,
+                                waiting))
                 : Optional.empty();
     }
 

@@ -32,32 +32,32 @@ import org.postern.core.time.TimeSource;
  *   <li>{@code domain:D}, the same for another domain that has passed DMARC before.
  * </ul>
  *
- * <p>Alarms end when two intervals in a row were within the band. While one is on, its key does not
- * learn. Where switched on, the rule that decides most of the affected mail only observes from then
- * on, until a person confirms it. Memory is bounded by the number of keys. Thread-safe; an append
- * takes a lock for less than a microsecond and never waits for anybody.
+ * <p>Alarms end when two intervals with mail in a row were within the band, or after a day without
+ * any. While one is on, its key does not learn. Where switched on, the rule that decides most of
+ * the affected mail only observes from then on, until a person confirms it. Memory is bounded by
+ * the number of keys. Thread-safe; an append takes a lock for less than a microsecond and never
+ * waits for anybody.
  */
 public final class VerdictGuard implements Journal {
     /** How long shares are summed up before they are learned. */
     public static final Duration INTERVAL = Duration.ofMinutes(5);
 
-    private static final int MAX_KEYS = 2_000;
+    /** Keys that are watched at once. */
+    static final int MAX_KEYS = 2_000;
+
     private static final int MIN_MESSAGES = 30;
     private static final int MIN_OWN = 10;
     private static final double UNKNOWN_OWN = 0.3;
     private static final int CALM_INTERVALS = 2;
 
+    /** Intervals without any mail after which an alarm says nothing any more: a day. */
+    private static final int SILENT_INTERVALS = 288;
+
     private final Predicate<String> isOwn;
     private final Listener listener;
     private final TimeSource time;
     private final Set<String> observed = ConcurrentHashMap.newKeySet();
-    private final Map<String, Watched> keys =
-            new LinkedHashMap<>(64, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Watched> eldest) {
-                    return size() > MAX_KEYS && eldest.getValue().alarm == null;
-                }
-            };
+    private final Map<String, Watched> keys = new LinkedHashMap<>(64, 0.75f, true);
     private long begun;
     private int all;
     private volatile boolean switching;
@@ -78,6 +78,7 @@ public final class VerdictGuard implements Journal {
         private int total;
         private int bad;
         private int calm;
+        private int silent;
         private @Nullable GuardAlarm alarm;
     }
 
@@ -111,6 +112,13 @@ public final class VerdictGuard implements Journal {
         return observed.remove(rule);
     }
 
+    /** How many keys are watched. */
+    int watched() {
+        synchronized (keys) {
+            return keys.size();
+        }
+    }
+
     /** Alarms that are on. */
     public List<GuardAlarm> alarms() {
         synchronized (keys) {
@@ -124,6 +132,36 @@ public final class VerdictGuard implements Journal {
         }
     }
 
+    /**
+     * Says that time has passed, so that an alarm also ends where no mail comes: to be called every
+     * few seconds or minutes.
+     */
+    public void tick() {
+        List<Runnable> news = new ArrayList<>(0);
+        synchronized (keys) {
+            turnIfDue(news);
+        }
+        news.forEach(Runnable::run);
+    }
+
+    /** Forgets everything, as a guard that is switched off does; alarms that are on end. */
+    public void forget() {
+        List<GuardAlarm> on;
+        synchronized (keys) {
+            on = alarms();
+            keys.clear();
+            all = 0;
+        }
+        observed.clear();
+        on.forEach(listener::recovered);
+    }
+
+    private void turnIfDue(List<Runnable> news) {
+        if (time.nanoTime() - begun >= INTERVAL.toNanos()) {
+            turn(news);
+        }
+    }
+
     @Override
     public void append(JournalEvent event) {
         if (!(event instanceof JournalEvent.Message message)) {
@@ -131,9 +169,7 @@ public final class VerdictGuard implements Journal {
         }
         List<Runnable> news = new ArrayList<>(0);
         synchronized (keys) {
-            if (time.nanoTime() - begun >= INTERVAL.toNanos()) {
-                turn(news);
-            }
+            turnIfDue(news);
             all++;
             observe(message, news);
         }
@@ -203,7 +239,31 @@ public final class VerdictGuard implements Journal {
     }
 
     private Watched key(String name) {
-        return keys.computeIfAbsent(name, _ -> new Watched());
+        Watched known = keys.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (keys.size() >= MAX_KEYS) {
+            forgetOne();
+        }
+        Watched added = new Watched();
+        keys.put(name, added);
+        return added;
+    }
+
+    /** Room for another: the one that was not seen for longest goes, one with an alarm last. */
+    private void forgetOne() {
+        String gone = keys.keySet().iterator().next();
+        for (Map.Entry<String, Watched> entry : keys.entrySet()) {
+            if (entry.getValue().alarm == null) {
+                gone = entry.getKey();
+                break;
+            }
+        }
+        Watched forgotten = keys.remove(gone);
+        if (forgotten != null && forgotten.alarm != null) {
+            listener.recovered(forgotten.alarm);
+        }
     }
 
     private void judge(String name, Watched watched, int total, String whose, List<Runnable> news) {
@@ -226,6 +286,7 @@ public final class VerdictGuard implements Journal {
                         watched.suspects.cause(whose));
         watched.alarm = alarm;
         watched.calm = 0;
+        watched.silent = 0;
         boolean switched = switching && !alarm.rule().equals("default");
         if (switched) {
             observed.add(alarm.rule());
@@ -252,8 +313,10 @@ public final class VerdictGuard implements Journal {
             } else {
                 boolean within =
                         share <= watched.band.upper(reason ? share : UNKNOWN_OWN / CALM_INTERVALS);
-                watched.calm = within ? watched.calm + 1 : 0;
-                if (watched.calm >= CALM_INTERVALS) {
+                // an interval without mail says neither that it is well nor that it is not
+                watched.silent = total == 0 ? watched.silent + 1 : 0;
+                watched.calm = total == 0 ? watched.calm : within ? watched.calm + 1 : 0;
+                if (watched.calm >= CALM_INTERVALS || watched.silent >= SILENT_INTERVALS) {
                     watched.alarm = null;
                     news.add(() -> listener.recovered(alarm));
                 }

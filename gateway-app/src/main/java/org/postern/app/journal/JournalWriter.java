@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,12 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 20;
 
+    /** How long a loss is worth an alert. */
+    private static final Duration NEWS = Duration.ofMinutes(15);
+
+    /** Why events are lost: the values of a metric's label. */
+    private static final List<String> REASONS = List.of("queue-full", "disk", "failed", "stopped");
+
     /** How many parts of {@code max-size} a file may have before the day goes on in another. */
     private static final int PARTS = 4;
 
@@ -56,10 +63,14 @@ public final class JournalWriter implements Journal, AutoCloseable {
 
     private volatile boolean stopping;
     private volatile String trouble = "";
+    private volatile @Nullable Loss latest;
     private @Nullable DayWriter day;
     private long notedLoss;
     private long lastLook;
     private boolean room = true;
+
+    /** The latest loss. */
+    private record Loss(long nanos, String reason) {}
 
     /**
      * A writer into {@code folder}, which is made where it does not exist, with its thread started.
@@ -84,6 +95,8 @@ public final class JournalWriter implements Journal, AutoCloseable {
         }
         this.privacy = Privacy.forWriting(config.privacy(), folder);
         metrics.gauge("journal.queue", queue::size);
+        metrics.gauge("journal.writable", () -> trouble.isEmpty() ? 1 : 0);
+        REASONS.forEach(reason -> metrics.count("journal.lost", 0, "reason", reason));
         this.lastLook = time.nanoTime() - BETWEEN_LOOKS.toNanos();
         this.thread = Thread.ofPlatform().name("journal").daemon().start(this::run);
     }
@@ -97,6 +110,7 @@ public final class JournalWriter implements Journal, AutoCloseable {
 
     private void lose(int count, String reason) {
         lost.add(count);
+        latest = new Loss(time.nanoTime(), reason);
         metrics.count("journal.lost", count, "reason", reason);
     }
 
@@ -108,6 +122,19 @@ public final class JournalWriter implements Journal, AutoCloseable {
     /** Why nothing can be written just now, or empty. */
     public String trouble() {
         return trouble;
+    }
+
+    /** Why there are gaps, or will be, one line; empty while everything is written. */
+    public Optional<String> missing() {
+        String now = trouble;
+        if (!now.isEmpty()) {
+            return Optional.of(
+                    "the journal cannot be written: " + now + "; events lost so far: " + lost());
+        }
+        Loss loss = latest;
+        return loss != null && time.nanoTime() - loss.nanos() < NEWS.toNanos()
+                ? Optional.of(lost() + " events of the journal are lost: " + loss.reason())
+                : Optional.empty();
     }
 
     private void run() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminServer;
 import org.postern.app.admin.AdminToken;
@@ -129,10 +130,19 @@ public final class Gateway implements GatewayState, AutoCloseable {
         spool = opened;
         undo.add(opened::close);
         spoolMeters.watch(opened);
-        Vigil watching = new Vigil(this, live, opened, trail, probes, metrics, time);
+        Vigil watching =
+                new Vigil(
+                        this,
+                        live,
+                        opened,
+                        trail,
+                        probes,
+                        records,
+                        this::topSenderShare,
+                        metrics,
+                        time);
         vigil = watching;
         undo.add(watching::close);
-        watching.witnesses().listen(records::testified);
 
         Journal told = records.journal().and(trail);
         Relaying relaying =
@@ -270,6 +280,11 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                 .earliestExpiry()
                                 .map(i -> (double) i.getEpochSecond())
                                 .orElse(Double.NaN));
+    }
+
+    private double topSenderShare() {
+        Relaying running = relay;
+        return running == null ? 0 : running.topSenderShare();
     }
 
     private ClientStream clientStream() {
@@ -424,7 +439,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public List<Helper> helpers() {
-        return live.helpers();
+        return Stream.concat(live.helpers().stream(), records.helper().stream()).toList();
     }
 
     @Override

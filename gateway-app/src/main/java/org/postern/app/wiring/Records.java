@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.GuardRoutes;
 import org.postern.app.admin.NoticeRoutes;
 import org.postern.app.admin.Route;
+import org.postern.app.alerts.AlertBoard;
 import org.postern.app.guard.GuardAlarm;
 import org.postern.app.guard.VerdictGuard;
 import org.postern.app.impact.NoticePlans;
@@ -18,6 +21,7 @@ import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalWriter;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.witness.Testimony;
+import org.postern.core.config.AlertsConfig.Severity;
 import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Journal;
@@ -37,12 +41,16 @@ import org.slf4j.LoggerFactory;
 final class Records implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("guard");
 
+    /** The alert that an unusual share raises, one for each share. */
+    private static final String UNUSUAL = "PosternVerdictGuard/";
+
     private final Supplier<Snapshot> live;
     private final @Nullable JournalWriter writer;
     private final JournalReader reader;
     private final VerdictGuard guard;
     private final TimeSource time;
     private volatile OwnDomains own;
+    private volatile @Nullable AlertBoard board;
 
     /** The hosted domains of a snapshot, so that they need not be gathered for each message. */
     private record OwnDomains(long revision, Set<String> names) {
@@ -121,14 +129,51 @@ final class Records implements AutoCloseable {
                             ? "; rule " + alarm.rule() + " only observes until it is confirmed"
                             : "";
             LOG.warn("{}: {}{}", alarm.key(), alarm.cause(), more);
+            AlertBoard told = board;
+            if (told != null) {
+                told.raise(UNUSUAL + alarm.key(), Severity.PAGE, alarm.cause() + more);
+            }
             witness("alarm", alarm.key() + ": " + alarm.cause() + more);
         }
 
         @Override
         public void recovered(GuardAlarm alarm) {
             LOG.info("{}: back within its band", alarm.key());
+            AlertBoard told = board;
+            if (told != null) {
+                told.clear(UNUSUAL + alarm.key());
+            }
             witness("recovered", alarm.key() + " is back within its band");
         }
+    }
+
+    /** Whoever watches the board hears of unusual verdicts from now on. */
+    void tell(AlertBoard alerts) {
+        board = alerts;
+    }
+
+    /** To be called every few seconds: what ends by time alone ends then. */
+    void look() {
+        guard.tick();
+    }
+
+    /** Why the journal has gaps, or will have; empty while all of it is written. */
+    Optional<String> missing() {
+        return writer == null ? Optional.empty() : writer.missing();
+    }
+
+    /** How the journal is, for those who ask for the gateway's state; empty while it is off. */
+    Optional<GatewayState.Helper> helper() {
+        if (writer == null) {
+            return Optional.empty();
+        }
+        Optional<String> missing = missing();
+        return Optional.of(
+                new GatewayState.Helper(
+                        "journal",
+                        folder(live.get().config()).toString(),
+                        missing.isEmpty(),
+                        missing.orElse("complete")));
     }
 
     /** Who is told of what happens. */
@@ -192,6 +237,9 @@ final class Records implements AutoCloseable {
     /** Notes that a configuration was taken or refused; {@code now} is the one in force after. */
     void reloaded(SnapshotResult result, Snapshot now) {
         guard.switchRules(mode() == PolicyConfig.Guard.OBSERVE);
+        if (mode() == PolicyConfig.Guard.OFF) {
+            guard.forget();
+        }
         String detail =
                 switch (result) {
                     case SnapshotResult.Loaded loaded ->

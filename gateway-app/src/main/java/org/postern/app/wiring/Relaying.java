@@ -294,6 +294,11 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         scheduler.tryNow();
     }
 
+    /** Share of the most frequent sender in all that waits, 0 to 1. */
+    double topSenderShare() {
+        return loads.topSenderShare();
+    }
+
     /** The downstream of a domain's mail, ours or not. */
     private Optional<String> way(Domain domain) {
         return live.route(domain).or(() -> Optional.of(live.config().notifications().route()));

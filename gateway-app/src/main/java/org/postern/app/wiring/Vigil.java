@@ -1,6 +1,7 @@
 package org.postern.app.wiring;
 
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.postern.app.admin.GatewayState;
 import org.postern.app.alerts.Alert;
 import org.postern.app.alerts.AlertBoard;
@@ -26,6 +27,8 @@ final class Vigil implements AutoCloseable {
             Spool spool,
             ProbeTrail trail,
             ProbeMark mark,
+            Records records,
+            DoubleSupplier topSenderShare,
             Metrics metrics,
             TimeSource time) {
         probe = new Probe(live::config, trail, mark, metrics, time);
@@ -41,9 +44,14 @@ final class Vigil implements AutoCloseable {
                                                 .clientStream()
                                                 .implausibleShare(),
                                 () -> live.tls().earliestExpiry(),
-                                probe::missing),
+                                probe::missing,
+                                topSenderShare,
+                                records::missing),
                         time);
         alerts = new Alerts(board, live::config, metrics);
+        alerts.before(records::look);
+        records.tell(board);
+        witnesses.listen(records::testified);
     }
 
     /** Begins, once the gateway is up. */
@@ -51,11 +59,6 @@ final class Vigil implements AutoCloseable {
         witnesses.start();
         alerts.start();
         probe.start();
-    }
-
-    /** The witnesses: who wants to hear of them listens there. */
-    Witnesses witnesses() {
-        return witnesses;
     }
 
     /** The board: who finds something wrong raises it there. */

@@ -204,6 +204,17 @@ class AlertsTest {
     }
 
     @Test
+    void oneOfSeveralOfAKindHasTheRunbookOfItsKind() {
+        board.raise("PosternVerdictGuard/own:example.net", Severity.PAGE, "SPF fails");
+        board.raise("PosternVerdictGuard/own:example.org", Severity.PAGE, "SPF fails");
+        assertThat(board.look(REPEAT))
+                .hasSize(2)
+                .allSatisfy(n ->
+                        assertThat(n.alert().runbook())
+                                .isEqualTo("docs/runbooks/PosternVerdictGuard.md"));
+    }
+
+    @Test
     void aConditionThatCannotBeLookedAtDoesNotSilenceTheOthers() {
         AlertBoard two =
                 new AlertBoard(

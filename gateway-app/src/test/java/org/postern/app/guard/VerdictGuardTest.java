@@ -138,11 +138,49 @@ class VerdictGuardTest {
     }
 
     @Test
+    void anAlarmEndsThoughNoMoreMailComesOnlyAfterADay() {
+        bad(12, "10.0.0.5", "ann@own.example");
+        for (int i = 0; i < 12; i++) {
+            time.advance(VerdictGuard.INTERVAL);
+            guard.tick();
+        }
+        assertThat(recovered).as("an hour without mail says nothing").isEmpty();
+        for (int i = 0; i < 288; i++) {
+            time.advance(VerdictGuard.INTERVAL);
+            guard.tick();
+        }
+        assertThat(recovered).hasSize(1);
+        assertThat(guard.alarms()).isEmpty();
+    }
+
+    @Test
+    void aGuardThatIsSwitchedOffHasNoAlarms() {
+        guard.switchRules(true);
+        bad(12, "10.0.0.5", "ann@own.example");
+        guard.forget();
+        assertThat(recovered).containsExactlyElementsOf(raised);
+        assertThat(guard.alarms()).isEmpty();
+        assertThat(guard.observed()).isEmpty();
+    }
+
+    @Test
+    void anAlarmLetsNobodyFillTheMemory() {
+        bad(12, "10.0.0.5", "ann@own.example");
+        for (int i = 0; i < 5_000; i++) {
+            guard.append(
+                    Events.accepted(AT, i + 1, "192.0.2.7", "a@d" + i + ".example", "b@x.test"));
+        }
+        assertThat(guard.watched()).isEqualTo(VerdictGuard.MAX_KEYS);
+        assertThat(guard.alarms()).as("an alarm is not forgotten for strangers").hasSize(1);
+    }
+
+    @Test
     void memoryIsBoundedHoweverManyDomainsWrite() {
         for (int i = 0; i < 10_000; i++) {
             guard.append(
                     Events.accepted(AT, i + 1, "192.0.2.7", "a@d" + i + ".example", "b@x.test"));
         }
+        assertThat(guard.watched()).isEqualTo(VerdictGuard.MAX_KEYS);
         assertThat(guard.alarms()).isEmpty();
         JournalEvent other = new JournalEvent.Witness(AT, "start", "");
         guard.append(other);
