@@ -306,21 +306,22 @@ final class IntakeVisit implements Visit {
     public ContentReceiver content() {
         MailRequest request = Objects.requireNonNull(mail, "content without MAIL");
         Authentication checks = Objects.requireNonNull(authentication, "content without MAIL");
-        IntakeContent content =
-                new IntakeContent(
+        Transaction transaction =
+                new Transaction(
                         parts,
                         revision,
                         client,
                         helo,
                         request,
-                        List.copyOf(recipients),
-                        List.copyOf(named),
+                        recipients,
+                        named,
                         unproven.stream().filter(named::contains).distinct().toList(),
                         facts,
                         checks,
                         unknown,
                         dnsbl,
                         journal);
+        IntakeContent content = new IntakeContent(transaction);
         // from here on the content owns the checks
         authentication = null;
         endTransaction();

@@ -1,0 +1,102 @@
+package org.postern.app.intake;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postern.auth.Authentication;
+import org.postern.auth.AuthenticationRequest;
+import org.postern.auth.dnsbl.DnsblCheck;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.Recipient;
+import org.postern.core.policy.Facts;
+import org.postern.smtp.session.ClientConnection;
+import org.postern.smtp.session.Helo;
+import org.postern.smtp.session.MailRequest;
+
+/**
+ * A mail transaction as it stands when its content begins (RFC 5321, 3.3). What it holds belongs to
+ * the session's thread.
+ *
+ * @param parts what every session shares
+ * @param revision the configuration that the session is bound to
+ * @param client the connection
+ * @param helo the name given
+ * @param mail what MAIL said
+ * @param recipients who gets it, aliases followed
+ * @param named the recipients as RCPT named them, each once
+ * @param unproven those whom greylisting has yet to decide about
+ * @param facts what is known so far
+ * @param checks the authentication under way
+ * @param unknown how many recipients of it there are not
+ * @param dnsbl the DNS lists' answers under way, or null where none are asked
+ * @param journal who is told
+ */
+record Transaction(
+        Intake.Parts parts,
+        Revision revision,
+        ClientConnection client,
+        Helo helo,
+        MailRequest mail,
+        List<Recipient> recipients,
+        List<EmailAddress> named,
+        List<EmailAddress> unproven,
+        Facts facts,
+        Authentication checks,
+        int unknown,
+        @Nullable DnsblCheck dnsbl,
+        VisitJournal journal) {
+    Transaction {
+        recipients = List.copyOf(recipients);
+        named = List.copyOf(named);
+        unproven = List.copyOf(unproven);
+    }
+
+    /** Whether this is our own probe, which teaches nothing about anybody. */
+    boolean probing() {
+        return parts.probes().isOn(helo.name());
+    }
+
+    /** The domain of every recipient, or null where they are of several. */
+    @Nullable Domain onlyDomain() {
+        List<Domain> domains =
+                recipients.stream()
+                        .map(r -> r.address().host())
+                        .filter(Domain.class::isInstance)
+                        .map(Domain.class::cast)
+                        .distinct()
+                        .toList();
+        return domains.size() == 1 ? domains.getFirst() : null;
+    }
+
+    /** Whether it is for nobody but postmasters. */
+    boolean forPostmasterAlone() {
+        return recipients.stream()
+                .allMatch(r -> r.address().localPart().equalsIgnoreCase("postmaster"));
+    }
+
+    /** Whether it is for nobody but spam traps. */
+    boolean forTrapsAlone() {
+        return recipients.stream().allMatch(r -> parts.traps().isTrap(r.address()));
+    }
+
+    /** What SPF and the like are asked about. */
+    AuthenticationRequest request() {
+        return AuthenticationRequest.ofConnection(
+                facts.client(), client.local().getAddress(), helo.name(), mail.reversePath());
+    }
+
+    /** The envelope that it is relayed with: who has a mailbox; a trap where nobody else is. */
+    Envelope envelope() {
+        List<Recipient> real =
+                recipients.stream().filter(r -> !parts.traps().isTrap(r.address())).toList();
+        return new Envelope(
+                mail.reversePath(),
+                real.isEmpty() ? recipients : real,
+                mail.body(),
+                mail.smtpUtf8(),
+                mail.requireTls(),
+                mail.envelopeId(),
+                mail.dsnReturn());
+    }
+}
