@@ -3,8 +3,15 @@ package org.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +64,43 @@ class CommandsTest {
     void checkSaysThatAllIsWell() {
         Program.Result result = gateway.command("check");
         assertThat(result.exitCode()).as(result.all()).isZero();
+    }
+
+    @Test
+    void nothingUnderDataIsOpenToOtherUsers() {
+        // Java's walk ends where a file goes away under it; find goes on
+        Program.Result open =
+                Program.run(
+                        new byte[0],
+                        Map.of(),
+                        List.of(
+                                "find",
+                                data().toString(),
+                                "-perm",
+                                "/o+rwx",
+                                "-not",
+                                "-type",
+                                "l"));
+        assertThat(data().resolve("spool/log")).isDirectory();
+        assertThat(data().resolve("journal")).isDirectory();
+        assertThat(open.out()).isEmpty();
+    }
+
+    @Test
+    void aSpoolThatOthersCanReadIsTold() throws IOException {
+        Path spool = data().resolve("spool");
+        Set<PosixFilePermission> closed = Files.getPosixFilePermissions(spool);
+        Files.setPosixFilePermissions(spool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try {
+            assertThat(gateway.command("check").all())
+                    .contains("every user of this machine can enter " + spool, "chmod o-rwx");
+        } finally {
+            Files.setPosixFilePermissions(spool, closed);
+        }
+    }
+
+    private Path data() {
+        return gateway.folder().resolve("data");
     }
 
     @Test

@@ -6,6 +6,9 @@ import java.net.UnknownHostException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,8 @@ import org.postern.smtp.tls.TlsProblemException;
  * and waits.
  */
 public final class Surroundings {
+    private static final FileAttribute<?> OWNER_AND_GROUP =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
     private static final Duration DNS_BUDGET = Duration.ofSeconds(5);
 
     private Surroundings() {}
@@ -60,7 +65,9 @@ public final class Surroundings {
         Path data = config.data();
         Place place = config.placeOf("data");
         try {
-            Files.createDirectories(data);
+            Files.createDirectories(data, OWNER_AND_GROUP);
+            openToOthers(data.resolve("spool"), place, problems);
+            openToOthers(data.resolve("journal"), place, problems);
             Path probe = Files.createTempFile(data, ".writable", null);
             Files.delete(probe);
         } catch (FileAlreadyExistsException e) {
@@ -75,6 +82,23 @@ public final class Surroundings {
                                     + reason(e)
                                     + "); give the gateway's user write access or name another"
                                     + " directory"));
+        }
+    }
+
+    /** A folder from before, or made by hand, in which any user of the machine can read mail. */
+    private static void openToOthers(Path folder, Place place, List<Problem> problems)
+            throws IOException {
+        if (Files.isDirectory(folder)
+                && Files.getPosixFilePermissions(folder)
+                        .contains(PosixFilePermission.OTHERS_EXECUTE)) {
+            problems.add(
+                    new Problem(
+                            place,
+                            Severity.WARNING,
+                            "data: every user of this machine can enter "
+                                    + folder
+                                    + " and read what lies there; close it: chmod o-rwx "
+                                    + folder));
         }
     }
 

@@ -24,7 +24,7 @@ public interface Disk {
     /** Opens a file that exists. */
     DiskFile open(Path file, boolean writable) throws IOException;
 
-    /** Creates a directory and those above it, where they are missing. */
+    /** Creates a directory and those above it, where they are missing, for the owner alone. */
     void createDirectories(Path directory) throws IOException;
 
     /** The entries of a directory, sorted by name. */
