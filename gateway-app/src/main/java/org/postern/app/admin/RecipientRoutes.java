@@ -8,12 +8,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.recipients.SyncedDirectory.Outcome;
 import org.postern.core.snapshot.Snapshot;
@@ -70,6 +72,10 @@ public final class RecipientRoutes {
                 String downstream = downstream(known.targets().getFirst());
                 out.put("downstream", downstream);
                 line.append("; downstream ").append(downstream);
+                if (known.handling().policy() != null) {
+                    out.put("policy", known.handling().policy());
+                    line.append("; rules of ").append(known.handling().policy());
+                }
             }
             case RecipientLookup.Unknown unknown -> {
                 out.put("result", "unknown");
@@ -93,6 +99,11 @@ public final class RecipientRoutes {
     }
 
     private String downstream(EmailAddress address) {
+        Optional<String> own =
+                snapshot.get().recipients().handling(address).map(Handling::downstream);
+        if (own.isPresent()) {
+            return own.get();
+        }
         var domain =
                 address.host() instanceof Domain d
                         ? snapshot.get().config().domains().get(d)

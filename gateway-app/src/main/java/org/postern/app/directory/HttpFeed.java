@@ -7,10 +7,13 @@ import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import org.postern.app.admin.Exchange;
 import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -18,12 +21,13 @@ import tools.jackson.core.JsonToken;
 
 /**
  * Everybody as JSON, in the form of a recipient file: {@code ["alice@example.net", …]} or {@code
- * {"recipients": […], "aliases": {"sales": ["alice", "bob"]}}}. A key that is not known is an
- * error: it may well say that there is a next page. Redirects are not followed, since the secret
- * would go along.
+ * {"recipients": […], "aliases": {"sales": ["alice", "bob"]}}}; a recipient may be {@code
+ * {"address": …, "downstream": …, "policy": …}}. A key that is not known is an error: it may well
+ * say that there is a next page. Redirects are not followed, since the secret would go along.
  */
 final class HttpFeed implements RecipientFeed {
     private static final long MAX_BYTES = 256L << 20;
+    private static final List<String> RECIPIENT_KEYS = List.of("address", "downstream", "policy");
 
     private final RecipientSourceConfig.Http config;
 
@@ -158,11 +162,35 @@ final class HttpFeed implements RecipientFeed {
 
     private static void recipients(JsonParser json, Sink sink) throws FeedException {
         for (JsonToken t = json.nextToken(); t != JsonToken.END_ARRAY; t = json.nextToken()) {
-            if (t != JsonToken.VALUE_STRING) {
-                throw new FeedException("recipients must be texts, found " + t);
+            if (t == JsonToken.VALUE_STRING) {
+                sink.recipient(json.getString());
+            } else if (t == JsonToken.START_OBJECT) {
+                withHandling(json, sink);
+            } else {
+                throw new FeedException("recipients must be texts or mappings, found " + t);
             }
-            sink.recipient(json.getString());
         }
+    }
+
+    private static void withHandling(JsonParser json, Sink sink) throws FeedException {
+        Map<String, String> values = new HashMap<>();
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String key = json.currentName();
+            JsonToken value = json.nextToken();
+            if (!RECIPIENT_KEYS.contains(key)) {
+                throw new FeedException("a recipient has " + key + "; known are " + RECIPIENT_KEYS);
+            }
+            if (value == JsonToken.VALUE_STRING) {
+                values.put(key, json.getString());
+            } else if (value != JsonToken.VALUE_NULL) {
+                throw new FeedException(key + " of a recipient must be a text, found " + value);
+            }
+        }
+        String address = values.get("address");
+        if (address == null) {
+            throw new FeedException("a recipient without an address");
+        }
+        sink.recipient(address, Handling.of(values.get("downstream"), values.get("policy")));
     }
 
     private static void aliases(JsonParser json, Sink sink) throws FeedException {

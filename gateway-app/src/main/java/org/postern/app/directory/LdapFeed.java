@@ -16,9 +16,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 
 /**
@@ -111,10 +114,7 @@ final class LdapFeed implements RecipientFeed {
             do {
                 SearchRequest request =
                         new SearchRequest(
-                                config.base(),
-                                SearchScope.SUB,
-                                config.filter(),
-                                config.attributes().toArray(new String[0]));
+                                config.base(), SearchScope.SUB, config.filter(), wanted());
                 request.setControls(new SimplePagedResultsControl(config.pageSize(), cookie, true));
                 SearchResult page = connection.search(request);
                 List<SearchResultEntry> entries = page.getSearchEntries();
@@ -133,6 +133,20 @@ final class LdapFeed implements RecipientFeed {
         }
     }
 
+    private String[] wanted() {
+        return Stream.concat(
+                        config.attributes().stream(),
+                        Stream.of(
+                                        Optional.ofNullable(config.downstreamAttribute()),
+                                        Optional.ofNullable(config.policyAttribute()))
+                                .flatMap(Optional::stream))
+                .toArray(String[]::new);
+    }
+
+    private static @Nullable String only(SearchResultEntry entry, @Nullable String attribute) {
+        return attribute == null ? null : entry.getAttributeValue(attribute);
+    }
+
     private void entry(SearchResultEntry entry, URI server, Sink sink) throws FeedException {
         for (Attribute attribute : entry.getAttributes()) {
             String name = attribute.getName().toLowerCase(Locale.ROOT);
@@ -145,24 +159,28 @@ final class LdapFeed implements RecipientFeed {
                                 + attribute.getName());
             }
         }
+        Handling handling =
+                Handling.of(
+                        only(entry, config.downstreamAttribute()),
+                        only(entry, config.policyAttribute()));
         for (String wanted : config.attributes()) {
             for (Attribute attribute : entry.getAttributes()) {
                 if (!attribute.getBaseName().equalsIgnoreCase(wanted)) {
                     continue;
                 }
                 for (String value : attribute.getValues()) {
-                    value(value, sink);
+                    value(value, handling, sink);
                 }
             }
         }
     }
 
-    private static void value(String value, Sink sink) throws FeedException {
+    private static void value(String value, Handling handling, Sink sink) throws FeedException {
         int colon = value.indexOf(':');
         if (colon < 0) {
-            sink.recipient(value);
+            sink.recipient(value, handling);
         } else if (value.substring(0, colon).equalsIgnoreCase("smtp")) {
-            sink.recipient(value.substring(colon + 1));
+            sink.recipient(value.substring(colon + 1), handling);
         }
     }
 }

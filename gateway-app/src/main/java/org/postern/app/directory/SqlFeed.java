@@ -5,19 +5,23 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 
 /**
  * Everybody in a database: one query in one read-only transaction, its rows fetched in portions. A
  * second column, where it is not null, says where the mail of the first goes; several rows make
- * several targets.
+ * several targets. Columns named {@code downstream} and {@code policy} are what is asked for a
+ * recipient alone.
  */
 final class SqlFeed implements RecipientFeed {
     private static final int ROWS_AT_ONCE = 5_000;
@@ -58,19 +62,36 @@ final class SqlFeed implements RecipientFeed {
 
     private static void read(ResultSet rows, Sink sink, Map<String, List<String>> aliases)
             throws SQLException, FeedException {
-        boolean withTargets = rows.getMetaData().getColumnCount() > 1;
+        ResultSetMetaData columns = rows.getMetaData();
+        int downstream = column(columns, "downstream");
+        int policy = column(columns, "policy");
+        boolean withTargets = columns.getColumnCount() > 1 && downstream != 2 && policy != 2;
         while (rows.next()) {
             String address = rows.getString(1);
             String target = withTargets ? rows.getString(2) : null;
             if (address == null) {
                 sink.stillWanted();
             } else if (target == null) {
-                sink.recipient(address);
+                sink.recipient(address, Handling.of(text(rows, downstream), text(rows, policy)));
             } else {
                 sink.stillWanted();
                 aliases.computeIfAbsent(address, a -> new ArrayList<>()).add(target);
             }
         }
+    }
+
+    /** Where a column of this name stands behind the first; 0 where there is none. */
+    private static int column(ResultSetMetaData columns, String name) throws SQLException {
+        for (int i = 2; i <= columns.getColumnCount(); i++) {
+            if (columns.getColumnLabel(i).equalsIgnoreCase(name)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private static @Nullable String text(ResultSet rows, int column) throws SQLException {
+        return column == 0 ? null : rows.getString(column);
     }
 
     private Connection connect() throws SQLException, IOException {

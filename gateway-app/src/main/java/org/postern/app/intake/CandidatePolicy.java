@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
-import org.postern.core.mail.Domain;
+import org.postern.core.policy.Audience;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
@@ -121,9 +121,9 @@ public final class CandidatePolicy {
     /**
      * Asks the candidate what was just decided.
      *
-     * @param domain at the end of the content, the domain of every recipient; else null
+     * @param audience at the end of the content, what its recipients have in common
      */
-    void compare(Stage stage, Facts facts, @Nullable Domain domain, Verdict live) {
+    void compare(Stage stage, Facts facts, Audience audience, Verdict live) {
         Run now = run;
         if (now == null) {
             return;
@@ -141,7 +141,7 @@ public final class CandidatePolicy {
         PolicyEngine policy = now.candidate.policy();
         Verdict other =
                 stage == Stage.DATA
-                        ? policy.evaluate(stage, seen, domain).verdict()
+                        ? policy.evaluate(stage, seen, audience).verdict()
                         : policy.decide(stage, seen);
         if (other.disposition() == live.disposition()) {
             return;

@@ -159,18 +159,22 @@ final class IntakeContent implements ContentReceiver {
                         parts,
                         transaction.revision(),
                         known,
-                        transaction.onlyDomain(),
+                        transaction.audience(),
                         transaction.journal());
         Verdict verdict = greylisted(ruled, known);
-        return new Judgement(
-                outcome, scans, verdict instanceof Verdict.Accept a ? heldOr(a) : verdict);
+        return switch (verdict) {
+            case Verdict.Accept _ -> new Judgement(outcome, scans, heldOr(verdict), null);
+            case Verdict.Tag tag -> new Judgement(outcome, scans, heldOr(verdict), tag);
+            case Verdict.Quarantine _, Verdict.Reject _, Verdict.Defer _ ->
+                    new Judgement(outcome, scans, verdict, null);
+        };
     }
 
     /**
      * A message to nobody but spam traps is held: there is no mailbox that it could go to. So is
      * one of a sender that suddenly sends far more than ever.
      */
-    private Verdict heldOr(Verdict.Accept accept) {
+    private Verdict heldOr(Verdict taken) {
         Optional<String> anomaly =
                 transaction.probing()
                         ? Optional.empty()
@@ -184,8 +188,8 @@ final class IntakeContent implements ContentReceiver {
                     AnomalousSenders.RULE, "reputation.anomaly", anomaly.get());
         }
         return transaction.forTrapsAlone()
-                ? new Verdict.Quarantine("spam-trap", "reputation.trap", accept.detail())
-                : accept;
+                ? new Verdict.Quarantine("spam-trap", "reputation.trap", taken.detail())
+                : taken;
     }
 
     /** A null sender's message that nothing else speaks against may have to come twice. */

@@ -12,12 +12,13 @@ import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.config.DomainConfig;
+import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
-import org.postern.core.mail.MailHost;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.policy.Audience;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
@@ -53,6 +54,7 @@ final class IntakeVisit implements Visit {
     private final List<Recipient> recipients = new ArrayList<>();
     private int unknown;
     private final List<EmailAddress> named = new ArrayList<>();
+    private @Nullable Audience audience;
     private final List<EmailAddress> unproven = new ArrayList<>();
 
     IntakeVisit(Intake.Parts parts, Revision revision, ClientConnection client) {
@@ -165,18 +167,22 @@ final class IntakeVisit implements Visit {
         }
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
+        Audience asked = Audience.of(recipient.address(), lookup);
         Decision decision =
                 lookup instanceof RecipientLookup.Unknown
                         ? unknownRecipient()
                         : act(Stage.RCPT, greylisted(recipient.address()), Decision::refuse);
         facts = before.withStanding(parts.reputation().standing(address(), null));
-        if (decision instanceof Decision.Proceed && needsTransactionOfItsOwn(recipient.address())) {
+        if (decision instanceof Decision.Proceed && needsTransactionOfItsOwn(asked)) {
             // RFC 5321, 4.5.3.1.10: after 452 the client sends to the others and comes again
             SmtpReply reply =
                     SmtpReply.of(
                             452,
                             "4.5.3",
-                            "Send to this domain in a transaction of its own (per-domain-rules)");
+                            (asked.set() == null && !isOfASet()
+                                            ? "Send to this domain"
+                                            : "Send to this recipient")
+                                    + " in a transaction of its own (per-domain-rules)");
             refused(
                     Stage.RCPT,
                     new Ruling(
@@ -188,6 +194,7 @@ final class IntakeVisit implements Visit {
             if (!named.contains(recipient.address())) {
                 named.add(recipient.address());
             }
+            audience = audience == null ? asked : audience.with(asked);
             for (EmailAddress target : known.targets()) {
                 if (target.host() instanceof Domain domain) {
                     Optional<String> full = parts.relay().overQuota(domain);
@@ -203,20 +210,25 @@ final class IntakeVisit implements Visit {
         return decision;
     }
 
-    /** Rules of a domain about the message can be asked only of a message to that domain alone. */
-    private boolean needsTransactionOfItsOwn(EmailAddress address) {
-        if (recipients.isEmpty()) {
-            return false;
-        }
-        MailHost before = recipients.getFirst().address().host();
-        return !before.equals(address.host())
-                && (hasRulesAtData(before) || hasRulesAtData(address.host()));
+    /**
+     * Rules of a domain, or of a set that recipients ask for, can be asked about the message only
+     * where all its recipients have them.
+     */
+    private boolean needsTransactionOfItsOwn(Audience asked) {
+        return audience != null
+                && !audience.equals(asked)
+                && (hasRulesAtData(audience) || hasRulesAtData(asked));
     }
 
-    private boolean hasRulesAtData(MailHost host) {
-        DomainConfig domain =
-                host instanceof Domain d ? revision.snapshot().config().domains().get(d) : null;
-        return domain != null && domain.policy().decidesAtData();
+    private boolean hasRulesAtData(Audience one) {
+        PosternConfig config = revision.snapshot().config();
+        DomainConfig domain = one.domain() == null ? null : config.domains().get(one.domain());
+        return config.policy().decidesAtData(one.set())
+                || (domain != null && domain.policy().decidesAtData());
+    }
+
+    private boolean isOfASet() {
+        return audience != null && audience.set() != null;
     }
 
     private boolean isExempt() {
@@ -316,6 +328,7 @@ final class IntakeVisit implements Visit {
                         recipients,
                         named,
                         unproven.stream().filter(named::contains).distinct().toList(),
+                        audience == null ? Audience.ANYBODY : audience,
                         facts,
                         checks,
                         unknown,
@@ -351,6 +364,7 @@ final class IntakeVisit implements Visit {
         unknown = 0;
         recipients.clear();
         named.clear();
+        audience = null;
         unproven.clear();
     }
 
@@ -373,7 +387,7 @@ final class IntakeVisit implements Visit {
 
     @Override
     public boolean honoursRequireTls() {
-        return OnwardSecrecy.isKeptBy(revision.snapshot().config());
+        return OnwardSecrecy.isKeptBy(revision.snapshot());
     }
 
     private Decision decide(Stage stage, Function<SmtpReply, Decision> refusal) {

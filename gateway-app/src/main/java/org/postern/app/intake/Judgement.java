@@ -1,6 +1,7 @@
 package org.postern.app.intake;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.core.policy.Verdict;
 import org.postern.core.scan.ScanResult;
@@ -11,8 +12,13 @@ import org.postern.core.scan.ScanResult;
  * @param outcome what authentication found
  * @param scans what scanners found
  * @param verdict the decision
+ * @param tag the mark it gets, also where it is held for another reason; or null
  */
-record Judgement(AuthenticationOutcome outcome, List<ScanResult> scans, Verdict verdict) {
+record Judgement(
+        AuthenticationOutcome outcome,
+        List<ScanResult> scans,
+        Verdict verdict,
+        Verdict.@Nullable Tag tag) {
     Judgement {
         scans = List.copyOf(scans);
     }

@@ -1,8 +1,7 @@
 package org.postern.app.intake;
 
-import org.jspecify.annotations.Nullable;
 import org.postern.core.journal.Ruling;
-import org.postern.core.mail.Domain;
+import org.postern.core.policy.Audience;
 import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
@@ -19,7 +18,7 @@ final class Rules {
                 parts,
                 stage,
                 facts,
-                null,
+                Audience.ANYBODY,
                 revision.snapshot().policy().evaluate(stage, facts),
                 journal);
     }
@@ -27,20 +26,22 @@ final class Rules {
     /**
      * The verdict at the end of the content.
      *
-     * @param domain the domain of every recipient, or null where they are of several
+     * @param audience what its recipients have in common
      */
     static Verdict decideAtData(
             Intake.Parts parts,
             Revision revision,
             Facts facts,
-            @Nullable Domain domain,
+            Audience audience,
             VisitJournal journal) {
         return decide(
                 parts,
                 Stage.DATA,
                 facts,
-                domain,
-                revision.snapshot().policy().evaluate(Stage.DATA, facts, domain, parts.observes()),
+                audience,
+                revision.snapshot()
+                        .policy()
+                        .evaluate(Stage.DATA, facts, audience, parts.observes()),
                 journal);
     }
 
@@ -48,13 +49,13 @@ final class Rules {
             Intake.Parts parts,
             Stage stage,
             Facts facts,
-            @Nullable Domain domain,
+            Audience audience,
             Evaluation evaluation,
             VisitJournal journal) {
         for (Verdict observed : evaluation.observed()) {
             observed(parts, stage, facts, observed, journal);
         }
-        parts.candidate().compare(stage, facts, domain, evaluation.verdict());
+        parts.candidate().compare(stage, facts, audience, evaluation.verdict());
         return evaluation.verdict();
     }
 

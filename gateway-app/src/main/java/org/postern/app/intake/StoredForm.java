@@ -12,8 +12,10 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
 import org.postern.core.policy.Verdict;
+import org.postern.core.recipients.Handling;
 import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.Route;
 import org.postern.smtp.session.TlsDetails;
 
 /**
@@ -45,7 +47,7 @@ final class StoredForm {
                 transaction.helo().name(),
                 trace(transaction, judged, id, protocol, now),
                 judged.outcome().forged(),
-                notes(transaction, judged));
+                notes(transaction, envelope, judged));
     }
 
     /** Why a message is held, as the queue shows it. */
@@ -53,7 +55,8 @@ final class StoredForm {
         return verdict.rule() + ": " + verdict.reason();
     }
 
-    private static Map<String, String> notes(Transaction transaction, Judgement judged) {
+    private static Map<String, String> notes(
+            Transaction transaction, Envelope envelope, Judgement judged) {
         Verdict verdict = judged.verdict();
         Map<String, String> notes = new HashMap<>();
         notes.put("verdicts", VerdictNotes.json(judged.outcome().verdicts()));
@@ -66,6 +69,20 @@ final class StoredForm {
                         .word());
         if (verdict instanceof Verdict.Quarantine) {
             notes.put(MessageMeta.HOLD, holdReason(verdict));
+        }
+        String route =
+                Route.of(
+                        envelope,
+                        to ->
+                                transaction
+                                        .revision()
+                                        .snapshot()
+                                        .recipients()
+                                        .handling(to)
+                                        .map(Handling::downstream)
+                                        .orElse(null));
+        if (Route.leadsElsewhere(route)) {
+            notes.put(Route.NOTE, route);
         }
         IprevResult iprev = judged.outcome().verdicts().iprev();
         // RFC 8601, 3: only a name that leads back to the address is the client's
@@ -106,7 +123,8 @@ final class StoredForm {
         outcome.traceFields().forEach(fields::append);
         Verdict verdict = judged.verdict();
         fields.append(ReasonField.of(judged.word(), verdict.rule(), verdict.reason()));
-        if (verdict instanceof Verdict.Tag tag) {
+        Verdict.Tag tag = judged.tag();
+        if (tag != null) {
             fields.append(tag.field()).append(": ").append(tag.value()).append("\r\n");
         }
         fields.append(ScanFields.of(judged.scans(), hostname));

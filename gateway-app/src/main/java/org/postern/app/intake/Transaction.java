@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
-import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
+import org.postern.core.policy.Audience;
 import org.postern.core.policy.Facts;
 import org.postern.smtp.session.ClientConnection;
 import org.postern.smtp.session.Helo;
@@ -26,6 +26,7 @@ import org.postern.smtp.session.MailRequest;
  * @param recipients who gets it, aliases followed
  * @param named the recipients as RCPT named them, each once
  * @param unproven those whom greylisting has yet to decide about
+ * @param audience what its recipients have in common
  * @param facts what is known so far
  * @param checks the authentication under way
  * @param unknown how many recipients of it there are not
@@ -41,6 +42,7 @@ record Transaction(
         List<Recipient> recipients,
         List<EmailAddress> named,
         List<EmailAddress> unproven,
+        Audience audience,
         Facts facts,
         Authentication checks,
         int unknown,
@@ -55,18 +57,6 @@ record Transaction(
     /** Whether this is our own probe, which teaches nothing about anybody. */
     boolean probing() {
         return parts.probes().isOn(helo.name());
-    }
-
-    /** The domain of every recipient, or null where they are of several. */
-    @Nullable Domain onlyDomain() {
-        List<Domain> domains =
-                recipients.stream()
-                        .map(r -> r.address().host())
-                        .filter(Domain.class::isInstance)
-                        .map(Domain.class::cast)
-                        .distinct()
-                        .toList();
-        return domains.size() == 1 ? domains.getFirst() : null;
     }
 
     /** Whether it is for nobody but postmasters. */

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.Envelope;
@@ -22,6 +23,7 @@ import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.EntryBrief;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.Route;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.slf4j.Logger;
@@ -49,6 +51,7 @@ public final class QueueLoads {
 
     private final Spool spool;
     private final Function<Domain, Optional<String>> route;
+    private final Predicate<String> known;
     private final Metrics metrics;
     private final TimeSource time;
     private final RandomGenerator random = RandomGenerator.getDefault();
@@ -93,14 +96,17 @@ public final class QueueLoads {
 
     /**
      * @param route the downstream of a domain
+     * @param known whether there is a downstream of this name now
      */
     public QueueLoads(
             Spool spool,
             Function<Domain, Optional<String>> route,
+            Predicate<String> known,
             Metrics metrics,
             TimeSource time) {
         this.spool = spool;
         this.route = route;
+        this.known = known;
         this.metrics = metrics;
         this.time = time;
         this.last = new Look(time.nanoTime() - FRESH.toNanos());
@@ -196,18 +202,24 @@ public final class QueueLoads {
     }
 
     private void count(Look look, EntryBrief entry, Map<String, String> downstreamOf) {
-        for (String domain : entry.domains().split(",", -1)) {
+        for (String domain : Route.hosts(entry.route())) {
             look.add(domain, entry.size());
-            if (entry.state() != EntryState.HELD) {
-                String downstream = downstreamOf.computeIfAbsent(domain, this::downstream);
+        }
+        if (entry.state() != EntryState.HELD) {
+            for (String part : Route.parts(entry.route())) {
+                String downstream = downstreamOf.computeIfAbsent(part, this::downstream);
                 look.oldest.merge(downstream, entry.ageSeconds(), Math::max);
             }
         }
     }
 
-    private String downstream(String domain) {
+    private String downstream(String part) {
+        String own = Route.downstream(part);
+        if (own != null && known.test(own)) {
+            return own;
+        }
         try {
-            return route.apply(Domain.parse(domain)).orElse("");
+            return route.apply(Domain.parse(Route.host(part))).orElse("");
         } catch (InvalidAddressException e) {
             return ""; // an address literal, or a route that the index has no room for
         }

@@ -22,9 +22,11 @@ import org.postern.auth.secondopinion.SecondOpinion;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
+import org.postern.core.recipients.Handling;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -166,6 +168,15 @@ final class LiveConfiguration implements AutoCloseable {
     /** Where a domain's mail goes now; empty when the domain is no longer ours. */
     Optional<String> route(Domain domain) {
         return Optional.ofNullable(config().domains().get(domain)).map(DomainConfig::downstream);
+    }
+
+    /** Where the mail of one recipient goes in place of its domain's, if it does. */
+    Optional<String> ownRoute(EmailAddress recipient) {
+        return snapshot()
+                .recipients()
+                .handling(recipient)
+                .map(Handling::downstream)
+                .filter(config().downstreams()::containsKey);
     }
 
     /** Swaps in what stands on disk, or says why the old configuration stays. */

@@ -108,7 +108,7 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         this.time = parts.time();
         this.pauses = new PauseFile(parts.data().resolve("paused"));
         Spool spool = parts.spool();
-        this.loads = new QueueLoads(spool, this::way, parts.metrics(), time);
+        this.loads = new QueueLoads(spool, this::way, this::isConfigured, parts.metrics(), time);
         this.notices = toMailExchangers(live, time);
         NoticeBudget budget = new NoticeBudget(this::noticeSettings, time);
         NoticeListener log =
@@ -214,9 +214,23 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         }
 
         @Override
+        public Optional<String> own(EmailAddress recipient) {
+            return live.ownRoute(recipient);
+        }
+
+        @Override
+        public boolean has(String downstream) {
+            return isConfigured(downstream);
+        }
+
+        @Override
         public Optional<String> notices() {
             return Optional.of(live.config().notifications().route());
         }
+    }
+
+    private boolean isConfigured(String downstream) {
+        return live.config().downstreams().containsKey(downstream);
     }
 
     @SuppressWarnings("ReferenceEquality") // the same table, whatever stands in it
@@ -331,14 +345,15 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         }
         Set<String> names = new HashSet<>();
         for (Recipient r : envelope.recipients()) {
-            names.add(
-                    r.address().host() instanceof Domain domain
-                            ? live.route(domain).orElse("")
-                            : "");
+            names.add(live.ownRoute(r.address()).or(() -> ofDomain(r.address())).orElse(""));
         }
         // several downstreams would have to agree, and one that is busy is not waited for
         boolean wait = names.size() == 1 && scheduler.isFree(names.iterator().next());
         return wait ? Optional.of(scheduler.cutThrough().expect(id)) : Optional.empty();
+    }
+
+    private Optional<String> ofDomain(EmailAddress address) {
+        return address.host() instanceof Domain domain ? live.route(domain) : Optional.empty();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.config.Secret;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 import org.postern.core.recipients.RecipientFeed.FeedException;
 
@@ -94,10 +96,32 @@ class HttpFeedTest extends RecipientFeedContract {
         assertThat(found.aliases).containsExactly("sales=[alice, bob]", "info=[alice]");
     }
 
+    @Test
+    void aRecipientMayNameItsOwnDownstreamAndRules() throws Exception {
+        Found found =
+                fetch(
+                        asking(
+                                serve(
+                                        200,
+                                        """
+                                        ["alice", {"address": "bob", "downstream": "west"},
+                                         {"policy": "strict", "address": "carol", "downstream": null}]
+                                        """),
+                                PATIENT));
+        assertThat(found.recipients).containsExactly("alice", "bob", "carol");
+        assertThat(found.handlings)
+                .containsOnly(
+                        Map.entry("bob", new Handling("west", null)),
+                        Map.entry("carol", new Handling(null, "strict")));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
+                "[{\"downstream\": \"west\"}]",
+                "[{\"address\": \"alice\", \"store\": \"west\"}]",
+                "[{\"address\": \"alice\", \"policy\": [\"strict\"]}]",
                 "[\"alice\", \"bo",
                 "[\"alice\"",
                 "{\"recipients\": [\"alice\"]",

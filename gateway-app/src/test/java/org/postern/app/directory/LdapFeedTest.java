@@ -10,11 +10,13 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.config.Secret;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 import org.postern.core.recipients.RecipientFeed.FeedException;
 
@@ -53,10 +55,39 @@ class LdapFeedTest extends RecipientFeedContract {
                         "dc=example,dc=test",
                         "(|(mail=*)(proxyAddresses=*))",
                         List.of("mail", "proxyAddresses"),
+                        "description",
+                        "businessCategory",
                         "cn=postern",
                         password,
                         100,
                         sync(timeout)));
+    }
+
+    @Test
+    void anEntryMayNameItsOwnDownstreamAndRules() throws Exception {
+        InMemoryDirectoryServer started = server(0);
+        started.add(
+                "dn: cn=anna,dc=example,dc=test",
+                "objectClass: organizationalPerson",
+                "objectClass: extensibleObject",
+                "cn: anna",
+                "mail: anna@example.test",
+                "proxyAddresses: smtp:a.berg@example.test",
+                "description: west",
+                "businessCategory: strict");
+        started.add(
+                "dn: cn=bob,dc=example,dc=test",
+                "objectClass: organizationalPerson",
+                "objectClass: extensibleObject",
+                "cn: bob",
+                "mail: bob@example.test");
+        Found found = fetch(asking(started.getListenPort(), PATIENT));
+        Handling special = new Handling("west", "strict");
+        assertThat(found.handlings)
+                .containsOnly(
+                        Map.entry("anna@example.test", special),
+                        Map.entry("a.berg@example.test", special));
+        assertThat(found.recipients).contains("bob@example.test");
     }
 
     @Override

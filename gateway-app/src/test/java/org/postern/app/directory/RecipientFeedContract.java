@@ -9,10 +9,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 import org.postern.core.recipients.RecipientFeed.FeedException;
 
@@ -29,10 +32,14 @@ abstract class RecipientFeedContract {
     static final class Found implements RecipientFeed.Sink {
         final List<String> recipients = new ArrayList<>();
         final List<String> aliases = new ArrayList<>();
+        final Map<String, Handling> handlings = new HashMap<>();
 
         @Override
-        public void recipient(String text) {
+        public void recipient(String text, Handling handling) {
             recipients.add(text);
+            if (!handling.equals(Handling.NONE)) {
+                handlings.put(text, handling);
+            }
         }
 
         @Override

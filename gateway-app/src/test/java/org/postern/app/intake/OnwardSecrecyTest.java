@@ -57,7 +57,7 @@ class OnwardSecrecyTest {
                         """
                                 .formatted(uri, tls(uri, tls), other, tls(other, otherTls)));
         return switch (Snapshots.read(file, TimeSource.system())) {
-            case SnapshotResult.Loaded loaded -> OnwardSecrecy.isKeptBy(loaded.snapshot().config());
+            case SnapshotResult.Loaded loaded -> OnwardSecrecy.isKeptBy(loaded.snapshot());
             case SnapshotResult.Refused refused ->
                     throw new AssertionError(refused.problems().toString());
         };

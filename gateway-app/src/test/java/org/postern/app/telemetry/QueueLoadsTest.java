@@ -41,6 +41,7 @@ class QueueLoadsTest {
                 new QueueLoads(
                         spool,
                         domain -> Optional.of(domain.ascii().endsWith(".net") ? "store" : "other"),
+                        "west"::equals,
                         metrics,
                         TimeSource.system());
     }

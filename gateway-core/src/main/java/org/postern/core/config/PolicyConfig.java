@@ -1,6 +1,10 @@
 package org.postern.core.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Section {@code policy}: rules of one's own, tried before the built-in ones, the first that
@@ -8,8 +12,11 @@ import java.util.List;
  *
  * @param rules {@code rules}, in the order of the file
  * @param guard {@code guard}
+ * @param sets {@code sets}: rules that recipients ask for by name; tried before those of their
+ *     domain
  */
-public record PolicyConfig(List<RuleConfig> rules, Guard guard) {
+public record PolicyConfig(
+        List<RuleConfig> rules, Guard guard, Map<String, List<RuleConfig>> sets) {
     /** What happens when verdicts become unusual. */
     public enum Guard {
         /** Nothing: nobody looks. */
@@ -22,13 +29,25 @@ public record PolicyConfig(List<RuleConfig> rules, Guard guard) {
 
     public PolicyConfig {
         rules = List.copyOf(rules);
+        Map<String, List<RuleConfig>> copied = new LinkedHashMap<>();
+        sets.forEach((name, set) -> copied.put(name, List.copyOf(set)));
+        sets = Collections.unmodifiableMap(copied);
     }
 
     /** Whether a rule is tried at the end of the content. */
     public boolean decidesAtData() {
+        return decidesAtData(rules);
+    }
+
+    /** Whether a rule of a set is tried at the end of the content. */
+    public boolean decidesAtData(@Nullable String set) {
+        return set != null && decidesAtData(sets.getOrDefault(set, List.of()));
+    }
+
+    private static boolean decidesAtData(List<RuleConfig> rules) {
         return rules.stream().anyMatch(r -> r.at() == RuleConfig.At.DATA);
     }
 
     /** No rules but the built-in ones. */
-    public static final PolicyConfig NONE = new PolicyConfig(List.of(), Guard.ALARM);
+    public static final PolicyConfig NONE = new PolicyConfig(List.of(), Guard.ALARM, Map.of());
 }

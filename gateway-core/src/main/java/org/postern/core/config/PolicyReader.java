@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,46 +37,75 @@ final class PolicyReader {
 
     /** Reads the rules of one domain: they are about its recipients, so they begin at rcpt. */
     PolicyConfig readOfDomain(Section section) {
-        PolicyConfig policy = read(section);
-        for (RuleConfig rule : policy.rules()) {
-            if (rule.at().compareTo(RuleConfig.At.RCPT) < 0) {
-                problems.error(
-                        section.place(),
-                        "rule "
-                                + rule.name()
-                                + " of a domain must have stage rcpt or data: before that no"
-                                + " recipient is known");
-            }
-        }
+        PolicyConfig policy = rules(section, Map.of());
+        afterMail(policy.rules(), "a domain", section.place());
         return policy;
     }
 
-    PolicyConfig read(Section section) {
-        List<RuleConfig> rules = new ArrayList<>();
-        section.entry("rules")
-                .map(YamlNode.Entry::value)
-                .ifPresent(value -> {
-                    if (value instanceof YamlNode.Sequence list) {
-                        readAll(list, rules);
-                    } else if (!(value instanceof YamlNode.Scalar s && s.isNull())) {
-                        problems.error(
-                                value.place(),
-                                "policy.rules must be a list of rules, found " + value.kind());
-                    }
-                });
-        PolicyConfig.Guard guard = section.orDefault(PolicyKeys.GUARD);
-        section.finish();
-        return new PolicyConfig(rules, guard);
+    /** Who is asked for must be known: before RCPT no recipient is. */
+    private void afterMail(List<RuleConfig> rules, String whose, Place place) {
+        for (RuleConfig rule : rules) {
+            if (rule.at().compareTo(RuleConfig.At.RCPT) < 0) {
+                problems.error(
+                        place,
+                        "rule "
+                                + rule.name()
+                                + " of "
+                                + whose
+                                + " must have stage rcpt or data: before that no recipient is"
+                                + " known");
+            }
+        }
     }
 
-    private void readAll(YamlNode.Sequence list, List<RuleConfig> rules) {
+    PolicyConfig read(Section section) {
+        Map<String, List<RuleConfig>> sets = new LinkedHashMap<>();
+        section.section("sets")
+                .ifPresent(all -> {
+                    for (YamlNode.Entry entry : all.all()) {
+                        set(entry, sets);
+                    }
+                });
+        return rules(section, sets);
+    }
+
+    private void set(YamlNode.Entry entry, Map<String, List<RuleConfig>> sets) {
+        try {
+            ValueTypes.RULE_NAME.read(new YamlNode.Scalar(entry.keyPlace(), entry.key(), true));
+        } catch (BadValueException e) {
+            problems.error(entry.keyPlace(), "the name of a set of rules " + e.getMessage());
+            return;
+        }
+        List<RuleConfig> rules = new ArrayList<>();
+        readAll(entry.value(), "policy.sets." + entry.key(), rules);
+        afterMail(rules, "a set", entry.keyPlace());
+        sets.put(entry.key(), rules);
+    }
+
+    private PolicyConfig rules(Section section, Map<String, List<RuleConfig>> sets) {
+        List<RuleConfig> rules = new ArrayList<>();
+        section.entry("rules").ifPresent(entry -> readAll(entry.value(), "policy.rules", rules));
+        PolicyConfig.Guard guard = section.orDefault(PolicyKeys.GUARD);
+        section.finish();
+        return new PolicyConfig(rules, guard, sets);
+    }
+
+    private void readAll(YamlNode value, String section, List<RuleConfig> rules) {
+        if (value instanceof YamlNode.Scalar s && s.isNull()) {
+            return;
+        }
+        if (!(value instanceof YamlNode.Sequence list)) {
+            problems.error(
+                    value.place(), section + " must be a list of rules, found " + value.kind());
+            return;
+        }
         Map<String, Place> names = new HashMap<>();
         if (list.items().size() > MAX_RULES) {
-            problems.error(list.place(), "policy.rules has more than " + MAX_RULES + " rules");
+            problems.error(list.place(), section + " has more than " + MAX_RULES + " rules");
             return;
         }
         for (YamlNode item : list.items()) {
-            Section s = Section.of("policy.rules", item, problems);
+            Section s = Section.of(section, item, problems);
             Optional<String> name = s.one(PolicyKeys.RULE_NAME);
             Place place = s.placeOf(PolicyKeys.RULE_NAME);
             name.map(n -> names.putIfAbsent(n, place))

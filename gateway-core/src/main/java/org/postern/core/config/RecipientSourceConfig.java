@@ -75,6 +75,8 @@ public sealed interface RecipientSourceConfig {
      * @param filter {@code filter}
      * @param attributes {@code attributes}: those that hold addresses, {@code proxyAddresses} among
      *     them with their {@code smtp:} before each
+     * @param downstreamAttribute {@code downstream-attribute}, or null
+     * @param policyAttribute {@code policy-attribute}, or null
      * @param bindDn {@code bind-dn}, or null for an anonymous bind
      * @param password {@code password}, or null
      * @param pageSize {@code page-size} (RFC 2696)
@@ -87,6 +89,8 @@ public sealed interface RecipientSourceConfig {
             String base,
             String filter,
             List<String> attributes,
+            @Nullable String downstreamAttribute,
+            @Nullable String policyAttribute,
             @Nullable String bindDn,
             @Nullable Secret password,
             int pageSize,
@@ -115,7 +119,8 @@ public sealed interface RecipientSourceConfig {
 
     /**
      * {@code sql}: one query; its first column is an address or local part, a second one, if there
-     * is one and it is not null, where its mail goes.
+     * is one and it is not null, where its mail goes. Columns named {@code downstream} and {@code
+     * policy} are what is asked for this recipient alone, wherever they stand behind the first.
      *
      * @param url {@code url}: {@code jdbc:postgresql://host:port/database}
      * @param user {@code user}, or null

@@ -62,6 +62,21 @@ final class SourceKeys {
                     TEXT,
                     "where addresses stand; without it, mail and proxyAddresses (those with"
                             + " smtp:)");
+    static final Key<String> LDAP_DOWNSTREAM =
+            one(
+                    LDAP,
+                    "downstream-attribute",
+                    TEXT,
+                    "",
+                    "where the name of an entry's own downstream stands; without it, all go where"
+                            + " their domain goes");
+    static final Key<String> LDAP_POLICY =
+            one(
+                    LDAP,
+                    "policy-attribute",
+                    TEXT,
+                    "",
+                    "where the name of an entry's own set of rules stands (policy.sets)");
     static final Key<String> LDAP_BIND_DN =
             one(LDAP, "bind-dn", TEXT, "", "who asks; without it, nobody named");
     static final Key<String> LDAP_PASSWORD = one(LDAP, "password", SECRET, "", "with bind-dn");
@@ -82,7 +97,7 @@ final class SourceKeys {
                     "query",
                     TEXT,
                     "first column: address or local part; second, if there is one: where its mail"
-                            + " goes");
+                            + " goes; columns named downstream and policy: see recipient files");
     static final Key<Duration> SQL_SYNC = one(SQL, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> SQL_TIMEOUT = one(SQL, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
     static final Key<String> SQL_SUBADDRESSING = one(SQL, "subaddressing", TEXT, "", DETAIL_DOC);

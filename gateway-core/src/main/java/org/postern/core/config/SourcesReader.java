@@ -47,6 +47,8 @@ final class SourcesReader {
         Optional<String> base = s.one(SourceKeys.LDAP_BASE);
         String filter = s.orDefault(SourceKeys.LDAP_FILTER);
         List<String> attributes = s.values(SourceKeys.LDAP_ATTRIBUTES);
+        Optional<String> downstream = s.one(SourceKeys.LDAP_DOWNSTREAM);
+        Optional<String> policy = s.one(SourceKeys.LDAP_POLICY);
         Optional<String> bind = s.one(SourceKeys.LDAP_BIND_DN);
         Optional<Secret> password = secrets.read(s, SourceKeys.LDAP_PASSWORD);
         if (bind.isPresent() != s.has(SourceKeys.LDAP_PASSWORD)) {
@@ -76,6 +78,8 @@ final class SourcesReader {
                         base.get(),
                         filter,
                         attributes.isEmpty() ? List.of("mail", "proxyAddresses") : attributes,
+                        downstream.orElse(null),
+                        policy.orElse(null),
                         bind.orElse(null),
                         password.orElse(null),
                         page,

@@ -2,13 +2,14 @@ package org.postern.core.policy;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
@@ -47,11 +48,15 @@ public final class PolicyEngine {
 
     private final Map<Stage, List<Rule>> rules;
     private final Map<Domain, Map<Stage, List<Rule>>> ofDomains;
+    private final Map<String, Map<Stage, List<Rule>>> ofSets;
 
     private PolicyEngine(
-            Map<Stage, List<Rule>> rules, Map<Domain, Map<Stage, List<Rule>>> ofDomains) {
+            Map<Stage, List<Rule>> rules,
+            Map<Domain, Map<Stage, List<Rule>>> ofDomains,
+            Map<String, Map<Stage, List<Rule>>> ofSets) {
         this.rules = rules;
         this.ofDomains = Map.copyOf(ofDomains);
+        this.ofSets = Map.copyOf(ofSets);
     }
 
     /** The rules that hold without a line of policy, with these lists. */
@@ -106,7 +111,19 @@ public final class PolicyEngine {
                 ofDomains.put(domain, rules(all, dnsbl, scanners, lists, time));
             }
         });
-        return new PolicyEngine(rules(policy.rules(), dnsbl, scanners, lists, time), ofDomains);
+        Map<String, Map<Stage, List<Rule>>> ofSets = new HashMap<>();
+        policy.sets().forEach((name, set) -> ofSets.put(name, configured(set, time)));
+        return new PolicyEngine(
+                rules(policy.rules(), dnsbl, scanners, lists, time), ofDomains, ofSets);
+    }
+
+    private static Map<Stage, List<Rule>> configured(List<RuleConfig> rules, InstantSource time) {
+        Map<Stage, List<Rule>> byStage = new EnumMap<>(Stage.class);
+        for (RuleConfig rule : rules) {
+            byStage.computeIfAbsent(ConfiguredRule.stage(rule.at()), s -> new ArrayList<>())
+                    .add(new ConfiguredRule(rule, time));
+        }
+        return byStage;
     }
 
     private static Map<Stage, List<Rule>> rules(
@@ -116,19 +133,10 @@ public final class PolicyEngine {
             AccessLists lists,
             InstantSource time) {
         ListRules list = new ListRules(lists);
+        Map<Stage, List<Rule>> own = configured(configured, time);
         Map<Stage, List<Rule>> rules = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
-            List<Rule> ofStage = new ArrayList<>();
-            if (stage == Stage.RCPT) {
-                // no rule of a configuration comes before these: a relay for the world, or mail for
-                // nobody, is never what was meant
-                ofStage.addAll(List.of(RecipientRules.values()));
-            }
-            for (RuleConfig rule : configured) {
-                if (ConfiguredRule.stage(rule.at()) == stage) {
-                    ofStage.add(new ConfiguredRule(rule, time));
-                }
-            }
+            List<Rule> ofStage = new ArrayList<>(own.getOrDefault(stage, List.of()));
             ofStage.add(list.at(stage));
             if ((stage == Stage.RCPT || stage == Stage.DATA) && !dnsbl.lists().isEmpty()) {
                 ofStage.add(new DnsblRule(stage, dnsbl, lists));
@@ -147,18 +155,24 @@ public final class PolicyEngine {
         return rules;
     }
 
+    /** No rule of a configuration comes before these: a relay for all is never what was meant. */
+    private static List<Rule> first(Stage stage) {
+        return stage == Stage.RCPT ? List.of(RecipientRules.values()) : List.of();
+    }
+
     /**
      * The names of all rules, {@value #DEFAULT_RULE} among them: the values of a metric's label.
      */
     public List<String> ruleNames() {
-        return java.util.stream.Stream.concat(
-                        java.util.stream.Stream.concat(
-                                        java.util.stream.Stream.of(rules),
-                                        ofDomains.values().stream())
-                                .flatMap(byStage -> byStage.values().stream())
-                                .flatMap(List::stream)
+        Stream<Rule> listed =
+                Stream.of(Stream.of(rules), ofDomains.values().stream(), ofSets.values().stream())
+                        .flatMap(maps -> maps)
+                        .flatMap(byStage -> byStage.values().stream())
+                        .flatMap(List::stream);
+        return Stream.concat(
+                        Stream.concat(Arrays.stream(RecipientRules.values()), listed)
                                 .map(Rule::ruleName),
-                        java.util.stream.Stream.of(DEFAULT_RULE))
+                        Stream.of(DEFAULT_RULE))
                 .distinct()
                 .sorted()
                 .toList();
@@ -176,20 +190,12 @@ public final class PolicyEngine {
 
     /** The same, with what rules in mode observe would have done. */
     public Evaluation evaluate(Stage stage, Facts facts) {
-        @Nullable Domain domain =
-                facts.recipient() != null && facts.recipient().host() instanceof Domain d
-                        ? d
-                        : null;
-        return evaluate(stage, facts, domain);
+        return evaluate(stage, facts, Audience.of(facts));
     }
 
-    /**
-     * The same, where the recipients are of one domain.
-     *
-     * @param domain the domain of every recipient, or null where they are of several or not known
-     */
-    public Evaluation evaluate(Stage stage, Facts facts, @Nullable Domain domain) {
-        return evaluate(stage, facts, domain, rule -> false);
+    /** The same, where the recipients have this in common. */
+    public Evaluation evaluate(Stage stage, Facts facts, Audience audience) {
+        return evaluate(stage, facts, audience, rule -> false);
     }
 
     /**
@@ -198,21 +204,43 @@ public final class PolicyEngine {
      * @param observes whether a rule of this name only observes just now
      */
     public Evaluation evaluate(
-            Stage stage, Facts facts, @Nullable Domain domain, Predicate<String> observes) {
-        Map<Stage, List<Rule>> asked =
-                domain == null ? rules : ofDomains.getOrDefault(domain, rules);
-        List<Verdict> observed = List.of();
-        for (Rule rule : asked.getOrDefault(stage, List.of())) {
+            Stage stage, Facts facts, Audience audience, Predicate<String> observes) {
+        Map<Stage, List<Rule>> ofAudience =
+                audience.domain() == null
+                        ? rules
+                        : ofDomains.getOrDefault(audience.domain(), rules);
+        Map<Stage, List<Rule>> ofSet =
+                audience.set() == null ? Map.of() : ofSets.getOrDefault(audience.set(), Map.of());
+        List<Verdict> observed = new ArrayList<>(0);
+        Optional<Verdict> verdict =
+                firstOf(first(stage), facts, observes, observed)
+                        .or(() ->
+                                firstOf(
+                                        ofSet.getOrDefault(stage, List.of()),
+                                        facts,
+                                        observes,
+                                        observed))
+                        .or(() ->
+                                firstOf(
+                                        ofAudience.getOrDefault(stage, List.of()),
+                                        facts,
+                                        observes,
+                                        observed));
+        return new Evaluation(verdict.orElse(ACCEPTED), observed);
+    }
+
+    /** What the first rule says that applies and does more than observe. */
+    private static Optional<Verdict> firstOf(
+            List<Rule> rules, Facts facts, Predicate<String> observes, List<Verdict> observed) {
+        for (Rule rule : rules) {
             Optional<Verdict> verdict = rule.decide(facts);
-            if (verdict.isEmpty()) {
-                continue;
+            if (verdict.isPresent()) {
+                if (!rule.observesOnly() && !observes.test(rule.ruleName())) {
+                    return verdict;
+                }
+                observed.add(verdict.get());
             }
-            if (!rule.observesOnly() && !observes.test(rule.ruleName())) {
-                return new Evaluation(verdict.get(), observed);
-            }
-            observed = observed.isEmpty() ? new ArrayList<>() : observed;
-            observed.add(verdict.get());
         }
-        return new Evaluation(ACCEPTED, observed);
+        return Optional.empty();
     }
 }

@@ -1,7 +1,10 @@
 package org.postern.core.recipients;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.EmailAddress;
 
@@ -45,6 +48,18 @@ final class DomainRecipients implements RecipientDirectory {
             }
         }
         return answer;
+    }
+
+    @Override
+    public Optional<Handling> handling(EmailAddress address) {
+        return sources.stream().flatMap(s -> s.handling(address).stream()).findFirst();
+    }
+
+    @Override
+    public Set<Handling> handlings() {
+        return sources.stream()
+                .flatMap(s -> s.handlings().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.postern.core.recipients;
 
+import java.util.Optional;
+import java.util.Set;
 import org.postern.core.mail.EmailAddress;
 
 /**
@@ -13,6 +15,20 @@ import org.postern.core.mail.EmailAddress;
 public interface RecipientDirectory {
     /** What this source knows of an address of one of its domains. */
     RecipientLookup lookup(EmailAddress address);
+
+    /**
+     * What is asked for one recipient alone, from memory: nobody is asked over the network.
+     *
+     * @return empty where the address is not known from memory
+     */
+    default Optional<Handling> handling(EmailAddress address) {
+        return Optional.empty();
+    }
+
+    /** Everything that recipients it has in memory ask for; a small set. */
+    default Set<Handling> handlings() {
+        return Set.of();
+    }
 
     /** Its name in metrics and logs, from a small set: {@code file}, {@code static}… */
     String name();

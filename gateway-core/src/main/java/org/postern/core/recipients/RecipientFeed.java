@@ -28,7 +28,18 @@ public interface RecipientFeed {
          * @param text an address or a local part; what is neither is counted and left out
          * @throws FeedException if there are too many, or it takes too long
          */
-        void recipient(String text) throws FeedException;
+        default void recipient(String text) throws FeedException {
+            recipient(text, Handling.NONE);
+        }
+
+        /**
+         * A recipient of whom something is asked.
+         *
+         * @param text an address or a local part; what is neither is counted and left out
+         * @param handling what is asked
+         * @throws FeedException if there are too many, or it takes too long
+         */
+        void recipient(String text, Handling handling) throws FeedException;
 
         /**
          * A recipient whose mail goes elsewhere.

@@ -28,6 +28,8 @@ final class RecipientFile implements RecipientDirectory {
     private final Path path;
     private final NameIndex lines = new NameIndex();
     private final Map<String, List<Target>> aliases = new HashMap<>();
+    private final Map<String, Handling> handlings = new HashMap<>();
+    private final Map<Handling, Handling> distinct = new HashMap<>();
     private @Nullable Character separator;
     private @Nullable Target catchAll;
 
@@ -57,6 +59,13 @@ final class RecipientFile implements RecipientDirectory {
         aliases.put(key, List.copyOf(targets));
     }
 
+    /** Notes what is asked for a recipient alone; the same thing for many is kept once. */
+    void handle(String key, Handling handling) {
+        if (!handling.equals(Handling.NONE)) {
+            handlings.put(key, distinct.computeIfAbsent(handling, h -> h));
+        }
+    }
+
     void separator(char character) {
         separator = character;
     }
@@ -83,13 +92,41 @@ final class RecipientFile implements RecipientDirectory {
     }
 
     private Optional<RecipientLookup> withoutDetail(EmailAddress address, Domain domain) {
-        if (separator == null) {
+        return user(address.localPart()).flatMap(user -> exact(address, user, domain));
+    }
+
+    /** What stands before the detail of a subaddress. */
+    private Optional<String> user(String localPart) {
+        int end =
+                separator == null
+                        ? -1
+                        : localPart.indexOf(separator); // RFC 5233, 1: user, separator, detail
+        return end <= 0 ? Optional.empty() : Optional.of(localPart.substring(0, end));
+    }
+
+    @Override
+    public Optional<Handling> handling(EmailAddress address) {
+        if (!(address.host() instanceof Domain domain)) {
             return Optional.empty();
         }
-        int end = address.localPart().indexOf(separator); // RFC 5233, 1: user, separator, detail
-        return end <= 0
-                ? Optional.empty()
-                : exact(address, address.localPart().substring(0, end), domain);
+        return listed(address.localPart(), domain)
+                .or(() -> user(address.localPart()).flatMap(user -> listed(user, domain)))
+                .map(key -> handlings.getOrDefault(key, Handling.NONE));
+    }
+
+    @Override
+    public Set<Handling> handlings() {
+        return Set.copyOf(distinct.keySet());
+    }
+
+    /** The key that a local part stands under. */
+    private Optional<String> listed(String localPart, Domain domain) {
+        String own = key(localPart, domain);
+        if (lines.find(own) != NameIndex.NONE) {
+            return Optional.of(own);
+        }
+        String every = key(localPart, null);
+        return lines.find(every) != NameIndex.NONE ? Optional.of(every) : Optional.empty();
     }
 
     private Optional<RecipientLookup> theRest(Domain domain) {
@@ -100,18 +137,12 @@ final class RecipientFile implements RecipientDirectory {
     }
 
     private Optional<RecipientLookup> exact(EmailAddress asked, String localPart, Domain domain) {
-        String key = key(localPart, domain);
-        int line = lines.find(key);
-        if (line == NameIndex.NONE) {
-            key = key(localPart, null);
-            line = lines.find(key);
-        }
-        if (line == NameIndex.NONE) {
-            return Optional.empty();
-        }
-        List<EmailAddress> targets =
-                aliases.containsKey(key) ? resolve(key, domain) : List.of(asked);
-        return Optional.of(new RecipientLookup.Known(targets, path + ":" + line));
+        return listed(localPart, domain)
+                .map(key ->
+                        new RecipientLookup.Known(
+                                aliases.containsKey(key) ? resolve(key, domain) : List.of(asked),
+                                path + ":" + lines.find(key),
+                                handlings.getOrDefault(key, Handling.NONE)));
     }
 
     /** What an alias ends at, in the order of the file; the reader has made sure it ends. */
@@ -134,12 +165,7 @@ final class RecipientFile implements RecipientDirectory {
     }
 
     private Optional<String> aliasKey(String localPart, Domain domain) {
-        String key = key(localPart, domain);
-        if (lines.find(key) != NameIndex.NONE) {
-            return aliases.containsKey(key) ? Optional.of(key) : Optional.empty();
-        }
-        key = key(localPart, null);
-        return aliases.containsKey(key) ? Optional.of(key) : Optional.empty();
+        return listed(localPart, domain).filter(aliases::containsKey);
     }
 
     /** An alias that leads back to itself or through too many others, if the given one does. */

@@ -22,26 +22,33 @@ import org.postern.core.yaml.YamlSections;
 /**
  * Reads a recipient file. A name that ends in {@code .yaml} or {@code .yml} is YAML: a list of
  * recipients, or a mapping with {@code recipients}, {@code aliases}, {@code subaddressing} and
- * {@code catch-all}. Any other is text: one address or local part a line, {@code #} begins a
- * comment.
+ * {@code catch-all}; a recipient is an address or local part, or {@code { address: …, downstream:
+ * …, policy: … }}. Any other is text: one address or local part a line, {@code #} begins a comment.
  */
 final class RecipientFileReader implements YamlSections {
     private static final List<String> KEYS =
             List.of("recipients", "aliases", "subaddressing", "catch-all");
+    private static final List<String> RECIPIENT_KEYS = List.of("address", "downstream", "policy");
     private static final Domain ANY = Domain.of("any.invalid");
 
     private final RecipientFile file;
     private final Set<Domain> users;
     private final Set<Domain> hosted;
+    private final Optional<Offered> offered;
     private final ProblemCollector problems;
     private final Map<String, Place> aliasPlaces = new HashMap<>();
     private String section = "";
 
     private RecipientFileReader(
-            RecipientFile file, Set<Domain> users, Set<Domain> hosted, ProblemCollector problems) {
+            RecipientFile file,
+            Set<Domain> users,
+            Set<Domain> hosted,
+            Optional<Offered> offered,
+            ProblemCollector problems) {
         this.file = file;
         this.users = users;
         this.hosted = hosted;
+        this.offered = offered;
         this.problems = problems;
     }
 
@@ -52,6 +59,7 @@ final class RecipientFileReader implements YamlSections {
      * @param users the domains that use it
      * @param hosted all domains that mail is taken for, to which alone aliases may lead; empty
      *     where they are not known
+     * @param offered what recipients may ask for by name; empty where it is not known
      * @param problems receives what is wrong
      * @return what could be read of it
      */
@@ -59,12 +67,14 @@ final class RecipientFileReader implements YamlSections {
             FileReference reference,
             Set<Domain> users,
             Set<Domain> hosted,
+            Optional<Offered> offered,
             ProblemCollector problems) {
         RecipientFile file = new RecipientFile(reference.shown());
         Optional<SourceFile> source =
                 SourceFile.read(
                         reference.shown(), Recipients.MAX_BYTES, reference.place(), problems);
-        RecipientFileReader reader = new RecipientFileReader(file, users, hosted, problems);
+        RecipientFileReader reader =
+                new RecipientFileReader(file, users, hosted, offered, problems);
         source.ifPresent(s -> {
             String name = String.valueOf(s.path().getFileName());
             if (name.endsWith(".yaml") || name.endsWith(".yml")) {
@@ -109,13 +119,7 @@ final class RecipientFileReader implements YamlSections {
         section = key;
         if (!KEYS.contains(key)) {
             section = "";
-            problems.error(
-                    place,
-                    "unknown key "
-                            + key
-                            + Suggestion.nearest(key, KEYS)
-                                    .map(s -> "; did you mean " + s + "?")
-                                    .orElse("; known are " + String.join(", ", KEYS)));
+            unknown(key, KEYS, place);
         }
         return section.equals("recipients");
     }
@@ -143,11 +147,61 @@ final class RecipientFileReader implements YamlSections {
     public void item(YamlNode item) {
         if (item instanceof YamlNode.Scalar s && !s.isNull()) {
             recipient(s.text(), s.place());
+        } else if (item instanceof YamlNode.Mapping mapping) {
+            withHandling(mapping);
         } else {
             problems.error(
                     item.place(),
                     "a recipient is an address or a local part, found " + item.kind());
         }
+    }
+
+    private void withHandling(YamlNode.Mapping mapping) {
+        Map<String, YamlNode.Scalar> values = new HashMap<>();
+        for (YamlNode.Entry entry : mapping.entries()) {
+            if (!RECIPIENT_KEYS.contains(entry.key())) {
+                unknown(entry.key(), RECIPIENT_KEYS, entry.keyPlace());
+            } else if (entry.value() instanceof YamlNode.Scalar s && !s.isNull()) {
+                values.put(entry.key(), s);
+            } else {
+                problems.error(
+                        entry.value().place(),
+                        entry.key() + " must be a word, found " + entry.value().kind());
+            }
+        }
+        YamlNode.Scalar address = values.get("address");
+        if (address == null) {
+            problems.error(mapping.place(), "address is missing: whose recipient is this?");
+            return;
+        }
+        YamlNode.@Nullable Scalar downstream = values.get("downstream");
+        YamlNode.@Nullable Scalar policy = values.get("policy");
+        Handling handling =
+                Handling.of(
+                        downstream == null ? null : downstream.text(),
+                        policy == null ? null : policy.text());
+        check(Handling.of(handling.downstream(), null), downstream);
+        check(Handling.of(null, handling.policy()), policy);
+        add(address.text(), address.place()).ifPresent(key -> file.handle(key, handling));
+    }
+
+    private void check(Handling handling, YamlNode.@Nullable Scalar where) {
+        offered.flatMap(o -> o.missing(handling))
+                .ifPresent(missing -> {
+                    if (where != null) {
+                        problems.error(where.place(), missing);
+                    }
+                });
+    }
+
+    private void unknown(String key, List<String> known, Place place) {
+        problems.error(
+                place,
+                "unknown key "
+                        + key
+                        + Suggestion.nearest(key, known)
+                                .map(s -> "; did you mean " + s + "?")
+                                .orElse("; known are " + String.join(", ", known)));
     }
 
     @Override

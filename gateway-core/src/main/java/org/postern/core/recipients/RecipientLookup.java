@@ -10,8 +10,16 @@ public sealed interface RecipientLookup {
      *
      * @param targets where its mail goes: itself, or what an alias stands for; at least one
      * @param source where it is listed, such as {@code lists/recipients.yaml:12}
+     * @param handling what is asked for this recipient alone; of an alias, the rules are those of
+     *     the first target that has some
      */
-    record Known(List<EmailAddress> targets, String source) implements RecipientLookup {
+    record Known(List<EmailAddress> targets, String source, Handling handling)
+            implements RecipientLookup {
+        /** A recipient like all others of its domain. */
+        public Known(List<EmailAddress> targets, String source) {
+            this(targets, source, Handling.NONE);
+        }
+
         public Known {
             targets = List.copyOf(targets);
             if (targets.isEmpty()) {

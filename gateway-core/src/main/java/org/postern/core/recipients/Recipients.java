@@ -7,8 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.FileReference;
@@ -24,10 +27,16 @@ public final class Recipients implements RecipientDirectory {
     public static final int MAX_BYTES = 256 << 20;
 
     private final Map<Domain, RecipientDirectory> directories;
+    private final Offered offered;
 
-    /** A directory for each hosted domain. */
+    /** A directory for each hosted domain, none of which asks for anything special. */
     public Recipients(Map<Domain, RecipientDirectory> directories) {
+        this(directories, new Offered(Set.of(), Set.of()));
+    }
+
+    private Recipients(Map<Domain, RecipientDirectory> directories, Offered offered) {
         this.directories = Map.copyOf(directories);
+        this.offered = offered;
     }
 
     /** One source made of these addresses, for tests and tools. */
@@ -58,11 +67,16 @@ public final class Recipients implements RecipientDirectory {
                         .map(c -> c.domains().keySet())
                         .orElse(Set.of()); // unknown where the configuration has errors
         Map<Path, RecipientDirectory> read = new HashMap<>();
+        Optional<Offered> offered = draft.config().map(Offered::by);
         references.forEach((path, reference) ->
                 read.put(
                         path,
                         RecipientFileReader.read(
-                                reference, users.getOrDefault(path, Set.of()), hosted, problems)));
+                                reference,
+                                users.getOrDefault(path, Set.of()),
+                                hosted,
+                                offered,
+                                problems)));
         return draft.config()
                 .map(config -> assemble(config, read))
                 .orElseGet(() -> new Recipients(Map.of()));
@@ -84,7 +98,7 @@ public final class Recipients implements RecipientDirectory {
             }
             directories.put(domain.domain(), new DomainRecipients(sources));
         }
-        return new Recipients(directories);
+        return new Recipients(directories, Offered.by(config));
     }
 
     private static RecipientDirectory file(Map<Path, RecipientDirectory> files, Path path) {
@@ -100,10 +114,53 @@ public final class Recipients implements RecipientDirectory {
         if (address.host() instanceof Domain domain) {
             RecipientDirectory directory = directories.get(domain);
             if (directory != null) {
-                return directory.lookup(address);
+                RecipientLookup found = directory.lookup(address);
+                return found instanceof RecipientLookup.Known known
+                        ? handled(address, known)
+                        : found;
             }
         }
         return RecipientLookup.NotHosted.INSTANCE;
+    }
+
+    /**
+     * Somebody who asks for what the configuration does not have is neither delivered elsewhere nor
+     * judged by other rules: nobody can say now what is right. Mail to an alias is judged by the
+     * rules of its first target that has some.
+     */
+    private RecipientLookup handled(EmailAddress address, RecipientLookup.Known known) {
+        @Nullable String set = known.handling().policy();
+        for (EmailAddress target : known.targets()) {
+            Handling handling = target.equals(address) ? known.handling() : handlingOrNone(target);
+            Optional<String> missing = offered.missing(handling);
+            if (missing.isPresent()) {
+                return new RecipientLookup.Unavailable(
+                        known.source() + " asks for what is not there: " + missing.get());
+            }
+            set = set == null ? handling.policy() : set;
+        }
+        Handling whole = Handling.of(known.handling().downstream(), set);
+        return whole.equals(known.handling())
+                ? known
+                : new RecipientLookup.Known(known.targets(), known.source(), whole);
+    }
+
+    private Handling handlingOrNone(EmailAddress address) {
+        return handling(address).orElse(Handling.NONE);
+    }
+
+    @Override
+    public Optional<Handling> handling(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null ? Optional.empty() : directory.handling(address);
+    }
+
+    @Override
+    public Set<Handling> handlings() {
+        return directories.values().stream()
+                .flatMap(d -> d.handlings().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
@@ -131,7 +188,7 @@ public final class Recipients implements RecipientDirectory {
                         directory instanceof DomainRecipients several
                                 ? several.bound(directoryOf)
                                 : directory));
-        return new Recipients(bound);
+        return new Recipients(bound, offered);
     }
 
     /** A directory that says of everybody that it is not asked. */

@@ -2,6 +2,7 @@ package org.postern.core.recipients;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.postern.core.mail.EmailAddress;
@@ -19,6 +20,11 @@ final class StaticDirectory implements RecipientDirectory {
         return keys.contains(address.key())
                 ? new RecipientLookup.Known(List.of(address), "static")
                 : RecipientLookup.Unknown.INSTANCE;
+    }
+
+    @Override
+    public Optional<Handling> handling(EmailAddress address) {
+        return keys.contains(address.key()) ? Optional.of(Handling.NONE) : Optional.empty();
     }
 
     @Override

@@ -78,7 +78,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     }
 
     @Override
-    public void recipient(String text) throws RecipientFeed.FeedException {
+    public void recipient(String text, Handling handling) throws RecipientFeed.FeedException {
         Optional<RecipientFile.Target> parsed = ours(text);
         if (parsed.isEmpty()) {
             return;
@@ -86,11 +86,26 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         String key = RecipientFile.key(parsed.get().localPart(), parsed.get().domain());
         if (table.add(key, line + 1).isEmpty()) {
             try {
-                write("  - " + YamlText.quoted(shown(parsed.get())));
+                table.handle(key, handling);
+                write("  - " + entry(shown(parsed.get()), handling));
             } catch (IOException e) {
                 throw new RecipientFeed.FeedException(fresh + " cannot be written", e);
             }
         }
+    }
+
+    private static String entry(String address, Handling handling) {
+        if (handling.equals(Handling.NONE)) {
+            return YamlText.quoted(address);
+        }
+        StringBuilder out = new StringBuilder("{ address: ").append(YamlText.quoted(address));
+        if (handling.downstream() != null) {
+            out.append(", downstream: ").append(YamlText.quoted(handling.downstream()));
+        }
+        if (handling.policy() != null) {
+            out.append(", policy: ").append(YamlText.quoted(handling.policy()));
+        }
+        return out.append(" }").toString();
     }
 
     @Override

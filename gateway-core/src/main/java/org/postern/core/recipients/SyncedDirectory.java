@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
@@ -135,6 +136,7 @@ public final class SyncedDirectory implements RecipientDirectory {
                         new FileReference(file, file, Place.start(file)),
                         Set.of(),
                         Set.of(),
+                        Optional.empty(),
                         problems);
         if (problems.errorCount() > 0) {
             return new State(
@@ -157,6 +159,18 @@ public final class SyncedDirectory implements RecipientDirectory {
                             + (now.error().isEmpty() ? "" : ": " + now.error()));
         }
         return now.table().lookup(address);
+    }
+
+    @Override
+    public Optional<Handling> handling(EmailAddress address) {
+        RecipientFile table = state.table();
+        return table == null ? Optional.empty() : table.handling(address);
+    }
+
+    @Override
+    public Set<Handling> handlings() {
+        RecipientFile table = state.table();
+        return table == null ? Set.of() : table.handlings();
     }
 
     @Override

@@ -156,6 +156,10 @@ final class ConfigurationReference {
             others where the recipient is of that domain. A message to several domains of which one has rules at data is
             split: the recipients of the other get `452 4.5.3`, and the client sends to them in a transaction of its own.
 
+            Recipients may ask for a set of rules by its name, `policy: strict` in a recipient file: `policy.sets` has the
+            sets, each a list of rules at rcpt and data, tried before those of the domain. A message is split in the same
+            way. Mail to an alias is judged by the set of its first target that has one.
+
             ```yaml
             policy:
               rules:
@@ -230,7 +234,10 @@ final class ConfigurationReference {
             A name that ends in `.yaml` or `.yml` is YAML: a list of recipients, or a mapping with `recipients`, `aliases`
             (name to one address or a list), `subaddressing` (one of `+ - = . _`) and `catch-all`. Any other file is text:
             one address or local part a line, `#` begins a comment. A local part alone holds for every domain that uses
-            the file. Case does not matter. Sources of a domain are asked in order; the first that knows the address
+            the file. Case does not matter. In YAML, `{ address: bob, downstream: west, policy: strict }` gives one
+            recipient a downstream of its own (a name of `downstreams`) and rules of its own (a name of `policy.sets`); of
+            `ldap`, `sql` and `http` the same is asked for by attribute, column and key. Who asks for what the
+            configuration does not have gets 451. Sources of a domain are asked in order; the first that knows the address
             decides, and it is unknown only when all say so.
             """;
 
@@ -280,6 +287,7 @@ final class ConfigurationReference {
         top.put("dnsbl", object(dnsbl));
         Map<String, String> policy = properties(sections, "policy");
         policy.put("rules", array(object(rule)));
+        policy.put("sets", mapping(array(object(rule))));
         top.put("policy", object(policy));
         Map<String, String> scanners = properties(sections, "scanners");
         scanners.put("rspamd", object(properties(sections, "scanners.rspamd")));

@@ -83,11 +83,21 @@ class DomainRulesTest {
     void atDataItHoldsWhereEveryRecipientIsOfTheDomain() throws Exception {
         Snapshot snapshot = loaded("{ name: hold-all, stage: data, action: quarantine }", "");
         PolicyEngine policy = snapshot.policy();
-        assertThat(policy.evaluate(Stage.DATA, client, Domain.of("strict.test")).verdict())
+        assertThat(
+                        policy.evaluate(
+                                        Stage.DATA,
+                                        client,
+                                        new Audience(Domain.of("strict.test"), null))
+                                .verdict())
                 .isInstanceOf(Verdict.Quarantine.class);
-        assertThat(policy.evaluate(Stage.DATA, client, Domain.of("lax.test")).verdict())
+        assertThat(
+                        policy.evaluate(
+                                        Stage.DATA,
+                                        client,
+                                        new Audience(Domain.of("lax.test"), null))
+                                .verdict())
                 .isInstanceOf(Verdict.Accept.class);
-        assertThat(policy.evaluate(Stage.DATA, client, null).verdict())
+        assertThat(policy.evaluate(Stage.DATA, client, Audience.ANYBODY).verdict())
                 .isInstanceOf(Verdict.Accept.class);
         assertThat(snapshot.config().domains().get(Domain.of("strict.test")).policy())
                 .matches(p -> p.decidesAtData());

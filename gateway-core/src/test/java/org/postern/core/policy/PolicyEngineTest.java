@@ -375,7 +375,7 @@ class PolicyEngineTest {
                                         "Explained"));
         Evaluation evaluation =
                 PolicyEngine.builtIn(AccessLists.empty())
-                        .evaluate(Stage.DATA, facts, null, "dmarc-reject"::equals);
+                        .evaluate(Stage.DATA, facts, Audience.ANYBODY, "dmarc-reject"::equals);
         assertThat(evaluation.verdict().disposition()).isEqualTo(Disposition.ACCEPT);
         assertThat(evaluation.observed())
                 .singleElement()

@@ -2,11 +2,18 @@ package org.postern.core.recipients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.ManualTimeSource;
 
 class RecipientsTest {
     private static final EmailAddress ALICE = EmailAddress.of("alice@example.test");
@@ -50,6 +57,43 @@ class RecipientsTest {
     @Test
     void unknownNeedsEverySourceToSaySo() {
         assertThat(ask(NOBODY, NOBODY)).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+    }
+
+    @Test
+    void whoAsksForWhatTheConfigurationDoesNotHaveIsUnavailableAndNeverDeliveredElsewhere(
+            @TempDir Path directory) throws Exception {
+        SnapshotResult read =
+                Snapshots.read(
+                        Files.writeString(
+                                directory.resolve("postern.yaml"),
+                                """
+                                hostname: mx.example.test
+                                data: data
+                                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                                downstreams: { west: "maildir:west" }
+                                domains:
+                                  example.test:
+                                    recipients: { http: { url: "http://127.0.0.1:1/" } }
+                                    downstream: maildir:mail
+                                """),
+                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
+        assertThat(read).as("%s", read).isInstanceOf(SnapshotResult.Loaded.class);
+        Recipients recipients = ((SnapshotResult.Loaded) read).snapshot().recipients();
+        for (Handling handling :
+                List.of(new Handling("north", null), new Handling("west", "strict"))) {
+            assertThat(recipients.bound(c -> listing(handling)).lookup(ALICE))
+                    .isInstanceOfSatisfying(
+                            RecipientLookup.Unavailable.class,
+                            u ->
+                                    assertThat(u.reason())
+                                            .contains("remote asks for what is not there: no "));
+        }
+        assertThat(recipients.bound(c -> listing(new Handling("west", null))).lookup(ALICE))
+                .isInstanceOf(RecipientLookup.Known.class);
+    }
+
+    private static RecipientDirectory listing(Handling handling) {
+        return answering(new RecipientLookup.Known(List.of(ALICE), "remote", handling));
     }
 
     @Test

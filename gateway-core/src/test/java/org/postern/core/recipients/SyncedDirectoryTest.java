@@ -91,6 +91,22 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void whatIsAskedForSingleRecipientsIsStillKnownAfterARestart() {
+        feed =
+                sink -> {
+                    sink.recipient("user1@example.test", new Handling("west", "str\"ict"));
+                    sink.recipient("user2@example.test", Handling.NONE);
+                };
+        assertThat(synced().sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(2, 2, 0, 0));
+        SyncedDirectory restarted = synced();
+        assertThat(restarted.handling(EmailAddress.of("user1+shop@example.test")))
+                .contains(new Handling("west", "str\"ict"));
+        assertThat(restarted.handling(EmailAddress.of("user2@example.test")))
+                .contains(Handling.NONE);
+        assertThat(restarted.handlings()).containsExactly(new Handling("west", "str\"ict"));
+    }
+
+    @Test
     void theLastGoodListIsServedWhileTheSourceIsAwayAlsoAfterARestart() {
         feed = listing(people(3));
         assertThat(synced().sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(3, 3, 0, 0));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ class TextFileDirectoryTest extends RecipientDirectoryContract {
                 new FileReference(file, file, Place.start(file)),
                 ours,
                 ours,
+                Optional.empty(),
                 new ProblemCollector());
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,9 @@ class YamlFileDirectoryTest extends RecipientDirectoryContract {
     private static final Set<Domain> OURS =
             Set.of(Domain.of("example.test"), Domain.of("second.test"));
 
+    private static final Optional<Offered> OFFERED =
+            Optional.of(new Offered(Set.of("west", "east"), Set.of("strict")));
+
     @TempDir Path directory;
 
     private final ProblemCollector problems = new ProblemCollector();
@@ -37,7 +41,7 @@ class YamlFileDirectoryTest extends RecipientDirectoryContract {
         Path file = directory.resolve(name);
         Files.writeString(file, content);
         return RecipientFileReader.read(
-                new FileReference(file, file, Place.start(file)), OURS, OURS, problems);
+                new FileReference(file, file, Place.start(file)), OURS, OURS, OFFERED, problems);
     }
 
     private List<String> found() {
@@ -92,6 +96,55 @@ class YamlFileDirectoryTest extends RecipientDirectoryContract {
                                             .extracting(EmailAddress::toString)
                                             .containsExactly(targets.split(" ")));
         }
+    }
+
+    @Test
+    void aRecipientMayHaveADownstreamAndRulesOfItsOwn() throws IOException {
+        RecipientDirectory directory =
+                file(
+                        "r.yaml",
+                        """
+                        recipients:
+                          - alice
+                          - { address: bob@example.test, downstream: west, policy: strict }
+                          - { address: carol, policy: strict }
+                        subaddressing: "+"
+                        """);
+        assertThat(found()).isEmpty();
+        assertThat(directory.handling(EmailAddress.of("bob+shop@example.test")))
+                .contains(new Handling("west", "strict"));
+        assertThat(directory.handling(EmailAddress.of("carol@second.test")))
+                .contains(new Handling(null, "strict"));
+        assertThat(directory.handling(EmailAddress.of("alice@example.test")))
+                .contains(Handling.NONE);
+        assertThat(directory.handling(EmailAddress.of("nobody@example.test"))).isEmpty();
+        assertThat(directory.handlings())
+                .containsExactlyInAnyOrder(
+                        new Handling("west", "strict"), new Handling(null, "strict"));
+        assertThat(directory.lookup(EmailAddress.of("Bob@example.test")))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class,
+                        k -> assertThat(k.handling()).isEqualTo(new Handling("west", "strict")));
+    }
+
+    @Test
+    void whatARecipientCannotHaveIsToldWithItsPlace() throws IOException {
+        file(
+                "r.yaml",
+                """
+                - { address: alice, downstream: north }
+                - { address: bob, policy: lax }
+                - { downstream: west }
+                - { address: carol, downstreem: west }
+                - { address: dave, policy: [strict] }
+                """);
+        assertThat(found())
+                .containsExactly(
+                        "yaml:1:33: no downstream is called north; downstreams has east, west",
+                        "yaml:2:27: no set of rules is called lax; policy.sets has strict",
+                        "yaml:3:3: address is missing: whose recipient is this?",
+                        "yaml:4:21: unknown key downstreem; did you mean downstream?",
+                        "yaml:5:28: policy must be a word, found a list");
     }
 
     @Test

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
@@ -31,6 +31,7 @@ import org.postern.queue.spool.ClaimOrder;
 import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientStatus;
+import org.postern.queue.spool.Route;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.slf4j.Logger;
@@ -53,11 +54,13 @@ public final class RelayScheduler implements AutoCloseable {
     /** One round in so many takes the oldest entries first. */
     private static final int RETRY_ROUNDS = 4;
 
-    private static final Pattern HOSTS = Pattern.compile(",");
     private static final String ENDED_MEANWHILE = "the gateway ended while it was being delivered";
 
     /** Attempts at once to say that there is nowhere to go. */
     private static final int NOWHERE_AT_ONCE = 16;
+
+    /** When mail is looked at again whose recipient has moved to a downstream that is busy. */
+    private static final Duration ELSEWHERE_AFTER = Duration.ofSeconds(30);
 
     private final Spool spool;
     private final Router router;
@@ -280,22 +283,36 @@ public final class RelayScheduler implements AutoCloseable {
 
     /** Whether every downstream of a route has a place; takes the places if so. */
     private boolean hasPlace(String route) {
-        Set<String> names = new HashSet<>();
-        for (String host : HOSTS.splitAsStream(route).toList()) {
-            Optional<String> name = nameFor(host);
-            names.add(name.orElse(Attempts.NO_DOWNSTREAM));
-            if (name.isEmpty()) {
-                // a notice of ours, or mail of a domain that we had: only the entry tells
-                router.notices().ifPresent(names::add);
-            }
-        }
-        for (String name : names) {
+        for (String name : namesOf(route)) {
             if (!lane(name).reserve()) {
                 // places taken for the others come back at the end of the round
                 return false;
             }
         }
         return true;
+    }
+
+    /** The downstreams that a route leads to. */
+    private Set<String> namesOf(String route) {
+        Set<String> names = new HashSet<>();
+        for (String part : Route.parts(route)) {
+            String own = Route.downstream(part);
+            if (own != null && router.has(own)) {
+                names.add(own);
+                continue;
+            }
+            Optional<String> name = nameFor(Route.host(part));
+            names.add(name.orElse(Attempts.NO_DOWNSTREAM));
+            if (name.isEmpty()) {
+                // a notice of ours, or mail of a domain that we had: only the entry tells
+                router.notices().ifPresent(names::add);
+            }
+        }
+        return names;
+    }
+
+    private Optional<String> nameFor(EmailAddress recipient) {
+        return router.own(recipient).or(() -> nameFor(recipient.host().ascii()));
     }
 
     private Optional<String> nameFor(String host) {
@@ -321,7 +338,7 @@ public final class RelayScheduler implements AutoCloseable {
         for (RecipientStatus r : entry.recipients()) {
             if (r.state().isPending()) {
                 String name =
-                        nameFor(r.recipient().address().host().ascii())
+                        nameFor(r.recipient().address())
                                 .or(() -> elsewhere)
                                 .orElse(Attempts.NO_DOWNSTREAM);
                 groups.computeIfAbsent(name, n -> new ArrayList<>()).add(r.recipient());
@@ -330,6 +347,11 @@ public final class RelayScheduler implements AutoCloseable {
         if (groups.isEmpty()) {
             // nothing is pending: the record that says so was lost; the spool settles it
             groups.put(Attempts.NO_DOWNSTREAM, List.of());
+        }
+        if (!hasPlaceNow(entry, groups.keySet())) {
+            // somebody has another downstream than when the message came, and that one is busy
+            spool.letGo(entry.id(), ELSEWHERE_AFTER);
+            return;
         }
         AtomicInteger left = new AtomicInteger(groups.size());
         groups.forEach((name, recipients) -> {
@@ -349,6 +371,12 @@ public final class RelayScheduler implements AutoCloseable {
                 startWorker(lane);
             }
         });
+    }
+
+    /** Whether the lanes of these downstreams have a place, kept for it or free. */
+    private boolean hasPlaceNow(QueueEntry entry, Set<String> names) {
+        Set<String> kept = namesOf(Route.of(entry.envelope(), entry.notes()));
+        return names.stream().allMatch(name -> kept.contains(name) || lane(name).reserve());
     }
 
     /** Whether we wrote it: nothing else may leave for domains that are not ours. */

@@ -14,8 +14,8 @@ import org.postern.core.mail.QueueId;
  * @param waitSeconds until something is to be done about it (the next attempt, the end of the
  *     trash), negative when overdue; says nothing about a held one
  * @param size octets of received content, at most {@link Integer#MAX_VALUE}
- * @param domains the recipients' domains in A-labels, sorted, joined by commas; empty where the
- *     index has no room for them: then only the entry itself knows
+ * @param route the recipients' domains in A-labels and their own downstreams ({@link Route}); empty
+ *     where the index has no room for it: then only the entry itself knows
  * @param sender fingerprint of the reverse-path, 0 when it is not known
  * @param senderDomain fingerprint of the reverse-path's domain, 0 when it is not known
  * @param recipient fingerprint of the recipient where there is one only, 0 otherwise
@@ -27,7 +27,7 @@ public record EntryBrief(
         int ageSeconds,
         int waitSeconds,
         int size,
-        String domains,
+        String route,
         int sender,
         int senderDomain,
         int recipient) {
@@ -54,17 +54,17 @@ public record EntryBrief(
 
     /** Whether a recipient may have this domain, in A-labels; false is certain. */
     public boolean mayBeToDomain(String domain) {
-        if (domains.isEmpty()) {
+        if (route.isEmpty()) {
             return true;
         }
-        int at = domains.indexOf(domain);
+        int at = route.indexOf(domain);
         while (at >= 0) {
             int end = at + domain.length();
-            if ((at == 0 || domains.charAt(at - 1) == ',')
-                    && (end == domains.length() || domains.charAt(end) == ',')) {
+            if ((at == 0 || route.charAt(at - 1) == ',')
+                    && (end == route.length() || !Route.isOfHost(route.charAt(end)))) {
                 return true;
             }
-            at = domains.indexOf(domain, at + 1);
+            at = route.indexOf(domain, at + 1);
         }
         return false;
     }

@@ -11,6 +11,7 @@ import org.postern.core.mail.Recipient;
 import org.postern.queue.spool.EntryBrief;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.Route;
 
 /**
  * Counts entries by recipient's domain and age, one after another, in memory that grows with the
@@ -92,11 +93,11 @@ public final class QueueSummary {
 
     /** Counts an entry as the index knows it. */
     public void add(EntryBrief entry) {
-        if (!entry.domains().equals(lastRoute) || lastCounts.isEmpty()) {
+        if (!entry.route().equals(lastRoute) || lastCounts.isEmpty()) {
             // queues come in runs for one domain: no look-up for most
-            lastRoute = entry.domains();
+            lastRoute = entry.route();
             lastCounts = new ArrayList<>();
-            for (String domain : lastRoute.split(",", -1)) {
+            for (String domain : Route.hosts(lastRoute)) {
                 lastCounts.add(count(domain.isEmpty() ? ELSEWHERE : domain));
             }
         }

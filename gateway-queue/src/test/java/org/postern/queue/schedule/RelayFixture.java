@@ -42,6 +42,7 @@ import org.postern.queue.dsn.NoticeWriter;
 import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.Route;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolListener;
@@ -60,6 +61,10 @@ final class RelayFixture implements AutoCloseable {
     final List<RelayEvent> events = Collections.synchronizedList(new ArrayList<>());
     final List<QueueEntry> finished = Collections.synchronizedList(new ArrayList<>());
     final List<NoticeDecision> decisions = Collections.synchronizedList(new ArrayList<>());
+
+    /** Which recipients have a downstream of their own now. */
+    final Map<String, String> own = new ConcurrentHashMap<>();
+
     volatile NoticeSettings settings = NoticeSettings.defaults();
     private final Path folder;
     Spool spool;
@@ -128,6 +133,16 @@ final class RelayFixture implements AutoCloseable {
                             }
 
                             @Override
+                            public Optional<String> own(EmailAddress recipient) {
+                                return Optional.ofNullable(own.get(recipient.toString()));
+                            }
+
+                            @Override
+                            public boolean has(String downstream) {
+                                return downstreams.containsKey(downstream);
+                            }
+
+                            @Override
                             public Optional<String> notices() {
                                 return Optional.of("notices");
                             }
@@ -193,14 +208,19 @@ final class RelayFixture implements AutoCloseable {
 
     MessageMeta meta(String from, SenderAuthentication known, Recipient... recipients)
             throws Exception {
+        Envelope envelope = Envelope.of(ReversePath.parse(from), List.of(recipients));
         return new MessageMeta(
-                Envelope.of(ReversePath.parse(from), List.of(recipients)),
+                envelope,
                 time.instant(),
                 "192.0.2.1",
                 "client",
                 "Received: x\r\n".getBytes(UTF_8),
                 List.of(),
-                Map.of(SenderAuthentication.NOTE, known.word()));
+                Map.of(
+                        SenderAuthentication.NOTE,
+                        known.word(),
+                        Route.NOTE,
+                        Route.of(envelope, address -> own.get(address.toString()))));
     }
 
     /** The relayed content of an entry. */

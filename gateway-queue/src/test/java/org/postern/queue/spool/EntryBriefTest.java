@@ -63,6 +63,14 @@ class EntryBriefTest {
     }
 
     @Test
+    void aRecipientsOwnDownstreamIsNoDomainAndHidesNone() {
+        EntryBrief brief = brief("a.example>west.example,b.example", 0, 0, 0);
+        assertThat(brief.mayBeToDomain("a.example")).isTrue();
+        assertThat(brief.mayBeToDomain("b.example")).isTrue();
+        assertThat(brief.mayBeToDomain("west.example")).isFalse();
+    }
+
+    @Test
     void rulesNothingOutThatItDoesNotKnow() {
         EntryBrief brief = brief("", 0, 0, 0);
         assertThat(brief.mayBeFrom("x@example.org")).isTrue();

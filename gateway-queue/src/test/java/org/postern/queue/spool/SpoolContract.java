@@ -423,7 +423,7 @@ public abstract class SpoolContract {
             assertThat(seen).extracting(EntryBrief::id).isEqualTo(ids.subList(1, 10));
             assertThat(seen).extracting(EntryBrief::ageSeconds).containsOnly(90);
             assertThat(seen.getFirst().size()).isEqualTo(2);
-            assertThat(seen.getFirst().domains()).isEqualTo("d1.example");
+            assertThat(seen.getFirst().route()).isEqualTo("d1.example");
             assertThat(seen.getFirst().mayBeFrom("a@example.org")).isTrue();
             assertThat(seen.getFirst().mayBeTo("b@d1.example")).isTrue();
             assertThat(

@@ -6,6 +6,7 @@ import org.postern.core.mail.Recipient;
 import org.postern.queue.index.Slot;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Fingerprint;
+import org.postern.queue.spool.Route;
 import org.postern.queue.spool.SpoolException;
 
 /** What a start needs to know of one record. */
@@ -48,7 +49,7 @@ sealed interface Facts {
                     m.large(),
                     EntryStatus.isHeld(m.meta()),
                     m.contentLength(),
-                    routes.applyAsInt(Routes.of(m.meta().envelope())),
+                    routes.applyAsInt(Route.of(m.meta().envelope(), m.meta().notes())),
                     Fingerprint.of(from),
                     Fingerprint.ofDomain(from),
                     to.size() == 1 ? Fingerprint.of(to.getFirst().address().toString()) : 0);

@@ -128,7 +128,7 @@ final class QueueScale {
         spool.survey(
                 ALL,
                 b ->
-                        rows.computeIfAbsent(b.domains(), d -> new long[5])[
+                        rows.computeIfAbsent(b.route(), d -> new long[5])[
                                 (int) Math.min(4, Math.log10(1 + b.ageSeconds()))]++);
         long sum = rows.values().stream().flatMapToLong(LongStream::of).sum();
         return rows.size() + " domains, " + sum + " entries";
