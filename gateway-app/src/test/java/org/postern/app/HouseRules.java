@@ -70,6 +70,13 @@ final class HouseRules {
                 only(root, "auth.secondopinion", "org.apache.james"));
         rules.put("Jetty stays in the app", only(root, "app", "org.eclipse.jetty"));
         rules.put("UnboundID stays in app.directory", only(root, "app.directory", "com.unboundid"));
+        rules.put("SQLite stays in app.journal", only(root, "app.journal", "org.sqlite"));
+        rules.put(
+                "an IPv6 address is written as RFC 5952 says, by Ip.text",
+                noClasses()
+                        .that(resideInAPackage(root + ".."))
+                        .should()
+                        .callMethod(InetAddress.class, "getHostAddress"));
         rules.put("picocli stays in the app", only(root, "app", "picocli"));
         return rules;
     }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
@@ -166,7 +167,7 @@ public final class CandidatePolicy {
                 new Disagreement(
                         time.instant(),
                         stage,
-                        facts.client().getHostAddress(),
+                        Ip.text(facts.client()),
                         facts.reversePath() == null ? "" : "<" + facts.reversePath() + ">",
                         facts.recipient() == null ? "" : "<" + facts.recipient() + ">",
                         live,

@@ -11,6 +11,7 @@ import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.QueueId;
+import org.postern.core.net.Ip;
 import org.postern.core.policy.Stage;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.scan.ScanResult;
@@ -34,7 +35,7 @@ final class ContentRecord {
         parts.metrics().count("messages", "disposition", "aborted", "reason", reason);
         MailLog.event("aborted")
                 .with("stage", Stage.DATA.word())
-                .with("client", transaction.facts().client().getHostAddress())
+                .with("client", Ip.text(transaction.facts().client()))
                 .with("from", "<" + transaction.mail().reversePath() + ">")
                 .with("recipients", transaction.recipients().size())
                 .with("reason", reason)
@@ -103,7 +104,7 @@ final class ContentRecord {
     private MailLog describe(MailLog line, @Nullable Judgement judged, String rule, String reason) {
         List<String> to =
                 transaction.recipients().stream().map(r -> "<" + r.address() + ">").toList();
-        line.with("client", transaction.facts().client().getHostAddress())
+        line.with("client", Ip.text(transaction.facts().client()))
                 .with("helo", transaction.helo().name())
                 .with("from", "<" + transaction.mail().reversePath() + ">")
                 .with("to", String.join(",", to));

@@ -18,6 +18,7 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
@@ -422,7 +423,7 @@ final class IntakeVisit implements Visit {
         MailLog line =
                 MailLog.event(reply.isTransient() ? "deferred-in-session" : "refused")
                         .with("stage", stage.word())
-                        .with("client", facts.client().getHostAddress())
+                        .with("client", Ip.text(facts.client()))
                         .with("helo", helo.name());
         if (facts.reversePath() != null) {
             line.with("from", "<" + facts.reversePath() + ">");

@@ -1,6 +1,7 @@
 package org.postern.app.intake;
 
 import org.postern.core.journal.Ruling;
+import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
@@ -76,7 +77,7 @@ final class Rules {
                         .with("rule", observed.rule())
                         .with("would", observed.disposition().word())
                         .with("reason", observed.reason())
-                        .with("client", facts.client().getHostAddress());
+                        .with("client", Ip.text(facts.client()));
         if (facts.reversePath() != null) {
             line.with("from", "<" + facts.reversePath() + ">");
         }

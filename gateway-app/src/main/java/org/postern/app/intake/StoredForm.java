@@ -11,6 +11,7 @@ import org.postern.core.authres.IprevResult;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
+import org.postern.core.net.Ip;
 import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.Handling;
 import org.postern.queue.dsn.SenderAuthentication;
@@ -43,7 +44,7 @@ final class StoredForm {
         return new MessageMeta(
                 envelope,
                 now,
-                transaction.facts().client().getHostAddress(),
+                Ip.text(transaction.facts().client()),
                 transaction.helo().name(),
                 trace(transaction, judged, id, protocol, now),
                 judged.outcome().forged(),

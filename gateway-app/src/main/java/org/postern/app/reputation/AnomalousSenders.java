@@ -17,6 +17,7 @@ import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.net.Ip;
 import org.postern.core.reputation.Volumes;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Change;
@@ -83,7 +84,7 @@ public final class AnomalousSenders {
      */
     public Optional<String> judge(InetAddress client, ReversePath from) {
         List<String> keys = new ArrayList<>();
-        keys.add("client " + client.getHostAddress());
+        keys.add("client " + Ip.text(client));
         if (from instanceof ReversePath.Mailbox mailbox) {
             keys.add("sender " + mailbox.address().key());
             keys.add("domain " + mailbox.address().host().ascii().toLowerCase(Locale.ROOT));

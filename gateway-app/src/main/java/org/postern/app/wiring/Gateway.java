@@ -32,6 +32,7 @@ import org.postern.app.telemetry.SpoolMeters;
 import org.postern.auth.client.ClientStream;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Journal;
+import org.postern.core.net.Ip;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
@@ -228,7 +229,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 version,
                 String.join(", ", smtp.boundAddresses().stream().map(StatusView::address).toList()),
                 config.domains().keySet(),
-                config.admin().address().getHostAddress(),
+                Ip.text(config.admin().address()),
                 admin.port(),
                 uptime().toMillis());
     }

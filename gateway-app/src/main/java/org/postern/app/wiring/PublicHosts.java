@@ -12,6 +12,7 @@ import org.postern.auth.dns.DnsBudget;
 import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.net.Cidr;
+import org.postern.core.net.Ip;
 import org.postern.core.net.SpecialNetworks;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
@@ -66,7 +67,7 @@ final class PublicHosts implements HostResolver {
         }
         throw new UnknownHostException(
                 !all.isEmpty()
-                        ? host + " has no public address: " + all.getFirst().getHostAddress()
+                        ? host + " has no public address: " + Ip.text(all.getFirst())
                         : trouble.isEmpty()
                                 ? host + " has no address"
                                 : host + " cannot be looked up: " + trouble);

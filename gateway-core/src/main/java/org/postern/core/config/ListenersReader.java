@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.core.net.Ip;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.yaml.YamlNode;
@@ -84,7 +85,7 @@ final class ListenersReader {
             problems.error(
                     place,
                     "another listener has the same address and port "
-                            + one.address().getHostAddress()
+                            + Ip.text(one.address())
                             + " "
                             + one.port());
         }

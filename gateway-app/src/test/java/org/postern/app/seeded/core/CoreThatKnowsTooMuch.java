@@ -12,4 +12,9 @@ public record CoreThatKnowsTooMuch(Socket socket, Address address, QueueThatKnow
     public static InetAddress lookUp(String name) throws UnknownHostException {
         return InetAddress.getByName(name);
     }
+
+    /** Writes an address as nobody in mail does. */
+    public static String longForm(InetAddress address) {
+        return address.getHostAddress();
+    }
 }
