@@ -1,9 +1,9 @@
 package org.postern.queue.index;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Numbers for routes: a route is a message's recipient domains, joined by commas. Of those that are
@@ -14,13 +14,19 @@ final class RouteTable {
     private static final int MAX_ROUTES = 1 << 16;
     private static final int MAX_LENGTH = 1000;
 
-    private final Map<String, Integer> numbers = new HashMap<>();
+    private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     private final List<String> texts = new ArrayList<>(List.of(""));
 
-    synchronized int number(String text) {
+    int number(String text) {
         if (text.isEmpty() || text.length() > MAX_LENGTH) {
             return 0;
         }
+        // nearly always known: sessions do not queue for that
+        Integer known = numbers.get(text);
+        return known != null ? known : add(text);
+    }
+
+    private synchronized int add(String text) {
         Integer known = numbers.get(text);
         if (known != null) {
             return known;

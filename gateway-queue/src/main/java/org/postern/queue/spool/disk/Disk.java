@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,12 @@ import java.util.Locale;
  * own {@link IOException}; what a failure means is the spool's business.
  */
 public interface Disk {
+    /** What a disk and the system's cache read and write as a whole, in octets; nearly always. */
+    int PAGE = 4096;
+
+    /** Octets of zeros written at once. */
+    int ZEROS = 1 << 20;
+
     /** The machine's file system. */
     static Disk real() {
         return NioDisk.INSTANCE;
@@ -23,6 +30,23 @@ public interface Disk {
 
     /** Opens a file that exists. */
     DiskFile open(Path file, boolean writable) throws IOException;
+
+    /**
+     * Creates a file of zeros, forced; it must not exist. Its octets need not be in the system's
+     * cache afterwards: who writes to it does best to fill whole pages of {@link #PAGE}.
+     *
+     * @throws IOException if any of it could not be made durable; a file may be there all the same
+     */
+    default void createZeroed(Path file, int octets) throws IOException {
+        try (DiskFile created = create(file)) {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(ZEROS, octets));
+            for (int at = 0; at < octets; at += zeros.capacity()) {
+                zeros.position(0).limit(Math.min(zeros.capacity(), octets - at));
+                created.write(zeros, at);
+            }
+            created.force(true);
+        }
+    }
 
     /** Creates a directory and those above it, where they are missing, for the owner alone. */
     void createDirectories(Path directory) throws IOException;

@@ -102,6 +102,7 @@ public final class DiskSpool implements Spool {
                         clock,
                         new BufferBudget(
                                 Math.min(MAX_BUFFERED, Runtime.getRuntime().maxMemory() / 8)),
+                        new Workspaces(),
                         options.largeBytes(),
                         listener::stored);
         this.writerThread = Thread.ofPlatform().name("spool-writer").unstarted(writer);

@@ -2,8 +2,6 @@ package org.postern.queue.spool.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
 /** Collects one message: in memory while it is small, in a file of its own from then on. */
 final class DiskSpoolWriter implements SpoolWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DiskSpoolWriter.class);
-    private static final int FIRST_BUFFER = 16 << 10;
 
     /** Content that may go to a file early when the sessions' common budget is used up. */
     static final int EARLY_LARGE = 128 << 10;
@@ -39,6 +36,7 @@ final class DiskSpoolWriter implements SpoolWriter {
             LargeFiles large,
             SpoolClock clock,
             BufferBudget budget,
+            Workspaces workspaces,
             int largeBytes,
             Committed committed) {}
 
@@ -49,9 +47,9 @@ final class DiskSpoolWriter implements SpoolWriter {
     }
 
     private final Shared shared;
-    private final MessageDigest sha256;
+    private final Workspaces.Workspace workspace;
     private final CRC32C crc = new CRC32C();
-    private byte[] buffer = new byte[FIRST_BUFFER];
+    private byte[] buffer;
     private int buffered;
     private long size;
     private boolean dotLines;
@@ -63,12 +61,9 @@ final class DiskSpoolWriter implements SpoolWriter {
     DiskSpoolWriter(Shared shared, long id) {
         this.shared = shared;
         this.id = id;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-        shared.budget().take(FIRST_BUFFER);
+        this.workspace = shared.workspaces().take();
+        this.buffer = workspace.buffer();
+        shared.budget().take(Workspaces.BUFFER);
     }
 
     @Override
@@ -89,7 +84,7 @@ final class DiskSpoolWriter implements SpoolWriter {
         if (length == 0) {
             return;
         }
-        sha256.update(block, offset, length);
+        workspace.sha256().update(block, offset, length);
         lookForDots(block, offset, length);
         DiskFile file = largeFile;
         if (file == null) {
@@ -162,6 +157,12 @@ final class DiskSpoolWriter implements SpoolWriter {
         buffered = 0;
     }
 
+    /** Gives back what was taken: the log's writer has copied the content, or never will. */
+    private void end() {
+        freeBuffer();
+        shared.workspaces().give(workspace);
+    }
+
     @Override
     public MessageSource content() {
         return new UncommittedContent(largeFile, buffer, size);
@@ -177,7 +178,7 @@ final class DiskSpoolWriter implements SpoolWriter {
         if (largeFile != null) {
             forceLarge(largeFile);
         }
-        byte[] hash = sha256.digest();
+        byte[] hash = workspace.sha256().digest();
         MessageRecord record =
                 new MessageRecord(
                         id,
@@ -198,7 +199,7 @@ final class DiskSpoolWriter implements SpoolWriter {
             request.await();
         } finally {
             closeLarge();
-            freeBuffer();
+            end();
         }
         StoredMessage stored =
                 new StoredMessage(id(), meta.envelope(), size, HexFormat.of().formatHex(hash));
@@ -235,7 +236,7 @@ final class DiskSpoolWriter implements SpoolWriter {
         }
         over = true;
         boolean large = largeFile != null;
-        freeBuffer();
+        end();
         if (large) {
             try {
                 closeLarge();

@@ -1,12 +1,12 @@
 package org.postern.queue.spool.log;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.spool.SpoolException;
 
 /**
- * One record that somebody wants written. Made and awaited by any thread; {@link #payload} and
- * {@link #applied} are called by the writer alone, so what they see of the index is exact.
+ * One record that somebody wants written. Made by any thread and awaited by one; {@link #payload}
+ * and {@link #applied} are called by the writer alone, so what they see of the index is exact.
  */
 abstract class LogRequest {
     /** How the writer treats it. */
@@ -21,7 +21,12 @@ abstract class LogRequest {
 
     private final Kind kind;
     private final RecordType type;
-    private final CountDownLatch over = new CountDownLatch(1);
+
+    /** The one handed in before it, while both wait to be taken: {@link Inbox}'s. */
+    @Nullable LogRequest before;
+
+    private volatile boolean over;
+    private volatile @Nullable Thread waiter;
     private volatile @Nullable SpoolException failure;
 
     LogRequest(Kind kind, RecordType type) {
@@ -49,12 +54,13 @@ abstract class LogRequest {
     abstract void applied(Segment segment, int offset, RecordHeader header);
 
     final void complete() {
-        over.countDown();
+        over = true;
+        LockSupport.unpark(waiter);
     }
 
     final void fail(SpoolException why) {
         failure = why;
-        over.countDown();
+        complete();
     }
 
     /**
@@ -63,13 +69,11 @@ abstract class LogRequest {
      */
     final void await() throws SpoolException {
         boolean interrupted = false;
-        while (true) {
-            try {
-                over.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+        // before the first look: who ends it after that look sees whom to wake
+        waiter = Thread.currentThread();
+        while (!over) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

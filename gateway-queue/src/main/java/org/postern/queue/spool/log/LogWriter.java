@@ -6,8 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.spool.SpoolAlarm;
@@ -32,16 +30,8 @@ final class LogWriter implements Runnable {
     private final Runnable segmentChanged;
     private final GroupBuffer buffer = new GroupBuffer();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private List<LogRequest> waiting = new ArrayList<>();
-    private long waitingBytes;
-
-    /** How many must wait before the writer is woken: 1, or more while it gathers. */
-    private int enough = 1;
-
-    private boolean closing;
-    private boolean over;
+    private final Inbox inbox = new Inbox(GROUP_BYTES);
+    private volatile boolean over;
 
     // the writer's own
     private final ArrayDeque<LogRequest> todo = new ArrayDeque<>();
@@ -78,19 +68,7 @@ final class LogWriter implements Runnable {
 
     /** Hands in a record. The caller waits on the request itself. */
     void submit(LogRequest request) throws SpoolException {
-        lock.lock();
-        try {
-            if (closing) {
-                throw new SpoolException(SpoolException.Kind.CLOSED, "the spool is closed");
-            }
-            waiting.add(request);
-            waitingBytes += request.size();
-            if (waiting.size() >= enough || waitingBytes >= GROUP_BYTES) {
-                arrived.signal();
-            }
-        } finally {
-            lock.unlock();
-        }
+        inbox.add(request);
     }
 
     /** Why messages cannot be written now, null when they can. */
@@ -100,13 +78,7 @@ final class LogWriter implements Runnable {
 
     /** Lets the writer end when everything handed in is written. */
     void close() {
-        lock.lock();
-        try {
-            closing = true;
-            arrived.signal();
-        } finally {
-            lock.unlock();
-        }
+        inbox.close();
     }
 
     /** Opens the first segment. Before the thread starts. */
@@ -132,67 +104,32 @@ final class LogWriter implements Runnable {
 
     /** Waits for work; false at the end. */
     private boolean take() {
-        lock.lock();
-        try {
-            while (waiting.isEmpty() && !closing) {
-                if (todo.isEmpty() && trouble == null) {
-                    arrived.awaitUninterruptibly();
-                } else {
-                    // state records wait for a disk that works again
-                    try {
-                        if (arrived.awaitNanos(BROKEN_WAIT_NANOS) <= 0) {
-                            return true;
-                        }
-                    } catch (InterruptedException e) {
-                        return true;
-                    }
-                }
-            }
+        if (todo.isEmpty() && trouble == null) {
+            inbox.await(1, Long.MAX_VALUE);
             gather();
-            todo.addAll(waiting);
-            waitingBytes = 0;
-            boolean goOn = !waiting.isEmpty() || !closing;
-            waiting = new ArrayList<>(Math.max(16, waiting.size()));
-            return goOn;
-        } finally {
-            lock.unlock();
+        } else if (inbox.isEmpty()) {
+            // state records wait for a disk that works again
+            inbox.await(1, BROKEN_WAIT_NANOS);
         }
+        // looked at first: what comes later is for the end
+        boolean closing = inbox.isClosing();
+        return inbox.takeAll(todo) || !closing;
     }
 
     /**
      * Waits for as many as came along last time, but no longer than the last force took: sessions
      * that were let go together come back together, and one force then serves them all. Whoever is
-     * alone waits for nobody. With the lock held.
+     * alone waits for nobody.
      */
     private void gather() {
-        long left = Math.min(MAX_WINDOW_NANOS, forceNanos);
-        enough = lastGroup;
-        try {
-            while (waiting.size() < lastGroup
-                    && waitingBytes < GROUP_BYTES
-                    && todo.isEmpty()
-                    && !closing
-                    && left > 0) {
-                left = arrived.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            // nobody interrupts this thread; a group that is too small does no harm
-            Thread.currentThread().interrupt();
-        } finally {
-            enough = 1;
+        if (lastGroup > 1) {
+            inbox.await(lastGroup, Math.min(MAX_WINDOW_NANOS, forceNanos));
         }
     }
 
     private void endWith(SpoolException why) {
-        lock.lock();
-        try {
-            closing = true;
-            over = true;
-            todo.addAll(waiting);
-            waiting.clear();
-        } finally {
-            lock.unlock();
-        }
+        inbox.shut(todo);
+        over = true;
         // in hand there is something only if a defect ended the thread
         inHand.forEach(w -> w.request().fail(why));
         todo.forEach(r -> r.fail(why));
@@ -231,7 +168,7 @@ final class LogWriter implements Runnable {
 
     /** Writes requests until none is left, the group is large, or the segment is full: true. */
     private boolean fill(Segment current, List<Written> group) throws IOException {
-        buffer.begin(current.end);
+        buffer.begin(current.end, current.capacity);
         int at = current.end;
         boolean onlyCopies = true;
         for (LogRequest r = todo.peek(); r != null; r = todo.peek()) {
@@ -382,11 +319,6 @@ final class LogWriter implements Runnable {
 
     /** Whether the thread has ended. */
     boolean isOver() {
-        lock.lock();
-        try {
-            return over;
-        } finally {
-            lock.unlock();
-        }
+        return over;
     }
 }

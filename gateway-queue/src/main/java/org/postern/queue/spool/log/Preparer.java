@@ -1,7 +1,6 @@
 package org.postern.queue.spool.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -16,7 +15,6 @@ import org.postern.queue.spool.disk.DiskFile;
  * on a thread of its own. The writer waits for it, so it waits for nobody. Thread-safe.
  */
 final class Preparer implements Runnable {
-    private static final int ZEROS = 1 << 20;
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Disk disk;
@@ -173,14 +171,7 @@ final class Preparer implements Runnable {
         Path temporary = target.resolveSibling(target.getFileName() + ".new");
         try {
             disk.delete(temporary);
-            try (DiskFile file = disk.create(temporary)) {
-                ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(ZEROS, bytes));
-                for (int at = 0; at < bytes; at += zeros.capacity()) {
-                    zeros.position(0).limit(Math.min(zeros.capacity(), bytes - at));
-                    file.write(zeros, at);
-                }
-                file.force(true);
-            }
+            disk.createZeroed(temporary, bytes);
             disk.rename(temporary, target);
             disk.forceDirectory(log);
             return null;

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NioDiskTest {
     @TempDir private Path folder;
@@ -51,6 +54,21 @@ class NioDiskTest {
                 .hasMessageContaining("absent");
         assertThat(new Inodes(0, 0).areCounted()).isFalse();
         assertThat(new Inodes(1, 0).areCounted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3 << 20, 1 << 20, 12_345, 1})
+    void makesAFileOfZerosOfAnySizeThatCanBeWrittenTo(int octets) throws Exception {
+        Path file = folder.resolve("zeros");
+        Disk.real().createZeroed(file, octets);
+        assertThat(Files.readAllBytes(file)).isEqualTo(new byte[octets]);
+        try (DiskFile open = Disk.real().open(file, true)) {
+            open.write(ByteBuffer.wrap(new byte[] {7}), octets - 1);
+            open.force(false);
+        }
+        assertThat(Files.readAllBytes(file)).endsWith(new byte[] {7}).hasSize(octets);
+        assertThatThrownBy(() -> Disk.real().createZeroed(folder.resolve("no/where"), octets))
+                .isInstanceOf(IOException.class);
     }
 
     @Test

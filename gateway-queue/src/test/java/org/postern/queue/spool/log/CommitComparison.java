@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
@@ -43,35 +44,59 @@ import org.postern.queue.spool.disk.DiskFile;
  * Messages made durable a second, in turns within one run; and how long one session waits for a
  * commit. A program, not a test: folder, octets a message, rounds, seconds a turn, and a delay in
  * microseconds that is added to every force on all sides, for a disk whose flush takes that long;
- * with {@code serial} behind it one flush at a time, otherwise any number side by side.
+ * then any of {@code serial} for one flush at a time (otherwise any number side by side) and {@code
+ * platform} for sessions on platform threads (otherwise virtual ones, as the gateway has).
  *
  * <ul>
  *   <li>spool: 32 sessions commit
- *   <li>grouped append: 32 sessions hand octets to one thread, which writes all it has to a zeroed
- *       file, forces it and lets them go; no checksum, no hash, no envelope, no index
- *   <li>plain append: one thread writes the same 32 messages, ready in memory, again and again
- *   <li>file each: 32 sessions create, write, force, rename, and force the directory
+ *   <li>grouped append: 32 sessions hand octets of their own to one thread, which appends all it
+ *       has to a file, forces it and lets them go; no checksum, no hash, no envelope, no index
+ *   <li>grouped overwrite: the same over the octets of a file of 256 MB that is there already and
+ *       all in the system's cache, round and round; what a log would be that never needed room
+ *   <li>plain append: one thread appends the same 32 messages, ready in memory, again and again
+ *   <li>file each: 32 sessions create, write, force, rename, and force the directory; always on
+ *       platform threads, which is better for it
  * </ul>
  */
 final class CommitComparison {
     private static final int SESSIONS = 32;
     private static final int FILE = 256 << 20;
 
+    /** What a session knows when it commits. */
+    private static final MessageMeta META =
+            new MessageMeta(
+                    Envelope.of(
+                            ReversePath.of(EmailAddress.of("a@example.org")),
+                            List.of(Recipient.of(EmailAddress.of("b@example.net")))),
+                    Instant.EPOCH,
+                    "192.0.2.1",
+                    "client.example.org",
+                    new byte[300],
+                    List.of(),
+                    Map.of("verdicts", "{}"));
+
     private final Path folder;
     private final byte[] content;
     private final long seconds;
     private final long delayNanos;
     private final boolean oneAtATime;
+    private final boolean platform;
     private final ReentrantLock flush = new ReentrantLock();
     private int turn;
 
     private CommitComparison(
-            Path folder, int size, long seconds, long delayNanos, boolean oneAtATime) {
+            Path folder,
+            int size,
+            long seconds,
+            long delayNanos,
+            boolean oneAtATime,
+            boolean platform) {
         this.folder = folder;
         this.content = new byte[size];
         this.seconds = seconds;
         this.delayNanos = delayNanos;
         this.oneAtATime = oneAtATime;
+        this.platform = platform;
         // lines of 76 characters, as mail has them
         Random random = new Random(1);
         for (int i = 0; i < size; i++) {
@@ -88,11 +113,13 @@ final class CommitComparison {
                         Integer.parseInt(args[1]),
                         Long.parseLong(args[3]),
                         Long.parseLong(args[4]) * 1000,
-                        args.length > 5 && args[5].equals("serial"));
+                        List.of(args).contains("serial"),
+                        List.of(args).contains("platform"));
         int rounds = Integer.parseInt(args[2]);
         Map<String, Callable<Double>> sides = new LinkedHashMap<>();
         sides.put("spool", run::spool);
-        sides.put("grouped append", run::grouped);
+        sides.put("grouped append", () -> run.grouped(run.empty()));
+        sides.put("grouped overwrite", () -> run.grouped(run.zeroed()));
         sides.put("plain append", run::bare);
         sides.put("file each", run::files);
         Map<String, List<Double>> results = new LinkedHashMap<>();
@@ -111,7 +138,7 @@ final class CommitComparison {
         results.forEach((side, rates) ->
                 System.out.printf(
                         Locale.ROOT,
-                        "median of %-14s %,9.0f a second; the spool is %.2f times it%n",
+                        "median of %-17s %,9.0f a second; the spool is %.2f times it%n",
                         side,
                         median(rates),
                         spool / median(rates)));
@@ -179,17 +206,7 @@ final class CommitComparison {
     private void commit(DiskSpool spool) throws IOException {
         try (SpoolWriter writer = spool.begin()) {
             writer.write(content, 0, content.length);
-            writer.commit(
-                    new MessageMeta(
-                            Envelope.of(
-                                    ReversePath.of(EmailAddress.of("a@example.org")),
-                                    List.of(Recipient.of(EmailAddress.of("b@example.net")))),
-                            Instant.EPOCH,
-                            "192.0.2.1",
-                            "client.example.org",
-                            new byte[300],
-                            List.of(),
-                            Map.of("verdicts", "{}")));
+            writer.commit(META);
         }
     }
 
@@ -200,13 +217,20 @@ final class CommitComparison {
     }
 
     private double perSecond(int sessions, Step step) throws Exception {
+        return perSecond(sessions, platform, () -> step);
+    }
+
+    /** Each session on a thread of its own, with a step of its own. */
+    private double perSecond(int sessions, boolean onPlatform, Supplier<Step> steps)
+            throws Exception {
         AtomicLong done = new AtomicLong();
         long start = System.nanoTime();
         long end = start + seconds * 1_000_000_000L;
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < sessions; i++) {
+            Step step = steps.get();
             threads.add(
-                    Thread.ofPlatform()
+                    (onPlatform ? Thread.ofPlatform() : Thread.ofVirtual())
                             .start(() -> {
                                 try {
                                     while (System.nanoTime() < end) {
@@ -258,8 +282,7 @@ final class CommitComparison {
     private double files() throws Exception {
         Path here = here();
         AtomicLong next = new AtomicLong();
-        return perSecond(
-                SESSIONS,
+        Step each =
                 () -> {
                     long n = next.incrementAndGet();
                     Path temporary = here.resolve("t" + n);
@@ -277,15 +300,17 @@ final class CommitComparison {
                         directory.force(true);
                         delay();
                     }
-                });
+                };
+        return perSecond(SESSIONS, true, () -> each);
+    }
+
+    private FileChannel empty() throws IOException {
+        return FileChannel.open(
+                here().resolve("log"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     private FileChannel zeroed() throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        here().resolve("log"),
-                        StandardOpenOption.CREATE_NEW,
-                        StandardOpenOption.WRITE);
+        FileChannel channel = empty();
         ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
         for (int i = 0; i < FILE; i += 1 << 20) {
             channel.write(zeros.clear(), i);
@@ -299,7 +324,7 @@ final class CommitComparison {
         while (group.hasRemaining()) {
             group.put(content);
         }
-        try (FileChannel channel = zeroed()) {
+        try (FileChannel channel = empty()) {
             long[] at = {0};
             return SESSIONS
                     * perSecond(
@@ -308,23 +333,32 @@ final class CommitComparison {
                                 channel.write(group.clear(), at[0]);
                                 channel.force(false);
                                 delay();
-                                at[0] = (at[0] + group.capacity()) % (FILE - group.capacity());
+                                at[0] += group.capacity();
                             });
         }
     }
 
-    private double grouped() throws Exception {
-        BlockingQueue<CountDownLatch> waiting = new LinkedBlockingQueue<>();
-        CountDownLatch end = new CountDownLatch(1);
-        try (FileChannel channel = zeroed()) {
-            Thread writer = Thread.ofPlatform().start(() -> append(channel, waiting, end));
+    /** What a session hands in: its octets, and what it waits for. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared or hashed
+    private record Handed(byte[] octets, CountDownLatch durable) {}
+
+    private double grouped(FileChannel log) throws Exception {
+        BlockingQueue<Handed> waiting = new LinkedBlockingQueue<>();
+        Handed end = new Handed(new byte[0], new CountDownLatch(1));
+        try (FileChannel channel = log) {
+            long room = channel.size() == 0 ? Long.MAX_VALUE : channel.size();
+            Thread writer = Thread.ofPlatform().start(() -> append(channel, room, waiting, end));
             double rate =
                     perSecond(
                             SESSIONS,
+                            platform,
                             () -> {
-                                CountDownLatch durable = new CountDownLatch(1);
-                                waiting.add(durable);
-                                Uninterruptibly.await(durable);
+                                byte[] octets = content.clone();
+                                return () -> {
+                                    CountDownLatch durable = new CountDownLatch(1);
+                                    waiting.add(new Handed(octets, durable));
+                                    Uninterruptibly.await(durable);
+                                };
                             });
             waiting.add(end);
             writer.join();
@@ -332,25 +366,23 @@ final class CommitComparison {
         }
     }
 
-    private void append(
-            FileChannel channel, BlockingQueue<CountDownLatch> waiting, CountDownLatch end) {
+    /** Begins again at the beginning where there is no room for a group before {@code room}. */
+    private void append(FileChannel channel, long room, BlockingQueue<Handed> waiting, Handed end) {
         ByteBuffer group = ByteBuffer.allocateDirect(SESSIONS * content.length);
-        List<CountDownLatch> taken = new ArrayList<>();
-        int at = 0;
+        List<Handed> taken = new ArrayList<>();
+        long at = 0;
         try {
             while (!taken.contains(end)) {
                 taken.clear();
                 taken.add(waiting.take());
                 waiting.drainTo(taken, SESSIONS - 1);
                 group.clear();
-                for (int i = 0; i < taken.size(); i++) {
-                    group.put(content);
-                }
+                taken.forEach(one -> group.put(one.octets()));
                 channel.write(group.flip(), at);
                 channel.force(false);
                 delay();
-                at = (at + group.limit()) % (FILE - group.capacity());
-                taken.forEach(CountDownLatch::countDown);
+                at = at + group.limit() + group.capacity() > room ? 0 : at + group.limit();
+                taken.forEach(one -> one.durable().countDown());
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
