@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.postern.app.admin.Exchange;
 import org.postern.app.admin.Human;
 import org.postern.app.journal.Impact;
@@ -22,6 +22,11 @@ final class ImpactView {
     private static final Duration BY_THE_HOUR = Duration.ofDays(3);
     private static final int BAR = 40;
     private static final int VALUE = 46;
+
+    /** What a spreadsheet would take for the beginning of a formula. */
+    private static final String FORMULA = "=+-@";
+
+    private static final Pattern SIMPLE = Pattern.compile("[^\",\\s]*");
 
     private final Impact impact;
     private final int top;
@@ -46,21 +51,15 @@ final class ImpactView {
         table("RULE", impact.rules());
         table("SENDER DOMAIN", impact.senderDomains());
         table("CLIENT", impact.clients());
-        table("RECIPIENT", recipients());
+        table("RECIPIENT", impact.topRecipients(top), impact.recipients().size());
         overTime();
     }
 
-    private List<Impact.Count> recipients() {
-        return impact.recipients().entrySet().stream()
-                .map(e -> new Impact.Count(e.getKey(), e.getValue().messages()))
-                .sorted(
-                        Comparator.comparingLong(Impact.Count::messages)
-                                .reversed()
-                                .thenComparing(Impact.Count::value))
-                .toList();
+    private void table(String title, List<Impact.Count> counts) {
+        table(title, counts, counts.size());
     }
 
-    private void table(String title, List<Impact.Count> counts) {
+    private void table(String title, List<Impact.Count> counts, int all) {
         out.println();
         out.println(Human.cell(title, VALUE) + "   MESSAGES");
         for (Impact.Count count : counts.subList(0, Math.min(top, counts.size()))) {
@@ -68,8 +67,8 @@ final class ImpactView {
                     Human.cell(Human.printable(count.value()), VALUE)
                             + String.format(Locale.ROOT, " %,10d", count.messages()));
         }
-        if (counts.size() > top) {
-            out.println("… and " + (counts.size() - top) + " more; --top N shows N");
+        if (all > top) {
+            out.println("… and " + (all - top) + " more; --top N shows N");
         }
     }
 
@@ -114,7 +113,7 @@ final class ImpactView {
         counts("rule", impact.rules());
         counts("sender_domain", impact.senderDomains());
         counts("client", impact.clients());
-        counts("recipient", recipients());
+        counts("recipient", impact.topRecipients(Integer.MAX_VALUE));
         impact.hours().forEach((at, count) -> count("hour", at.toString(), count));
     }
 
@@ -152,8 +151,8 @@ final class ImpactView {
     }
 
     private static String quoted(String field) {
-        // what a spreadsheet would take for a formula is shown as text
-        String plain = field.matches("[=+\\-@].*") ? "'" + field : field;
-        return plain.matches("[^\",\\s]*") ? plain : "\"" + plain.replace("\"", "\"\"") + "\"";
+        String plain =
+                !field.isEmpty() && FORMULA.indexOf(field.charAt(0)) >= 0 ? "'" + field : field;
+        return SIMPLE.matcher(plain).matches() ? plain : "\"" + plain.replace("\"", "\"\"") + "\"";
     }
 }

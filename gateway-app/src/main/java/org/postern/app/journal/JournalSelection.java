@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
@@ -30,8 +31,14 @@ public final class JournalSelection {
     private static final List<String> STATES =
             List.of("accepted", "tagged", "quarantined", "rejected", "deferred");
 
+    /** Options that have an index of their own. */
+    private static final Set<String> NAMES = Set.of("from", "to", "client", "id", "domain");
+
     private final String where;
     private final List<Object> values;
+    private final String times;
+    private final List<Object> timeValues;
+    private final boolean named;
     private final @Nullable Instant since;
     private final @Nullable Instant until;
     private final List<String> ids;
@@ -42,6 +49,9 @@ public final class JournalSelection {
         this.values = Collections.unmodifiableList(b.values);
         this.since = b.since;
         this.until = b.until;
+        this.times = b.times.isEmpty() ? "1" : String.join(" AND ", b.times);
+        this.timeValues = List.copyOf(b.timeValues);
+        this.named = b.named;
         this.ids = List.copyOf(b.ids);
         this.text = b.text.toString();
     }
@@ -51,7 +61,10 @@ public final class JournalSelection {
         final List<String> where = new ArrayList<>();
         final List<Object> values = new ArrayList<>();
         final List<String> ids = new ArrayList<>();
+        final List<String> times = new ArrayList<>();
+        final List<Object> timeValues = new ArrayList<>();
         final StringBuilder text = new StringBuilder();
+        boolean named;
         @Nullable Instant since;
         @Nullable Instant until;
     }
@@ -80,18 +93,17 @@ public final class JournalSelection {
             }
         }
         // in a file that holds a whole day a name is worth more than the time
-        boolean named =
-                options.keySet().stream()
-                        .anyMatch(o -> List.of("from", "to", "client", "id", "domain").contains(o));
-        String at = named ? "+at" : "at";
+        b.named = options.keySet().stream().anyMatch(NAMES::contains);
         if (b.since != null) {
-            b.where.add(at + " >= ?");
-            b.values.add(b.since.toEpochMilli());
+            b.times.add("at >= ?");
+            b.timeValues.add(b.since.toEpochMilli());
         }
         if (b.until != null) {
-            b.where.add(at + " < ?");
-            b.values.add(b.until.toEpochMilli());
+            b.times.add("at < ?");
+            b.timeValues.add(b.until.toEpochMilli());
         }
+        b.times.forEach(t -> b.where.add(b.named ? "+" + t : t));
+        b.values.addAll(b.timeValues);
         return new JournalSelection(b);
     }
 
@@ -260,6 +272,21 @@ public final class JournalSelection {
     /** What stands for its question marks, in order. */
     List<Object> values() {
         return values;
+    }
+
+    /** The part of the condition that is about time alone. */
+    String times() {
+        return times;
+    }
+
+    /** What stands for the question marks of {@link #times}. */
+    List<Object> timeValues() {
+        return timeValues;
+    }
+
+    /** Whether an address, client or id is meant, by which rows are found at once. */
+    boolean isNamed() {
+        return named;
     }
 
     /** The queue ids asked for; empty means any. */
