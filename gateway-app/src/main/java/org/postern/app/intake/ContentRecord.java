@@ -95,6 +95,7 @@ final class ContentRecord {
                         transaction.named(),
                         transaction.recipients(),
                         size,
+                        judged == null ? transaction.facts() : judged.facts(),
                         ruling,
                         reply,
                         judged == null ? null : transaction.checks().evidence(judged.outcome()),

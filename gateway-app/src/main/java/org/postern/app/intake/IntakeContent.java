@@ -1,7 +1,6 @@
 package org.postern.app.intake;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.AnomalousSenders;
@@ -18,7 +17,6 @@ import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
-import org.postern.core.scan.ScanResult;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolWriter;
 import org.postern.smtp.session.ContentReceiver;
@@ -152,8 +150,7 @@ final class IntakeContent implements ContentReceiver {
             dnsbl.author(outcome.verdicts().dmarc().authorDomain());
             known = known.withDnsbl(dnsbl.verdict());
         }
-        List<ScanResult> scans = scan.results();
-        known = known.withScans(scans);
+        known = known.withScans(scan.results());
         Verdict ruled =
                 Rules.decideAtData(
                         parts,
@@ -163,10 +160,10 @@ final class IntakeContent implements ContentReceiver {
                         transaction.journal());
         Verdict verdict = greylisted(ruled, known);
         return switch (verdict) {
-            case Verdict.Accept _ -> new Judgement(outcome, scans, heldOr(verdict), null);
-            case Verdict.Tag tag -> new Judgement(outcome, scans, heldOr(verdict), tag);
+            case Verdict.Accept _ -> new Judgement(outcome, known, heldOr(verdict), null);
+            case Verdict.Tag tag -> new Judgement(outcome, known, heldOr(verdict), tag);
             case Verdict.Quarantine _, Verdict.Reject _, Verdict.Defer _ ->
-                    new Judgement(outcome, scans, verdict, null);
+                    new Judgement(outcome, known, verdict, null);
         };
     }
 
@@ -199,17 +196,18 @@ final class IntakeContent implements ContentReceiver {
         if (!passes || transaction.unproven().isEmpty()) {
             return verdict;
         }
-        return parts.greylist()
-                .enforced(
-                        parts.greylist()
-                                .atData(transaction.revision(), known, transaction.unproven()),
-                        parts,
-                        transaction.revision(),
-                        Stage.DATA,
-                        known,
-                        transaction.journal())
-                .<Verdict>map(v -> v)
-                .orElse(verdict);
+        return Rules.greylisted(
+                parts,
+                transaction.revision().snapshot(),
+                Stage.DATA,
+                known,
+                verdict,
+                parts.greylist()
+                        .atData(
+                                transaction.revision().snapshot(),
+                                known,
+                                transaction.unproven()),
+                transaction.journal());
     }
 
     private ScanRequest scanRequest(SpoolWriter spooled) {

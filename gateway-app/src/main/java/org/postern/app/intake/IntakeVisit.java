@@ -288,7 +288,7 @@ final class IntakeVisit implements Visit {
         Authentication checks = authentication;
         if (checks == null
                 || !verdict.rule().equals(PolicyEngine.DEFAULT_RULE)
-                || parts.greylist().idle(revision)
+                || GreylistGate.isIdle(revision.snapshot())
                 || parts.probes().isOn(helo.name())) {
             return verdict;
         }
@@ -296,16 +296,14 @@ final class IntakeVisit implements Visit {
             unproven.add(recipient);
             return verdict;
         }
-        return parts.greylist()
-                .enforced(
-                        parts.greylist().atRecipient(revision, facts, checks),
-                        parts,
-                        revision,
-                        Stage.RCPT,
-                        facts,
-                        journal)
-                .<Verdict>map(v -> v)
-                .orElse(verdict);
+        return Rules.greylisted(
+                parts,
+                revision.snapshot(),
+                Stage.RCPT,
+                facts,
+                verdict,
+                parts.greylist().atRecipient(revision.snapshot(), facts, checks::spf),
+                journal);
     }
 
     private void add(Recipient recipient) {

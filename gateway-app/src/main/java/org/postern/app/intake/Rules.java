@@ -7,6 +7,7 @@ import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
+import org.postern.core.snapshot.Snapshot;
 
 /** Asks the policy, and counts and logs what rules in mode observe would have done. */
 final class Rules {
@@ -58,6 +59,26 @@ final class Rules {
         }
         parts.candidate().compare(stage, facts, audience, evaluation.verdict());
         return evaluation.verdict();
+    }
+
+    /** What holds after greylisting has spoken, which in mode observe is what held before. */
+    static Verdict greylisted(
+            Intake.Parts parts,
+            Snapshot snapshot,
+            Stage stage,
+            Facts facts,
+            Verdict ruled,
+            GreylistGate.Answer answer,
+            VisitJournal journal) {
+        Verdict.Defer deferral = answer.deferral();
+        if (deferral != null && !GreylistGate.observesOnly(snapshot)) {
+            return deferral;
+        }
+        journal.greylisting(answer.word());
+        if (deferral != null) {
+            observed(parts, stage, facts, deferral, journal);
+        }
+        return ruled;
     }
 
     /** Counts, logs and journals what a rule would have done. */

@@ -2,12 +2,16 @@ package org.postern.app.intake;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.journal.Client;
 import org.postern.core.journal.Evidence;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.journal.Ruling;
+import org.postern.core.journal.Screening;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
@@ -25,6 +29,7 @@ final class VisitJournal {
     private final long revision;
     private final long begun;
     private final List<Ruling> observed = new ArrayList<>(0);
+    private final Set<String> greylisting = new TreeSet<>();
     private String helo = "";
     private int accepted;
     private int refused;
@@ -45,9 +50,17 @@ final class VisitJournal {
         observed.add(ruling);
     }
 
+    /** What greylisting said of somebody who may pass; it is told with the message. */
+    void greylisting(String word) {
+        if (!word.isEmpty()) {
+            greylisting.add(word);
+        }
+    }
+
     /** A transaction begins: what was observed in the one before is forgotten. */
     void begin() {
         observed.clear();
+        greylisting.clear();
     }
 
     private Client client() {
@@ -70,13 +83,26 @@ final class VisitJournal {
                                 facts.recipient(),
                                 ruling,
                                 reply,
+                                screening(facts, greylisted(ruling)),
                                 revision));
+    }
+
+    /** The reason's last word, where greylisting is what refuses. */
+    private static Collection<String> greylisted(Ruling ruling) {
+        return ruling.rule().equals(GreylistGate.RULE)
+                ? List.of(ruling.reason().substring(ruling.reason().indexOf('.') + 1))
+                : List.of();
+    }
+
+    private static @Nullable Screening screening(Facts facts, Collection<String> greylisting) {
+        return Screening.of(facts.dnsbl(), List.copyOf(greylisting), facts.scans()).orElse(null);
     }
 
     /**
      * A message came to its end.
      *
      * @param id its queue id, or null where it was not taken
+     * @param facts all that was known of it
      */
     void message(
             @Nullable QueueId id,
@@ -84,6 +110,7 @@ final class VisitJournal {
             List<EmailAddress> named,
             List<Recipient> recipients,
             long size,
+            Facts facts,
             Ruling ruling,
             SmtpReply reply,
             @Nullable Evidence evidence,
@@ -107,6 +134,11 @@ final class VisitJournal {
                                 reply,
                                 evidence,
                                 observed,
+                                screening(
+                                        facts,
+                                        ruling.rule().equals(GreylistGate.RULE)
+                                                ? greylisted(ruling)
+                                                : greylisting),
                                 subject,
                                 revision));
     }

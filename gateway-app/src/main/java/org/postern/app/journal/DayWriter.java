@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.core.journal.Client;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.journal.Ruling;
+import org.postern.core.journal.Screening;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
@@ -38,6 +39,7 @@ final class DayWriter implements AutoCloseable {
     private final PreparedStatement operation;
     private final PreparedStatement entry;
     private final PreparedStatement note;
+    private final PreparedStatement screening;
     private long seq;
 
     /**
@@ -62,6 +64,7 @@ final class DayWriter implements AutoCloseable {
         operation = db.prepareStatement("INSERT INTO operation VALUES(?,?,?,?,?,?,?)");
         entry = db.prepareStatement("INSERT OR IGNORE INTO operation_entry VALUES(?,?)");
         note = db.prepareStatement("INSERT INTO note VALUES(?,?,?,?)");
+        screening = db.prepareStatement("INSERT INTO screening VALUES(?,?)");
         seq = lastSequence();
         db.commit();
     }
@@ -107,7 +110,15 @@ final class DayWriter implements AutoCloseable {
             }
             recipients();
             for (PreparedStatement batch :
-                    List.of(message, rcpt, delivery, connection, operation, entry, note)) {
+                    List.of(
+                            message,
+                            screening,
+                            rcpt,
+                            delivery,
+                            connection,
+                            operation,
+                            entry,
+                            note)) {
                 batch.executeBatch();
             }
             db.commit();
@@ -151,6 +162,7 @@ final class DayWriter implements AutoCloseable {
         Sqlite.text(message, 19, observed(m.observed()));
         Sqlite.text(message, 20, m.subject() == null ? null : cut(m.subject()));
         message.addBatch();
+        screening(m.screening());
     }
 
     private void add(JournalEvent.Refusal r) throws SQLException {
@@ -174,6 +186,15 @@ final class DayWriter implements AutoCloseable {
         Sqlite.text(message, 19, null);
         Sqlite.text(message, 20, null);
         message.addBatch();
+        screening(r.screening());
+    }
+
+    private void screening(@Nullable Screening looked) throws SQLException {
+        if (looked != null) {
+            screening.setLong(1, seq);
+            screening.setString(2, ScreeningJson.of(looked));
+            screening.addBatch();
+        }
     }
 
     private void add(JournalEvent.Attempt a) throws SQLException {
@@ -321,7 +342,15 @@ final class DayWriter implements AutoCloseable {
         try (db) {
             ids.close();
             for (PreparedStatement s :
-                    List.of(message, rcpt, delivery, connection, operation, entry, note)) {
+                    List.of(
+                            message,
+                            screening,
+                            rcpt,
+                            delivery,
+                            connection,
+                            operation,
+                            entry,
+                            note)) {
                 s.close();
             }
         }

@@ -130,7 +130,7 @@ final class EvidenceJson {
     }
 
     /** A JSON string (RFC 8259, 7). */
-    private static void string(StringBuilder out, String value) {
+    static void string(StringBuilder out, String value) {
         out.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

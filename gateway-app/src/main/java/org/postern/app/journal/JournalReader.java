@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Asks the journal's files, whether the daemon runs or not: readers never wait for the writer nor
@@ -118,6 +119,19 @@ public final class JournalReader {
         for (DayFiles.DayFile file : list()) {
             if (String.valueOf(file.path().getFileName()).equals(message.file())) {
                 return ask(file, (db, f) -> EvidenceRow.read(db, message.evidence()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What a message or a refusal was looked at for beside authentication, as its JSON text; empty
+     * where nothing was asked.
+     */
+    public Optional<JsonNode> screening(TracedMessage message) throws JournalException {
+        for (DayFiles.DayFile file : list()) {
+            if (String.valueOf(file.path().getFileName()).equals(message.file())) {
+                return ask(file, (db, f) -> ScreeningJson.read(db, message.seq()));
             }
         }
         return Optional.empty();

@@ -74,6 +74,10 @@ final class JournalSchema {
                             + " g.id = m.stage JOIN word u ON u.id = m.rule JOIN word w ON w.id ="
                             + " m.reason LEFT JOIN evidence e ON e.id = m.evidence");
 
+    /** Came after the first files of this version: who reads those finds no row. */
+    private static final String SCREENING =
+            "CREATE TABLE IF NOT EXISTS screening(seq INTEGER PRIMARY KEY, detail TEXT NOT NULL)";
+
     private JournalSchema() {}
 
     /** Makes the tables of a new file, or checks that an old one is of this version. */
@@ -81,6 +85,7 @@ final class JournalSchema {
         try (Statement s = db.createStatement()) {
             int version = version(s);
             if (version == VERSION) {
+                s.execute(SCREENING);
                 return;
             }
             if (version != 0) {
@@ -90,6 +95,7 @@ final class JournalSchema {
             for (String table : TABLES) {
                 s.execute(table);
             }
+            s.execute(SCREENING);
             s.execute("PRAGMA application_id = " + APPLICATION);
             s.execute("PRAGMA user_version = " + VERSION);
             s.execute("COMMIT");

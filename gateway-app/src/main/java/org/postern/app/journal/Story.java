@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Human;
@@ -66,6 +67,9 @@ public final class Story {
                 steps.add(new Step(m.at(), line, progress));
             }
         }
+        for (String line : journal.screening(m).map(Story::screening).orElse(List.of())) {
+            steps.add(new Step(m.at(), line, progress));
+        }
         if (!m.observed().isEmpty()) {
             steps.add(new Step(m.at(), "observed only: " + m.observed(), progress));
         }
@@ -112,6 +116,65 @@ public final class Story {
         out.append(", configuration ").append(m.revision());
         if (!m.reply().isEmpty()) {
             out.append("; told: ").append(m.reply());
+        }
+        return out.toString();
+    }
+
+    private static List<String> screening(JsonNode detail) {
+        List<String> lines = new ArrayList<>();
+        JsonNode dnsbl = detail.path("dnsbl");
+        if (dnsbl.isObject()) {
+            lines.add(dnsLists(dnsbl));
+        }
+        for (JsonNode word : detail.path("greylisting")) {
+            lines.add("greylisting: " + word.asString());
+        }
+        for (JsonNode scan : detail.path("scans")) {
+            lines.add(scan(scan));
+        }
+        return lines;
+    }
+
+    private static String dnsLists(JsonNode dnsbl) {
+        List<String> said = new ArrayList<>();
+        int score = 0;
+        for (JsonNode hit : dnsbl.path("hits")) {
+            score += hit.path("weight").asInt();
+            said.add(
+                    hit.path("list").asString()
+                            + "="
+                            + hit.path("code").asString()
+                            + " ("
+                            + hit.path("subject").asString()
+                            + " "
+                            + hit.path("value").asString()
+                            + ", "
+                            + String.format(Locale.ROOT, "%+d", hit.path("weight").asInt())
+                            + ")");
+        }
+        for (JsonNode list : dnsbl.path("unanswered")) {
+            said.add(list.asString() + " did not answer");
+        }
+        return "DNS lists " + score + (said.isEmpty() ? ": no hit" : ": " + String.join(", ", said));
+    }
+
+    private static String scan(JsonNode scan) {
+        StringBuilder out = new StringBuilder(scan.path("scanner").asString());
+        out.append(' ').append(scan.path("outcome").asString());
+        if (scan.has("score")) {
+            out.append(", ")
+                    .append(scan.path("score").asString())
+                    .append(" of ")
+                    .append(scan.path("required").asString());
+        }
+        String detail = scan.path("detail").asString("");
+        if (!detail.isEmpty()) {
+            out.append(": ").append(detail);
+        }
+        List<String> names = new ArrayList<>();
+        scan.path("names").forEach(n -> names.add(n.asString()));
+        if (!names.isEmpty() && !names.equals(List.of(detail))) {
+            out.append(" [").append(String.join(", ", names)).append(']');
         }
         return out.toString();
     }

@@ -163,6 +163,7 @@ public final class Events {
                 evidence,
                 List.of(),
                 null,
+                null,
                 7);
     }
 
@@ -176,6 +177,7 @@ public final class Events {
                 EmailAddress.of(to),
                 new Ruling(Disposition.REJECT, "unknown-recipient", "recipient.unknown", ""),
                 SmtpReply.of(550, "5.1.1", "No such recipient here: <" + to + ">"),
+                null,
                 7);
     }
 

@@ -37,6 +37,7 @@ public sealed interface JournalEvent {
      * @param from the reverse-path, or null before MAIL
      * @param to the recipient that is refused, or null where none is meant
      * @param reply what the client was told
+     * @param screening what it was looked at for, or null where nothing was asked
      * @param revision of the configuration that decided
      */
     record Refusal(
@@ -47,6 +48,7 @@ public sealed interface JournalEvent {
             @Nullable EmailAddress to,
             Ruling ruling,
             SmtpReply reply,
+            @Nullable Screening screening,
             long revision)
             implements JournalEvent {}
 
@@ -60,6 +62,7 @@ public sealed interface JournalEvent {
      * @param reply what the client was told
      * @param evidence what the verdicts rest on, or null where none were reached
      * @param observed what rules in mode observe would have done
+     * @param screening what it was looked at for, or null where nothing was asked
      * @param subject the Subject field's value, only where configured, else null
      * @param revision of the configuration that decided
      */
@@ -75,6 +78,7 @@ public sealed interface JournalEvent {
             SmtpReply reply,
             @Nullable Evidence evidence,
             List<Ruling> observed,
+            @Nullable Screening screening,
             @Nullable String subject,
             long revision)
             implements JournalEvent {
