@@ -37,6 +37,7 @@ import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code postern replay}: the same mail under other settings; nothing is changed by it. */
@@ -164,7 +165,8 @@ final class ReplayCommand implements Callable<Integer> {
                     known.put(key, evidence);
                 }
                 EvidenceRow row = evidence.orElse(null);
-                under.add(workers.submit(() -> replay.evaluate(message, row)));
+                JsonNode screening = journal.screening(message).orElse(null);
+                under.add(workers.submit(() -> replay.evaluate(message, row, screening)));
             }
             for (Future<Replay.Outcome> one : under) {
                 outcomes.add(one.get());

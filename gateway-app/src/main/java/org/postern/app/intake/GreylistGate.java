@@ -153,8 +153,7 @@ public final class GreylistGate {
                                         + " seconds or later, as mail servers do ("
                                         + RULE
                                         + ")");
-                yield new Answer(
-                        word, new Verdict.Defer(RULE, "greylisting." + word, "", reply));
+                yield new Answer(word, new Verdict.Defer(RULE, "greylisting." + word, "", reply));
             }
         };
     }

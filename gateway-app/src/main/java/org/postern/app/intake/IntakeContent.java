@@ -203,10 +203,7 @@ final class IntakeContent implements ContentReceiver {
                 known,
                 verdict,
                 parts.greylist()
-                        .atData(
-                                transaction.revision().snapshot(),
-                                known,
-                                transaction.unproven()),
+                        .atData(transaction.revision().snapshot(), known, transaction.unproven()),
                 transaction.journal());
     }
 

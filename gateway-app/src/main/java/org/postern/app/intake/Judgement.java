@@ -16,10 +16,7 @@ import org.postern.core.scan.ScanResult;
  * @param tag the mark it gets, also where it is held for another reason; or null
  */
 record Judgement(
-        AuthenticationOutcome outcome,
-        Facts facts,
-        Verdict verdict,
-        Verdict.@Nullable Tag tag) {
+        AuthenticationOutcome outcome, Facts facts, Verdict verdict, Verdict.@Nullable Tag tag) {
     /** What scanners found. */
     List<ScanResult> scans() {
         return facts.scans();

@@ -155,7 +155,8 @@ public final class Story {
         for (JsonNode list : dnsbl.path("unanswered")) {
             said.add(list.asString() + " did not answer");
         }
-        return "DNS lists " + score + (said.isEmpty() ? ": no hit" : ": " + String.join(", ", said));
+        return String.format(Locale.ROOT, "DNS lists %+d", score)
+                + (said.isEmpty() ? ": no hit" : ": " + String.join(", ", said));
     }
 
     private static String scan(JsonNode scan) {

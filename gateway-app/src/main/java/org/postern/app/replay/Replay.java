@@ -16,6 +16,7 @@ import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.snapshot.Snapshot;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Decides again about messages of the journal, as a configuration would, without touching mail:
@@ -90,12 +91,19 @@ public final class Replay {
         }
     }
 
-    /** Decides again. */
-    public Outcome evaluate(TracedMessage message, @Nullable EvidenceRow evidence) {
+    /**
+     * Decides again.
+     *
+     * @param evidence what its verdicts rest on, or null where none were reached
+     * @param screening what it was looked at for beside that, or null where nothing was asked
+     */
+    public Outcome evaluate(
+            TracedMessage message, @Nullable EvidenceRow evidence, @Nullable JsonNode screening) {
+        RecordedScreening screened = new RecordedScreening(screening, snapshot, client == null);
         InetAddress from = client == null ? Ip.parse(message.client()) : client;
         Facts facts = Facts.of(from);
         try {
-            Optional<Outcome> early = envelope(message, facts);
+            Optional<Outcome> early = envelope(message, facts, screened);
             if (early.isPresent()) {
                 return early.get();
             }
@@ -114,7 +122,7 @@ public final class Replay {
         if (evidence == null) {
             return insufficient(message, "no evidence was recorded");
         }
-        return content(message, evidence, facts);
+        return content(message, evidence, facts, screened);
     }
 
     private static Outcome insufficient(TracedMessage message, String why) {
@@ -128,7 +136,8 @@ public final class Replay {
     }
 
     /** The stages before the content; empty where each of them lets it pass. */
-    private Optional<Outcome> envelope(TracedMessage message, Facts known)
+    private Optional<Outcome> envelope(
+            TracedMessage message, Facts known, RecordedScreening screened)
             throws InvalidAddressException {
         Facts facts = known;
         Optional<Outcome> outcome = refusal(message, Stage.CONNECT, facts);
@@ -148,15 +157,35 @@ public final class Replay {
         for (String to : message.to()) {
             EmailAddress address = EmailAddress.parse(to);
             last =
-                    refusal(
+                    recipient(
                             message,
-                            Stage.RCPT,
-                            facts.withRecipient(address, snapshot.recipients().lookup(address)));
+                            screened.atRecipient(facts)
+                                    .withRecipient(address, snapshot.recipients().lookup(address)),
+                            screened);
             if (last.isEmpty()) {
                 return last;
             }
         }
         return last;
+    }
+
+    /** Greylisting has the last word; a null sender it asks after the content. */
+    private Optional<Outcome> recipient(
+            TracedMessage message, Facts facts, RecordedScreening screened) {
+        Optional<Outcome> refused = refusal(message, Stage.RCPT, facts);
+        if (refused.isPresent() || "".equals(message.from())) {
+            return refused;
+        }
+        Verdict verdict = snapshot.policy().decide(Stage.RCPT, facts);
+        return screened.greylisted(facts, verdict)
+                .map(reason ->
+                        new Outcome(
+                                message,
+                                "deferred",
+                                "greylisting",
+                                reason,
+                                Basis.RECORDED,
+                                "at rcpt"));
     }
 
     private Optional<Outcome> refusal(TracedMessage message, Stage stage, Facts facts) {
@@ -175,7 +204,8 @@ public final class Replay {
         };
     }
 
-    private Outcome content(TracedMessage message, EvidenceRow evidence, Facts known) {
+    private Outcome content(
+            TracedMessage message, EvidenceRow evidence, Facts known, RecordedScreening screened) {
         String from = message.from() == null ? "" : message.from();
         Reevaluator.Result result =
                 reevaluator.evaluate(
@@ -190,15 +220,18 @@ public final class Replay {
             return insufficient(message, result.explanation());
         }
         Facts facts =
-                path(known.withHelo(message.helo()).withTls(message.tls()), from)
-                        .withAuthentication(result.verdicts(), result.advice())
-                        .withSize(message.size());
+                screened.atData(
+                        path(known.withHelo(message.helo()).withTls(message.tls()), from)
+                                .withAuthentication(result.verdicts(), result.advice())
+                                .withSize(message.size()));
         Verdict verdict = snapshot.policy().decide(Stage.DATA, facts);
+        Optional<String> greylisted =
+                from.isEmpty() ? screened.greylisted(facts, verdict) : Optional.empty();
         return new Outcome(
                 message,
-                word(verdict.disposition()),
-                verdict.rule(),
-                verdict.reason(),
+                greylisted.isPresent() ? "deferred" : word(verdict.disposition()),
+                greylisted.isPresent() ? "greylisting" : verdict.rule(),
+                greylisted.orElse(verdict.reason()),
                 result.basis() == Reevaluator.Basis.RECORDED ? Basis.RECORDED : Basis.LIVE,
                 change("spf", evidence, result.verdicts().spf().result())
                         + ", "

@@ -18,6 +18,7 @@ import org.postern.core.journal.Evidence;
 import org.postern.core.journal.Hop;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.journal.Ruling;
+import org.postern.core.journal.Screening;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
@@ -179,6 +180,40 @@ public final class Events {
                 SmtpReply.of(550, "5.1.1", "No such recipient here: <" + to + ">"),
                 null,
                 7);
+    }
+
+    /** The same message, looked at for these. */
+    public static JournalEvent.Message screened(JournalEvent.Message m, Screening screening) {
+        return new JournalEvent.Message(
+                m.at(),
+                m.id(),
+                m.client(),
+                m.from(),
+                m.named(),
+                m.recipients(),
+                m.size(),
+                m.ruling(),
+                m.reply(),
+                m.evidence(),
+                m.observed(),
+                screening,
+                m.subject(),
+                m.revision());
+    }
+
+    /** The same refusal, for this and looked at for these. */
+    public static JournalEvent.Refusal screened(
+            JournalEvent.Refusal r, Ruling ruling, Screening screening) {
+        return new JournalEvent.Refusal(
+                r.at(),
+                r.stage(),
+                r.client(),
+                r.from(),
+                r.to(),
+                ruling,
+                r.reply(),
+                screening,
+                r.revision());
     }
 
     /** A recipient's outcome. */

@@ -21,8 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.JournalConfig;
+import org.postern.core.dnsbl.DnsblHit;
+import org.postern.core.dnsbl.DnsblVerdict;
+import org.postern.core.dnsbl.Subject;
 import org.postern.core.journal.JournalEvent;
+import org.postern.core.journal.Screening;
 import org.postern.core.mail.QueueId;
+import org.postern.core.scan.ScanResult;
 import org.postern.core.time.TimeSource;
 
 class JournalWriterTest {
@@ -133,6 +138,62 @@ class JournalWriterTest {
                         "carol: hold by plan P1, because looks odd",
                         "delivered for <b@example.test> by store in attempt 1 after 12 ms: 250 ok",
                         "every recipient has it; the spool has let it go");
+    }
+
+    private static Screening screening() {
+        return new Screening(
+                new DnsblVerdict(
+                        List.of(
+                                new DnsblHit(
+                                        "zen",
+                                        "zen.example",
+                                        Subject.CLIENT,
+                                        "192.0.2.7",
+                                        3,
+                                        "127.0.0.4",
+                                        "See \"zen\"")),
+                        List.of("slow")),
+                List.of("came-back"),
+                List.of(
+                        new ScanResult(
+                                ScanResult.Scanner.RSPAMD,
+                                ScanResult.Outcome.SPAM,
+                                7.25,
+                                15,
+                                List.of("GTUBE=7.00", "X=0.25"),
+                                "add header"),
+                        ScanResult.of(
+                                ScanResult.Scanner.CLAMAV, ScanResult.Outcome.FAILED, "no \"")));
+    }
+
+    @Test
+    void whatElseAMessageWasLookedAtForIsToldInTheStory() throws Exception {
+        JournalEvent.Message plain =
+                Events.accepted(now, 1_000_000, "192.0.2.7", "ann@example.org", "bob@example.test");
+        write(plain, Events.screened(plain, screening()));
+        assertThat(ask("SELECT count(*) FROM screening")).containsExactly("1");
+        assertThat(story(plain.id() + ""))
+                .containsSubsequence(
+                        "DNS lists +3: zen=127.0.0.4 (client 192.0.2.7, +3), slow did not answer",
+                        "greylisting: came-back",
+                        "rspamd spam, 7.25 of 15.0: add header [GTUBE=7.00, X=0.25]",
+                        "clamav failed: no \"");
+    }
+
+    @Test
+    void aFileFromBeforeThatTableIsReadAndWrittenOn() throws Exception {
+        JournalEvent.Message plain =
+                Events.accepted(now, 1_000_000, "192.0.2.7", "ann@example.org", "bob@example.test");
+        write(plain);
+        for (DayFiles.DayFile file : new DayFiles(folder).list()) {
+            try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + file.path());
+                    Statement s = db.createStatement()) {
+                s.execute("DROP TABLE screening");
+            }
+        }
+        assertThat(story(plain.id() + "")).isNotEmpty();
+        write(Events.screened(plain, screening()));
+        assertThat(story(plain.id() + "")).contains("greylisting: came-back");
     }
 
     @Test

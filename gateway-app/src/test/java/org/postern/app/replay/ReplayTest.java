@@ -25,12 +25,17 @@ import org.postern.auth.dns.DnsListener;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.config.DnsConfig;
 import org.postern.core.config.JournalConfig;
+import org.postern.core.dnsbl.DnsblHit;
+import org.postern.core.dnsbl.DnsblVerdict;
+import org.postern.core.dnsbl.Subject;
 import org.postern.core.journal.Hop;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.journal.Ruling;
+import org.postern.core.journal.Screening;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Disposition;
 import org.postern.core.reply.SmtpReply;
+import org.postern.core.scan.ScanResult;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -42,19 +47,22 @@ class ReplayTest {
 
     @TempDir Path folder;
 
+    private String more = "";
+
     private Snapshot snapshot() throws IOException {
         Path file =
                 Files.writeString(
                         folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [postmaster@example.test, bob@example.test] }
-                            downstream: maildir:mail
-                        """);
+                        more
+                                + """
+                                hostname: mx.example.test
+                                data: data
+                                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                                domains:
+                                  example.test:
+                                    recipients: { static: [postmaster@example.test, bob@example.test] }
+                                    downstream: maildir:mail
+                                """);
         return switch (Snapshots.read(file, TimeSource.system())) {
             case SnapshotResult.Loaded loaded -> loaded.snapshot();
             case SnapshotResult.Refused refused ->
@@ -96,7 +104,10 @@ class ReplayTest {
                             dns,
                             TimeSource.system());
             return new Replay(snapshot, reevaluator, settings.client())
-                    .evaluate(message, reader.evidence(message).orElse(null));
+                    .evaluate(
+                            message,
+                            reader.evidence(message).orElse(null),
+                            reader.screening(message).orElse(null));
         }
     }
 
@@ -172,6 +183,98 @@ class ReplayTest {
                                                 "nobody@example.test"))
                                 .changed())
                 .isFalse();
+    }
+
+    private static final DnsblHit LISTED =
+            new DnsblHit("bl", "bl.example", Subject.CLIENT, "192.0.2.7", 5, "127.0.0.4", "See bl");
+
+    private JournalEvent.Refusal refused(Ruling ruling, Screening screening) {
+        return Events.screened(
+                Events.unknown(now, "192.0.2.7", "x@good.example", "bob@example.test"),
+                ruling,
+                screening);
+    }
+
+    private JournalEvent.Refusal listed() {
+        return refused(
+                new Ruling(Disposition.REJECT, "dnsbl", "dnsbl.client", ""),
+                new Screening(new DnsblVerdict(List.of(LISTED), List.of()), List.of(), List.of()));
+    }
+
+    @Test
+    void whatDnsListsSaidIsWeighedAgain() throws Exception {
+        more =
+                """
+                dnsbl: { threshold: 5, lists: [{ name: b, zone: bl.example, weight: 5 }] }
+                """;
+        assertThat(replay(listed()).reason()).isEqualTo("dnsbl.client");
+        more = more.replace("threshold: 5", "threshold: 6");
+        assertThat(replay(listed()).disposition()).isEqualTo("goes-on");
+        more = more.replace("weight: 5", "weight: 6, codes: [127.0.0.2-3]");
+        assertThat(replay(listed()).disposition()).isEqualTo("goes-on");
+        more = "";
+        assertThat(replay(listed()).disposition()).isEqualTo("goes-on");
+    }
+
+    @Test
+    void aListKnowsNothingOfAClientThatIsSupposed() throws Exception {
+        more = "dnsbl: { threshold: 5, lists: [{ name: b, zone: bl.example, weight: 5 }] }\n";
+        assertThat(replay(listed(), "client-ip=203.0.113.1").disposition()).isEqualTo("goes-on");
+    }
+
+    @Test
+    void whoHadToComeBackHasToAgainUnlessTheConfigurationSparesThem() throws Exception {
+        JournalEvent waiting =
+                refused(
+                        new Ruling(Disposition.DEFER, "greylisting", "greylisting.new", ""),
+                        new Screening(null, List.of("new"), List.of()));
+        more = "greylisting: { mode: enforce }\n";
+        assertThat(replay(waiting).reason()).isEqualTo("greylisting.new");
+        more = "greylisting: { mode: enforce, pools: [192.0.2.0/24] }\n";
+        assertThat(replay(waiting).disposition()).isEqualTo("goes-on");
+        more = "greylisting: { mode: observe }\n";
+        assertThat(replay(waiting).disposition()).isEqualTo("goes-on");
+    }
+
+    @Test
+    void whatScannersSaidHoldsUnderOtherRules() throws Exception {
+        JournalEvent.Message taken =
+                Events.message(
+                        now,
+                        new org.postern.core.mail.QueueId(1),
+                        "192.0.2.7",
+                        "ann@own.example",
+                        new Ruling(Disposition.ACCEPT, "default", "default.accept", ""),
+                        SmtpReply.of(250, "2.0.0", "Ok"),
+                        Events.evidence(
+                                AuthResult.PASS,
+                                AuthResult.PASS,
+                                "192.0.2.7",
+                                "own.example",
+                                List.of()),
+                        "bob@example.test");
+        JournalEvent spam =
+                Events.screened(
+                        taken,
+                        new Screening(
+                                null,
+                                List.of(),
+                                List.of(
+                                        new ScanResult(
+                                                ScanResult.Scanner.RSPAMD,
+                                                ScanResult.Outcome.SPAM,
+                                                7.5,
+                                                15,
+                                                List.of("GTUBE=7.50"),
+                                                "add header"))));
+        more = "scanners: { rspamd: { address: '127.0.0.1:11333' } }\n";
+        assertThat(replay(spam).disposition()).isEqualTo("accepted");
+        more +=
+                "policy: { rules: [{ name: dirty, stage: data, when: { spam-score-over: 7 },"
+                        + " action: quarantine }] }\n";
+        Replay.Outcome held = replay(spam);
+        assertThat(held.disposition()).as(held.toString()).isEqualTo("quarantined");
+        assertThat(held.rule()).isEqualTo("dirty");
     }
 
     @Test
