@@ -4,15 +4,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Exchange;
+import org.postern.core.files.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,11 +100,9 @@ final class QueueFiles {
                     return true;
                 }
                 // whole or not at all: a file that breaks off must not look like a message
-                Path fresh = target.resolve(id + ".eml.new");
-                try (OutputStream out = Files.newOutputStream(fresh)) {
-                    in.transferTo(out);
-                }
-                Files.move(fresh, target.resolve(id + ".eml"), StandardCopyOption.ATOMIC_MOVE);
+                WholeFile.write(
+                        target.resolve(id + ".eml"),
+                        channel -> in.transferTo(Channels.newOutputStream(channel)));
             }
             return true;
         }

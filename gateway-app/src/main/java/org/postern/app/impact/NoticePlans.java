@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.postern.core.files.WholeFile;
 import org.postern.core.mail.BodyType;
 import org.postern.core.mail.DsnNotify;
 import org.postern.core.mail.EmailAddress;
@@ -247,8 +247,6 @@ public final class NoticePlans {
     }
 
     private void write(String id, ObjectNode plan) throws IOException {
-        Files.createDirectories(folder);
-        Path fresh = Files.write(folder.resolve(id + ".new"), JSON.writeValueAsBytes(plan));
-        Files.move(fresh, folder.resolve(id), StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(folder.resolve(id), JSON.writeValueAsBytes(plan));
     }
 }

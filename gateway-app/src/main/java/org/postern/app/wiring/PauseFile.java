@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.postern.core.files.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,8 +87,7 @@ final class PauseFile {
             out.append('\t').append(plain(p.actor())).append('\t').append(plain(p.why()));
             out.append('\n');
         }
-        Path fresh = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), out);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, out);
     }
 
     private static String plain(String text) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
+import org.postern.core.files.WholeFile;
 
 /**
  * The table on disk: a head of 16 octets, 24 octets for each entry, and a tail with their number
@@ -130,18 +131,7 @@ public final class GreylistFile {
      * @throws IOException if the disk will not; the file that was there stays
      */
     public void save(Greylist greylist) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel =
-                FileChannel.open(
-                        fresh,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            write(channel, greylist);
-            channel.force(true);
-        }
-        Files.move(
-                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, channel -> write(channel, greylist));
     }
 
     private static void write(FileChannel channel, Greylist greylist) throws IOException {

@@ -1,13 +1,8 @@
 package org.postern.core.lists;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.FileReference;
+import org.postern.core.files.WholeFile;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
 import org.postern.core.problem.Place;
@@ -242,25 +238,7 @@ public final class AddedEntries {
                 ofKind.forEach(e -> append(out, e));
             }
         }
-        Files.createDirectories(directory);
-        Path file = directory.resolve(target.file);
-        Path next = directory.resolve(target.file + ".new");
-        try (FileChannel channel =
-                FileChannel.open(
-                        next,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(out.toString().getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+        WholeFile.write(directory.resolve(target.file), out);
     }
 
     private static void append(StringBuilder out, ListEntry entry) {

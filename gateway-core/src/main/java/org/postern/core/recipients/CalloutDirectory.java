@@ -1,12 +1,9 @@
 package org.postern.core.recipients;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -20,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.files.WholeFile;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.time.TimeSource;
 
@@ -264,12 +262,11 @@ public final class CalloutDirectory implements RecipientDirectory {
         synchronized (present) {
             present.forEach((key, at) -> out.append(key).append(" # ").append(at).append('\n'));
         }
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, out);
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        try {
+            WholeFile.write(file, out);
+        } catch (IOException e) {
+            changed = true;
+            throw e;
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -3,11 +3,8 @@ package org.postern.core.recipients;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.files.WholeFile;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -193,9 +191,6 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
                             + "]");
         }
         out.close();
-        try (FileChannel file = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-            file.force(true);
-        }
     }
 
     private boolean leadsInCircles(String key) {
@@ -204,11 +199,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
 
     /** Puts the file in its place; after this {@link #close} has nothing to remove. */
     void keep() throws IOException {
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder =
-                FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+        WholeFile.replace(target, fresh);
     }
 
     RecipientFile table() {

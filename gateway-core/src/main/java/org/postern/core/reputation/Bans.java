@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.core.files.WholeFile;
 import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 
@@ -167,6 +168,6 @@ public final class Bans {
                     .append(ban.reason())
                     .append('\n');
         }
-        StateFile.write(file, out);
+        WholeFile.write(file, out);
     }
 }

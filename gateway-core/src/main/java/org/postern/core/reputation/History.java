@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
+import org.postern.core.files.WholeFile;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
@@ -192,6 +193,6 @@ public final class History implements KnownGood {
                                     .append(e.last())
                                     .append('\n')));
         }
-        StateFile.write(file, out);
+        WholeFile.write(file, out);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
+import org.postern.core.files.WholeFile;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -178,6 +179,6 @@ public final class Volumes {
                             .append(e.count())
                             .append('\n'));
         }
-        StateFile.write(file, out);
+        WholeFile.write(file, out);
     }
 }

@@ -5,10 +5,11 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.postern.core.files.WholeFile;
 import org.postern.core.mail.QueueId;
 
 /** Plans as files, so that they outlive the command that made them and a restart. */
@@ -41,28 +43,29 @@ final class PlanStore {
     }
 
     void write(Plan plan) throws SurgeryException {
-        Path temporary = folder.resolve(plan.id() + ".new");
         try {
-            Files.createDirectories(folder);
-            try (DataOutputStream out =
-                    new DataOutputStream(
-                            new BufferedOutputStream(Files.newOutputStream(temporary)))) {
-                out.writeInt(VERSION);
-                out.writeUTF(plan.action().name());
-                out.writeUTF(plan.reason());
-                out.writeUTF(plan.actor());
-                out.writeLong(plan.created().toEpochMilli());
-                out.writeUTF(plan.selection());
-                out.writeLong(plan.bytes());
-                out.writeInt(plan.count());
-                for (QueueId id : plan.ids()) {
-                    out.writeLong(id.sequence());
-                }
-            }
-            Files.move(temporary, folder.resolve(plan.id()), StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(folder.resolve(plan.id()), channel -> write(plan, channel));
         } catch (IOException e) {
             throw new SurgeryException(folder + ": the plan cannot be kept: " + e.getMessage(), e);
         }
+    }
+
+    private static void write(Plan plan, FileChannel channel) throws IOException {
+        // not closed: the channel is the caller's
+        DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+        out.writeInt(VERSION);
+        out.writeUTF(plan.action().name());
+        out.writeUTF(plan.reason());
+        out.writeUTF(plan.actor());
+        out.writeLong(plan.created().toEpochMilli());
+        out.writeUTF(plan.selection());
+        out.writeLong(plan.bytes());
+        out.writeInt(plan.count());
+        for (QueueId id : plan.ids()) {
+            out.writeLong(id.sequence());
+        }
+        out.flush();
     }
 
     Plan read(String id) throws SurgeryException {
