@@ -69,6 +69,7 @@ final class ContentSender {
                 out[length++] = '.';
                 out[length++] = '\r';
                 out[length++] = '\n';
+                passPointOfNoReturn();
             }
             write(out, length);
         } while (!last);
@@ -83,6 +84,9 @@ final class ContentSender {
         int at = command.length;
         do {
             int n = readBlock(buffer, at, block - at);
+            if (read == size) {
+                passPointOfNoReturn();
+            }
             write(buffer, at + n);
             at = 0;
         } while (read < size);
@@ -106,6 +110,13 @@ final class ContentSender {
             return n;
         } catch (IOException e) {
             throw new ContentException(ContentException.words(e), e);
+        }
+    }
+
+    private void passPointOfNoReturn() throws RelayException {
+        if (!request.point().pass()) {
+            connection.wire().close(); // without the last octet nobody has the message
+            throw new RelayException(Step.LOCAL, Outcomes.stopping());
         }
     }
 

@@ -14,11 +14,22 @@ import org.postern.core.mail.QueueId;
  *     first
  * @param origin where it came from, told to downstreams that accept XFORWARD or XCLIENT; null where
  *     unknown or written by ourselves
+ * @param point how far it has gone; of the thread that makes the attempt
  */
 public record DeliveryRequest(
-        QueueId id, Envelope envelope, MessageSource content, @Nullable MessageOrigin origin) {
+        QueueId id,
+        Envelope envelope,
+        MessageSource content,
+        @Nullable MessageOrigin origin,
+        PointOfNoReturn point) {
 
-    /** A request without an origin. */
+    /** A request of the current thread that nobody breaks off. */
+    public DeliveryRequest(
+            QueueId id, Envelope envelope, MessageSource content, @Nullable MessageOrigin origin) {
+        this(id, envelope, content, origin, new PointOfNoReturn());
+    }
+
+    /** The same without an origin. */
     public DeliveryRequest(QueueId id, Envelope envelope, MessageSource content) {
         this(id, envelope, content, null);
     }

@@ -15,8 +15,8 @@ public interface Downstream extends AutoCloseable {
      * Makes one attempt.
      *
      * @return an outcome for every recipient of the request's envelope
-     * @throws InterruptedException if the thread is interrupted before any content was sent; once
-     *     content was sent the attempt ends soon with a report, and the interrupt flag stays set
+     * @throws InterruptedException if the attempt is broken off, or its thread interrupted, before
+     *     anything was decided: as if it had not begun
      */
     DeliveryReport deliver(DeliveryRequest request) throws InterruptedException;
 

@@ -77,6 +77,7 @@ final class MaildirDownstream implements Downstream {
                     false,
                     Duration.ofNanos(environment.time().nanoTime() - start));
         } finally {
+            request.point().resolved();
             tally.end();
             permits.release();
         }
@@ -92,6 +93,9 @@ final class MaildirDownstream implements Downstream {
         try (Maildir.Entry entry = maildir.begin()) {
             file = entry.name();
             write(request, entry.channel());
+            if (!request.point().pass()) {
+                throw new InterruptedException("broken off before " + file + " was complete");
+            }
             entry.publish();
         } catch (ContentException e) {
             throw new RelayException(

@@ -98,7 +98,11 @@ final class MxRelay implements Downstream {
                     relay(domain)
                             .deliver(
                                     new DeliveryRequest(
-                                            request.id(), part, request.content(), null));
+                                            request.id(),
+                                            part,
+                                            request.content(),
+                                            null,
+                                            request.point()));
             outcomes.putAll(report.outcomes());
             return report;
         } catch (InterruptedException e) {

@@ -22,6 +22,11 @@ final class Outcomes {
         return new RecipientOutcome.Deferred(reply(451, status, text), false, false);
     }
 
+    /** For who has nothing yet when the gateway stops. */
+    static RecipientOutcome stopping() {
+        return deferred("4.3.2", "the gateway stopped before the message was sent");
+    }
+
     /** The same outcome for everybody. */
     static Map<Recipient, RecipientOutcome> forAll(
             Iterable<Recipient> recipients, RecipientOutcome outcome) {

@@ -74,7 +74,8 @@ final class RelayDownstream implements Downstream {
         try {
             Attempt attempt = new Attempt(request);
             attempt.run();
-            if (Thread.currentThread().isInterrupted() && !attempt.contentSent) {
+            boolean interrupted = Thread.currentThread().isInterrupted() && !attempt.contentSent;
+            if (interrupted || (request.point().isBrokenOff() && attempt.decidedNothing())) {
                 throw new InterruptedException("the attempt was interrupted");
             }
             return attempt.report(Duration.ofNanos(environment.time().nanoTime() - start));
@@ -131,6 +132,10 @@ final class RelayDownstream implements Downstream {
             }
             boolean fresh = false;
             while (!due.isEmpty()) {
+                if (request.point().isBrokenOff()) {
+                    endAll(due, Step.LOCAL, Outcomes.stopping());
+                    return;
+                }
                 Connection connection = connection(fresh, due);
                 if (connection == null) {
                     return;
@@ -194,7 +199,7 @@ final class RelayDownstream implements Downstream {
                 if (broken != null) {
                     endAll(due, broken.step(), broken.outcome());
                 }
-            } while (!due.isEmpty() && connection.isUsable());
+            } while (!due.isEmpty() && connection.isUsable() && !request.point().isBrokenOff());
             pool.give(connection);
             return false;
         }
@@ -240,10 +245,23 @@ final class RelayDownstream implements Downstream {
             due.clear();
         }
 
+        /** Whether another attempt finds everything as this one did. */
+        boolean decidedNothing() {
+            return outcomes.values().stream()
+                    .allMatch(o ->
+                            o instanceof RecipientOutcome.Deferred d
+                                    && !d.fromDownstream()
+                                    && !d.maybeDelivered());
+        }
+
         DeliveryReport report(Duration elapsed) {
             Map<Recipient, RecipientOutcome> ordered = new LinkedHashMap<>();
             for (Recipient r : request.envelope().recipients()) {
                 ordered.put(r, Objects.requireNonNull(outcomes.get(r), "every recipient ends"));
+            }
+            if (request.point().isBrokenOff()) {
+                // whatever broke after that was we
+                trouble = trouble == null ? null : Step.LOCAL;
             }
             DeliveryReport report =
                     new DeliveryReport(ordered, peer, trouble, tls, dsnPassedOn, elapsed);

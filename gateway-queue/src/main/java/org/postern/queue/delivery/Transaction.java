@@ -85,6 +85,14 @@ final class Transaction {
     /** Runs it. */
     Result run() {
         connection.countMessage();
+        try {
+            return attempt();
+        } finally {
+            request.point().resolved();
+        }
+    }
+
+    private Result attempt() {
         // opened first: content that cannot be read is found out before anybody is told of it
         try (InputStream content = ContentSender.open(request)) {
             EnvelopeCommands commands = EnvelopeCommands.plan(connection, request);

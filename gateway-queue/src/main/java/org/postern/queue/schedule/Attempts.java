@@ -7,12 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Envelope;
+import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
@@ -20,6 +24,7 @@ import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.delivery.DeliveryRequest;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.MessageOrigin;
+import org.postern.queue.delivery.PointOfNoReturn;
 import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.delivery.Step;
 import org.postern.queue.dsn.NoticeSender;
@@ -33,12 +38,15 @@ import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes one attempt at one downstream and records what came of it. On the lanes' threads. */
 final class Attempts {
     /** The lane of recipients whose domain has no downstream now; no downstream can be named so. */
     static final String NO_DOWNSTREAM = "";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
     private static final Duration AFTER_DEFECT = Duration.ofMinutes(1);
 
     private final Spool spool;
@@ -48,6 +56,8 @@ final class Attempts {
     private final RelayListener listener;
     private final InFlight inFlight;
     private final CutThrough cutThrough;
+    private final Map<PointOfNoReturn, QueueId> underWay = new ConcurrentHashMap<>();
+    private volatile boolean breakingOff;
 
     Attempts(
             Spool spool,
@@ -148,20 +158,62 @@ final class Attempts {
                         e.requireTls(),
                         e.envelopeId(),
                         e.dsnReturn());
+        PointOfNoReturn point = underWay(entry.id());
         try {
             DeliveryRequest request =
-                    new DeliveryRequest(entry.id(), due, spool.relayed(entry.id()), origin(entry));
+                    new DeliveryRequest(
+                            entry.id(), due, spool.relayed(entry.id()), origin(entry), point);
             DeliveryReport said = downstream.deliver(request);
-            report.of(strain(said), said.elapsed());
+            if (!point.isBrokenOff()) {
+                report.of(strain(said), said.elapsed());
+            }
             return new Made(said.outcomes(), via(said, downstream));
         } catch (InterruptedException interrupted) {
-            // nothing was sent: as if it had not begun
-            Thread.currentThread().interrupt();
+            // nothing was decided: as if it had not begun
+            LOG.info("{}: broken off by the stop, nobody has it", entry.id());
             return new Made(Map.of(), nowhere);
         } catch (SpoolException | RuntimeException failure) {
             listener.trouble(entry.id(), downstream.name(), failure);
             SmtpReply reply = SmtpReply.of(451, "4.3.0", "Local trouble: " + printable(failure));
             return new Made(all(recipients, reply), nowhere);
+        } finally {
+            // the outcome is written down without being interrupted
+            underWay.remove(point);
+            if (point.over()) {
+                LOG.debug("{}: over, after the stop asked for it", entry.id());
+            }
+        }
+    }
+
+    private PointOfNoReturn underWay(QueueId id) {
+        PointOfNoReturn point = new PointOfNoReturn();
+        underWay.put(point, id);
+        if (breakingOff) {
+            point.breakOff();
+        }
+        return point;
+    }
+
+    /**
+     * Breaks off what is under way and can still be taken back, and from now on whatever begins.
+     *
+     * @return the entries whose last reply is being waited for
+     */
+    Set<QueueId> breakOff() {
+        breakingOff = true;
+        Set<QueueId> waiting = new TreeSet<>();
+        underWay.forEach((point, id) -> {
+            if (!point.breakOff()) {
+                waiting.add(id);
+            }
+        });
+        return waiting;
+    }
+
+    /** Waits until nothing is under way at any downstream; outcomes may still be written down. */
+    void awaitLastReplies() throws InterruptedException {
+        for (PointOfNoReturn point : underWay.keySet()) {
+            point.awaitOver();
         }
     }
 

@@ -54,6 +54,9 @@ public final class RelayScheduler implements AutoCloseable {
     /** One round in so many takes the oldest entries first. */
     private static final int RETRY_ROUNDS = 4;
 
+    /** How long a stop waits for the spool to write what the last replies said. */
+    private static final Duration RECORDING = Duration.ofSeconds(10);
+
     private static final String ENDED_MEANWHILE = "the gateway ended while it was being delivered";
 
     /** Attempts at once to say that there is nowhere to go. */
@@ -408,23 +411,48 @@ public final class RelayScheduler implements AutoCloseable {
     /**
      * Takes no more entries and waits for attempts under way.
      *
-     * @param patience how long they may take before they are interrupted; after an interrupt an
-     *     attempt that has sent content still ends with what its downstream says
+     * @param patience how long they may take before they are broken off. One that has sent its last
+     *     octet is waited for all the same, as long as its downstream has for its last reply:
+     *     breaking off there would make a duplicate
      */
     public void stop(Duration patience) throws InterruptedException {
+        stop(patience, RECORDING);
+    }
+
+    /**
+     * The same.
+     *
+     * @param recording how long the spool may take to write what the last replies said
+     */
+    void stop(Duration patience, Duration recording) throws InterruptedException {
         closing = true;
         wake();
         thread.join();
         lanes.values().forEach(lane -> lane.drain().forEach(Runnable::run));
         long end = System.nanoTime() + patience.toNanos();
         for (Thread worker : workers) {
-            Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
-            if (!worker.join(left)) {
-                worker.interrupt();
+            if (!worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                break;
             }
         }
+        Set<QueueId> waiting = attempts.breakOff();
+        if (!waiting.isEmpty()) {
+            LOG.warn(
+                    "{} messages are sent and their last reply is waited for; killing the gateway"
+                            + " now can deliver them twice: {}",
+                    waiting.size(),
+                    waiting);
+        }
+        attempts.awaitLastReplies();
+        end = System.nanoTime() + recording.toNanos();
         for (Thread worker : workers) {
-            worker.join();
+            if (!worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                // the next start finds them in the table of what is in flight
+                LOG.error(
+                        "outcomes of deliveries cannot be written for {}; stopping without them",
+                        recording);
+                return;
+            }
         }
     }
 
