@@ -63,8 +63,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "With --batch it reads one JSON object a line from standard input:",
-            "  {\"id\":\"1\",\"client_ip\":\"192.0.2.1\",\"helo\":\"mail.example.org\","
-                    + "\"mail_from\":\"a@example.org\",\"message_b64\":\"...\"}",
+            "  {\"id\":\"1\",\"client_ip\":\"192.0.2.1\",\"helo\":\"mail.example.org\",",
+            "   \"mail_from\":\"a@example.org\",\"message_b64\":\"...\"}     (on one line)",
             "and writes one a line, in order. message_b64 may be left out (SPF alone)."
         })
 public final class AuthCommand implements Callable<Integer> {

@@ -37,8 +37,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Look at the real surroundings: DNS, TLS, downstreams, clock, disk, limits.",
         footer = {
             "",
-            "Exit code 0 without a failure (warnings and what was not checked do not count), 1",
-            "with one. What was not checked is neither well nor ill, and says why."
+            "Exit code 0 without a failure (warnings and what was not checked do not count),",
+            "1 with one. What was not checked is neither well nor ill, and says why."
         })
 final class DoctorCommand implements Callable<Integer> {
     private static final List<String> WELL_KNOWN = List.of("zen.spamhaus.org", "bl.spamcop.net");

@@ -27,13 +27,13 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Count what a rule, a reason or an address did, and to whom.",
         footer = {
             "",
-            "The journal is read from its files, so counting works while the gateway is down.",
-            "--notify makes a plan: it prints how many notices there would be and the first of",
-            "them. --apply PLAN puts them into the spool, --undo PLAN drops those not yet"
-                    + " delivered.",
-            "In a template ${recipient}, ${count}, ${first}, ${last} and ${hostname} are filled"
-                    + " in;",
-            "it begins with its header fields (Subject is needed), then an empty line."
+            "--reason takes the name of a rule, too: --reason policy.NAME. The journal is",
+            "read from its files, so counting works while the gateway is down.",
+            "--notify makes a plan: it prints how many notices there would be and the first",
+            "of them. --apply PLAN puts them into the spool, --undo PLAN drops those not yet",
+            "delivered. In a template $${recipient}, $${count}, $${first}, $${last} and",
+            "$${hostname} are filled in; it begins with its header fields (Subject is",
+            "needed), then an empty line."
         })
 final class ImpactCommand implements Callable<Integer> {
     @Mixin private final ConfigOption config = new ConfigOption();

@@ -47,9 +47,9 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Evaluate journaled messages again under another configuration or client.",
         footer = {
             "",
-            "Each answer is labelled: recorded (from what the journal kept alone), live (the DNS"
-                    + " of",
-            "today was asked too) or insufficient (the journal does not have what it would take).",
+            "Each answer is labelled: recorded (from what the journal kept alone), live (the",
+            "DNS of today was asked too) or insufficient (the journal does not have what it",
+            "would take).",
             "Signatures are taken as they were found then.",
             "--release makes a plan that releases held messages which would pass now."
         })

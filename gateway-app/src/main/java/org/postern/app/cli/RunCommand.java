@@ -17,8 +17,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = "Run the gateway in the foreground.",
         footer = {
-            "SIGHUP reloads the configuration and lists. SIGTERM stops: no new connections, a",
-            "message in DATA may finish within limits.drain, the rest waits in the spool."
+            "SIGHUP reloads the configuration and lists. SIGTERM stops: no new connections,",
+            "a message in DATA may finish within limits.drain, the rest waits in the spool."
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin private final ConfigOption config = new ConfigOption();

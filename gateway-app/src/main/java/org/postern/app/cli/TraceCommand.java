@@ -33,8 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Tell what happened to which message; refused mail too.",
         footer = {
             "",
-            "One message is told as a story; several are listed, the newest last. The journal is",
-            "read from its files, so this works while the gateway is down.",
+            "One message is told as a story; several are listed, the newest last. The journal",
+            "is read from its files, so this works while the gateway is down.",
             "--state here is accepted, tagged, quarantined, rejected or deferred."
         })
 final class TraceCommand implements Callable<Integer> {

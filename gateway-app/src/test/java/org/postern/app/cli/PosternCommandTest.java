@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Exit codes as the interface promises them; the output is looked at end to end. */
 class PosternCommandTest {
@@ -67,5 +70,27 @@ class PosternCommandTest {
                 .isEqualTo(ExitCode.FAILED);
         assertThat(PosternCommand.execute("lists", "test", "not a thing", "--config", config))
                 .isEqualTo(ExitCode.USAGE);
+    }
+
+    /** A line that picocli has to wrap looks broken; an unescaped variable becomes "null". */
+    @Test
+    void theHelpOfEveryCommandIsWhole() {
+        List<CommandLine> commands = new ArrayList<>();
+        collect(new CommandLine(new PosternCommand()), commands);
+        assertThat(commands).hasSizeGreaterThan(30);
+        for (CommandLine command : commands) {
+            String name = command.getCommandSpec().qualifiedName();
+            assertThat(command.getUsageMessage())
+                    .as(name)
+                    .doesNotContainPattern("(?<!the )\\bnull\\b");
+            for (String line : command.getCommandSpec().usageMessage().footer()) {
+                assertThat(line.replace("$$", "$")).as(name).hasSizeLessThanOrEqualTo(80);
+            }
+        }
+    }
+
+    private static void collect(CommandLine command, List<CommandLine> into) {
+        into.add(command);
+        command.getSubcommands().values().forEach(sub -> collect(sub, into));
     }
 }
