@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,12 +37,18 @@ class GreylistingTest {
                             Peers.ROOT.resolve(
                                     "src-test-e2e/dialogues-with-peers/greylisting-first.txt"))
                     .play(gateway.smtpPort());
-            gateway.program().terminate();
+            assertThat(gateway.command("status").out())
+                    .contains("memory: 2 waiting, 0 known of 1000000, delay 2s");
+            awaitKept(gateway, 2);
+            gateway.program().kill();
             gateway.start();
             await("its time comes")
                     .atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> send(gateway, "someone@pass.test", ALICE).startsWith("250 2."));
+            assertThat(gateway.get("/metrics").body())
+                    .as("it was remembered over the kill: never new to the second gateway")
+                    .doesNotContain("postern_greylisting_decisions_total{result=\"new\"}");
             assertThat(send(gateway, "someone@pass.test", ALICE)).startsWith("250 2.");
             gateway.program().terminate();
             gateway.start();
@@ -49,6 +57,41 @@ class GreylistingTest {
             assertThat(gateway.get("/metrics").body())
                     .contains("postern_greylisting_decisions_total{result=\"known\"} 1")
                     .contains("postern_greylisting_decisions_total{result=\"new\"} 1");
+        }
+    }
+
+    /** Waits until so many changes are in the log, which a killed gateway leaves. */
+    private static void awaitKept(Gateway gateway, int changes) {
+        Path log = gateway.folder().resolve("data/greylist.log");
+        await(log + " has " + changes + " changes")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> Files.exists(log) && Files.size(log) >= 28L * changes);
+    }
+
+    @Test
+    void traceTellsWhoWaitedAndWhoCameBack(Surroundings around) {
+        try (Gateway gateway =
+                gateway(around, "greylisting: { mode: enforce, delay: 1s }\n").start()) {
+            assertThat(send(gateway, "someone@plain.test", ALICE)).startsWith("451 4.7.1");
+            await("its time comes")
+                    .atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> send(gateway, "someone@plain.test", ALICE).startsWith("250 2."));
+            await("the journal has both")
+                    .atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(200))
+                    .untilAsserted(() ->
+                            assertThat(
+                                            gateway.command(
+                                                            "trace",
+                                                            "--from",
+                                                            "someone@plain.test",
+                                                            "--story",
+                                                            "--json")
+                                                    .out())
+                                    .contains("\"reason\":\"greylisting.new\"")
+                                    .contains("\"greylisting\":[\"came-back\"]"));
         }
     }
 

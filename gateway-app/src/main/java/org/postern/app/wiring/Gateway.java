@@ -80,6 +80,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private volatile @Nullable Surgeon surgeon;
     private volatile @Nullable Relaying relay;
     private volatile @Nullable Vigil vigil;
+    private volatile @Nullable GreylistKeeper memory;
     private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
@@ -178,6 +179,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 new GreylistKeeper(config.data(), () -> live.config().greylisting(), metrics, time);
         greylist.start();
         undo.add(greylist::close);
+        memory = greylist;
         SmtpListeners smtp =
                 new SmtpListeners(
                         config.listeners(),
@@ -440,7 +442,13 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public List<Helper> helpers() {
-        return Stream.concat(live.helpers().stream(), records.helper().stream()).toList();
+        GreylistKeeper greylist = memory;
+        return Stream.of(
+                        live.helpers().stream(),
+                        greylist == null ? Stream.<Helper>empty() : greylist.helper().stream(),
+                        records.helper().stream())
+                .flatMap(all -> all)
+                .toList();
     }
 
     @Override

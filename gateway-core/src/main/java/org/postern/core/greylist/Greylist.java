@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.GreylistingConfig;
 
 /**
@@ -38,11 +39,13 @@ public final class Greylist {
     private final LongAdder waiting = new LongAdder();
     private final LongAdder evicted = new LongAdder();
     private final LongAdder changes = new LongAdder();
+    private final GreylistChanges[] pending = new GreylistChanges[SEGMENTS];
 
     /** An empty one. */
     public Greylist() {
         for (int i = 0; i < SEGMENTS; i++) {
             segments[i] = new GreylistSegment();
+            pending[i] = new GreylistChanges();
             locks[i] = new ReentrantLock();
         }
     }
@@ -135,6 +138,7 @@ public final class Greylist {
     private void store(GreylistSegment segment, Triplet triplet, long before, long after) {
         segment.put(triplet, after);
         changes.increment();
+        pending[index(triplet)].add(triplet, after); // under the segment's lock
         counted(triplet, before, after);
     }
 
@@ -146,13 +150,17 @@ public final class Greylist {
         }
     }
 
-    /** Takes over an entry as it was saved, unless the table is full. */
+    /** Takes over an entry as it was saved, unless a later one is there or the table is full. */
     void restore(Triplet triplet, long times, int most) {
         int index = index(triplet);
         locks[index].lock();
         try {
-            if (segments[index].size() < Math.max(1, most / SEGMENTS)) {
-                store(segments[index], triplet, segments[index].get(triplet), times);
+            long before = segments[index].get(triplet);
+            // of two states of a triplet the one that began or was used later is the later one
+            boolean room = segments[index].size() < Math.max(1, most / SEGMENTS);
+            if (before == 0 ? room : times > before) {
+                segments[index].put(triplet, times);
+                counted(triplet, before, times);
             }
         } finally {
             locks[index].unlock();
@@ -172,6 +180,38 @@ public final class Greylist {
         } finally {
             locks[part].unlock();
         }
+    }
+
+    /**
+     * The changes since it was last asked, three numbers each: the triplet's two and its times.
+     *
+     * @return them in an order in which a later change of a triplet stands behind an earlier one;
+     *     or null where there were more than are kept, so that only the whole table tells them
+     */
+    public long @Nullable [] drain() {
+        long[][] parts = new long[SEGMENTS][];
+        boolean lost = false;
+        int length = 0;
+        for (int i = 0; i < SEGMENTS; i++) {
+            locks[i].lock();
+            try {
+                lost |= pending[i].overflowed();
+                parts[i] = pending[i].take();
+                length += parts[i].length;
+            } finally {
+                locks[i].unlock();
+            }
+        }
+        if (lost) {
+            return null;
+        }
+        long[] all = new long[length];
+        int at = 0;
+        for (long[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
     }
 
     /** Triplets that wait. */

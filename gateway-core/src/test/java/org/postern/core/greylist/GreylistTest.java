@@ -236,4 +236,84 @@ class GreylistTest {
         assertThat(new GreylistFile(path).load(new Greylist(), 10))
                 .isEqualTo(new GreylistFile.Read.Whole(1));
     }
+
+    private GreylistLog appended(Path path) throws IOException {
+        GreylistLog log = GreylistLog.open(path);
+        log.append(drained());
+        return log;
+    }
+
+    private long[] drained() {
+        long[] changes = greylist.drain();
+        return changes == null ? new long[0] : changes;
+    }
+
+    private String replayed(Path path, Duration after) throws IOException {
+        Greylist again = new Greylist();
+        try (GreylistLog log = GreylistLog.open(path)) {
+            log.replay(again, 1_000);
+        }
+        return word(again.come(triplet("a@s.example"), config(1_000), START.plus(after)));
+    }
+
+    @Test
+    void whatWasAppendedIsThereThoughNothingWasSavedWhole() throws IOException {
+        Path path = folder.resolve("greylist.log");
+        come("a@s.example", Duration.ZERO);
+        try (GreylistLog log = appended(path)) {
+            assertThat(replayed(path, Duration.ofMinutes(1))).isEqualTo("early 240");
+            come("a@s.example", Duration.ofMinutes(5));
+            log.append(drained());
+            assertThat(replayed(path, Duration.ofMinutes(1))).isEqualTo("passed");
+            assertThat(log.size()).isEqualTo(2 * 28);
+            log.clear();
+            assertThat(replayed(path, Duration.ofMinutes(5))).isEqualTo("new 300");
+        }
+    }
+
+    @Test
+    void aLogThatIsCutOrChangedAnywhereIsBelievedUpToThere() throws IOException {
+        Path path = folder.resolve("greylist.log");
+        come("a@s.example", Duration.ZERO);
+        come("a@s.example", Duration.ofMinutes(5));
+        appended(path).close();
+        byte[] whole = Files.readAllBytes(path);
+        for (int i = 28; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 1;
+            Files.write(path, i % 2 == 0 ? changed : java.util.Arrays.copyOf(whole, i));
+            // the first record alone: it still waits
+            assertThat(replayed(path, Duration.ofSeconds(299))).as("at %s", i).isEqualTo("early 1");
+            assertThat(Files.size(path)).as("at %s", i).isEqualTo(28);
+        }
+    }
+
+    @Test
+    void anOlderStateOfATripletNeverTakesThePlaceOfALaterOne() throws IOException {
+        Path path = folder.resolve("greylist.log");
+        come("a@s.example", Duration.ZERO);
+        appended(path).close();
+        come("a@s.example", Duration.ofMinutes(5));
+        GreylistFile file = new GreylistFile(folder.resolve("greylist"));
+        file.save(greylist);
+        // killed between writing the whole and emptying the log
+        Greylist again = new Greylist();
+        file.load(again, 1_000);
+        try (GreylistLog log = GreylistLog.open(path)) {
+            assertThat(log.replay(again, 1_000)).isEqualTo(1);
+        }
+        assertThat(word(again.come(triplet("a@s.example"), config(1_000), START.plusSeconds(400))))
+                .isEqualTo("passed");
+        assertThat(again.waiting()).isZero();
+    }
+
+    @Test
+    void changesThatNobodyTakesAwayStayBounded() {
+        GreylistingConfig wide = config(50_000_000);
+        for (int i = 0; i < 17_000; i++) {
+            greylist.come(new Triplet((long) i << 48, i), wide, START);
+        }
+        assertThat(greylist.drain()).isNull();
+        assertThat(greylist.drain()).isEmpty();
+    }
 }
