@@ -14,6 +14,9 @@ public final class Marks {
     /** That its sender was told of the delay. */
     public static final String TOLD_OF_DELAY = "told-of-delay";
 
+    /** Why it was held when it was dropped: what brings it back holds it for the same reason. */
+    public static final String HELD_FOR = "held-for";
+
     /** Most octets of a value; the rest is cut. */
     public static final int MAX_VALUE = 500;
 

@@ -4,12 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,107 +16,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.BodyType;
 import org.postern.core.mail.ByteRange;
 import org.postern.core.mail.DsnNotify;
 import org.postern.core.mail.DsnReturn;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
-import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
-import org.postern.core.time.ManualTimeSource;
 
-/** What every spool does. Implementations say how one is opened, again and again, in one place. */
-public abstract class SpoolContract {
-    protected static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-    private static final byte[] TRACE = "Received: by mx\r\n".getBytes(US_ASCII);
-
-    @TempDir protected Path folder;
-
-    protected final ManualTimeSource time = new ManualTimeSource(START);
-    protected final List<SpoolAlarm> alarms =
-            java.util.Collections.synchronizedList(new ArrayList<>());
-    protected Spool spool;
-
-    /** Opens the spool as it is on disk. */
-    protected abstract Spool open() throws SpoolException;
-
-    @BeforeEach
-    void openFirst() throws SpoolException {
-        spool = open();
-    }
-
-    @AfterEach
-    void closeLast() {
-        spool.close();
-    }
-
-    protected final void reopen() throws SpoolException {
-        spool.close();
-        spool = open();
-    }
-
-    protected static Recipient to(String address) {
-        return Recipient.of(EmailAddress.of(address));
-    }
-
-    protected static MessageMeta meta(String... recipients) {
-        return new MessageMeta(
-                Envelope.of(
-                        ReversePath.of(EmailAddress.of("a@example.org")),
-                        Stream.of(recipients).map(SpoolContract::to).toList()),
-                START,
-                "192.0.2.1",
-                "client.example.org",
-                TRACE,
-                List.of(),
-                Map.of("verdicts", "{}"));
-    }
-
-    protected final StoredMessage store(String content, String... recipients) throws IOException {
-        return store(content.getBytes(US_ASCII), meta(recipients));
-    }
-
-    protected final StoredMessage store(byte[] content, MessageMeta meta) throws IOException {
-        try (SpoolWriter writer = spool.begin()) {
-            writer.write(content, 0, content.length);
-            return writer.commit(meta);
-        }
-    }
-
-    protected static byte[] bytes(MessageSource source) throws IOException {
-        try (InputStream in = source.open()) {
-            byte[] all = in.readAllBytes();
-            assertThat(source.size()).isEqualTo(all.length);
-            return all;
-        }
-    }
-
-    private static String text(MessageSource source) throws IOException {
-        return new String(bytes(source), US_ASCII);
-    }
-
-    protected static AttemptResult result(
-            Recipient recipient, RecipientState state, Duration wait) {
-        return new AttemptResult(
-                Map.of(recipient, new RecipientStatus(recipient, state, "said", "store")),
-                wait,
-                "refused",
-                true);
-    }
-
-    private QueueEntry claimOne() {
-        List<QueueEntry> claimed = spool.claimDue(1, route -> true);
-        assertThat(claimed).hasSize(1);
-        return claimed.getFirst();
-    }
-
+/** What every spool does. */
+public abstract class SpoolContract extends SpoolFixture {
     @Test
     void givesBackWhatItWasGiven() throws Exception {
         String content = "Subject: x\r\n\r\n.dot\r\nbody\r\n";

@@ -226,7 +226,9 @@ final class Transitions {
                         drop.reason(),
                         drop.actor(),
                         s.recipients(),
-                        s.marks()));
+                        s.state() == EntryState.HELD
+                                ? s.marked(Marks.HELD_FOR, s.reason()).marks()
+                                : s.marks()));
     }
 
     private static Entries.Next restore(EntryStatus s, Change.Restore restore, long now) {
@@ -241,7 +243,7 @@ final class Transitions {
                         s.attempts(),
                         Math.max(now, s.dueMillis()),
                         0,
-                        held ? s.reason() : "",
+                        held ? s.marks().getOrDefault(Marks.HELD_FOR, s.reason()) : "",
                         restore.actor(),
                         s.recipients(),
                         why(s, restore.reason())));
