@@ -24,6 +24,14 @@ final class Pace {
 
     private static final double SLOW_FACTOR = 4;
 
+    /** What a slow answer takes from the window: all slow, it halves within two rounds or so. */
+    private static final double SLOW_STEP = 0.25;
+
+    /** How quickly the usual time follows better and worse ones: a share of the difference. */
+    private static final double BETTER_SHARE = 1.0 / 4;
+
+    private static final double WORSE_SHARE = 1.0 / 512;
+
     private final TimeSource time;
     private int ceiling;
     private double window;
@@ -72,12 +80,16 @@ final class Pace {
     void success(Duration took) {
         answered();
         double seconds = took.toNanos() / 1e9;
+        if (usualSeconds == 0) {
+            usualSeconds = seconds; // nothing is known yet that it could be slower than
+        }
         // slower than it uses to be, and slow by any measure: fewer at once let it breathe
         boolean slow = seconds > SLOW_SECONDS && seconds > usualSeconds * SLOW_FACTOR;
-        usualSeconds += (seconds - usualSeconds) / (seconds < usualSeconds ? 4 : 64);
+        usualSeconds +=
+                (seconds - usualSeconds) * (seconds < usualSeconds ? BETTER_SHARE : WORSE_SHARE);
         window =
                 slow
-                        ? Math.max(1, window - 1 / Math.max(1, window))
+                        ? Math.max(1, window - SLOW_STEP)
                         : Math.min(ceiling, window + 1 / Math.max(1, window));
     }
 

@@ -269,8 +269,11 @@ public final class RelayScheduler implements AutoCloseable {
     private int round() {
         // fresh mail goes before old retries, and retries get their turn all the same
         ClaimOrder order =
-                rounds++ % RETRY_ROUNDS == 0 ? ClaimOrder.OLDEST_FIRST : ClaimOrder.FRESH_FIRST;
+                rounds % RETRY_ROUNDS == 0 ? ClaimOrder.OLDEST_FIRST : ClaimOrder.FRESH_FIRST;
         List<QueueEntry> entries = spool.claimDue(CLAIM_BATCH, order, this::hasPlace);
+        if (!entries.isEmpty()) {
+            rounds++; // a round that found nothing was nobody's turn
+        }
         for (QueueEntry entry : entries) {
             begin(entry);
         }

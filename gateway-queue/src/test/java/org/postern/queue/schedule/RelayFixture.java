@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.DsnNotify;
 import org.postern.core.mail.EmailAddress;
@@ -31,6 +32,7 @@ import org.postern.queue.delivery.DeliveryRequest;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.DownstreamStatus;
 import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.delivery.Step;
 import org.postern.queue.dsn.NoticeBudget;
 import org.postern.queue.dsn.NoticeDecision;
 import org.postern.queue.dsn.NoticeEvent;
@@ -64,6 +66,9 @@ final class RelayFixture implements AutoCloseable {
 
     /** Which recipients have a downstream of their own now. */
     final Map<String, String> own = new ConcurrentHashMap<>();
+
+    /** The most attempts at once towards any downstream. */
+    volatile int concurrency = 2;
 
     volatile NoticeSettings settings = NoticeSettings.defaults();
     private final Path folder;
@@ -148,7 +153,7 @@ final class RelayFixture implements AutoCloseable {
                             }
                         },
                         () -> downstreams,
-                        name -> 2,
+                        name -> concurrency,
                         () ->
                                 new RetryPolicy(
                                         Duration.ofMinutes(1),
@@ -248,13 +253,31 @@ final class RelayFixture implements AutoCloseable {
         does(
                 name,
                 store,
-                request -> {
-                    Map<Recipient, RecipientOutcome> all = new LinkedHashMap<>();
-                    for (Recipient r : request.envelope().recipients()) {
-                        all.put(r, outcome(reply.apply(r)));
-                    }
-                    return new DeliveryReport(all, name + ":25", null, "TLS", dsn, Duration.ZERO);
-                });
+                request ->
+                        new DeliveryReport(
+                                each(request, reply),
+                                name + ":25",
+                                null,
+                                "TLS",
+                                dsn,
+                                Duration.ZERO));
+    }
+
+    /** An outcome for each recipient by this reply. */
+    static Map<Recipient, RecipientOutcome> each(
+            DeliveryRequest request, Function<Recipient, SmtpReply> reply) {
+        Map<Recipient, RecipientOutcome> all = new LinkedHashMap<>();
+        for (Recipient r : request.envelope().recipients()) {
+            all.put(r, outcome(reply.apply(r)));
+        }
+        return all;
+    }
+
+    /** A report that everybody got this reply after so long, or that it broke off there. */
+    static DeliveryReport report(
+            DeliveryRequest request, SmtpReply reply, @Nullable Step trouble, Duration took) {
+        return new DeliveryReport(
+                each(request, r -> reply), "store:25", trouble, null, false, took);
     }
 
     static RecipientOutcome outcome(SmtpReply reply) {
