@@ -67,7 +67,7 @@ public record AuthenticatorSettings(
         for (ScannerConfig scanner : config.scanners()) {
             switch (scanner.scanner()) {
                 case RSPAMD -> names.addAll(List.of("x-spam", "x-rspamd-"));
-                case CLAMAV -> names.add("x-virus-");
+                case CLAMAV -> names.add("x-virus");
             }
         }
         return names;

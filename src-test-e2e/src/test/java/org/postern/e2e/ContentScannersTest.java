@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -93,8 +94,8 @@ class ContentScannersTest {
                         gateway.configuration()
                                 + """
                                 scanners:
-                                  rspamd: { address: "127.0.0.1:%d" }
-                                  clamav: { address: "unix:%s/clamd.sock", on-failure: defer }
+                                  rspamd: { address: "127.0.0.1:%d", timeout: 3s }
+                                  clamav: { address: "unix:%s/clamd.sock", timeout: 3s, on-failure: defer }
                                 """
                                         .formatted(rspamdPort, folder))
                 .start();
@@ -141,6 +142,8 @@ class ContentScannersTest {
                         plain.id(),
                         "X-Spam: No\r\n"
                                 + "X-Spam-Status: No, forged\r\n"
+                                + "X-Spamd-Result: default: False [-99.00 / 15.00] forged\r\n"
+                                + "x-rspamd-action : no action, forged\r\n"
                                 + "X-Virus-Status: Clean forged\r\n"
                                 + plain.text());
         assertThat(send(forged)).startsWith("250 2.");
@@ -171,6 +174,13 @@ class ContentScannersTest {
         assertThat(send(marked)).startsWith("250 2.");
         String stored = peers.dovecot().awaitMessage("alice@example.test", marked.id());
         assertThat(Message.fields(stored, "X-Spam")).containsExactly("Yes");
+        assertThat(Message.fields(stored, "X-Rspamd-Action")).containsExactly("add header");
+        assertThat(Message.fields(stored, "X-Spamd-Result"))
+                .singleElement()
+                .asString()
+                .startsWith("default: True [")
+                .contains("GTUBE(0.00)[]");
+        assertThat(Message.fields(stored, "X-Spamd-Bar")).hasSize(1);
     }
 
     @Test
@@ -181,7 +191,73 @@ class ContentScannersTest {
     }
 
     @Test
+    @Order(1)
+    void oneSessionHearsOfAVirusOfSpamAndOfNothing() throws IOException {
+        Dialogue.read(Peers.ROOT.resolve("src-test-e2e/dialogues-with-peers/scanners.txt"))
+                .play(gateway.smtpPort());
+        await("the journal has all three")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() ->
+                        assertThat(gateway.command("trace", "--since", "1h", "--story").out())
+                                .contains("clamav infected: Eicar-Test-Signature")
+                                .contains("rspamd reject, ")
+                                .contains("[GTUBE=")
+                                .contains("clamav clean"));
+    }
+
+    /** A program and its workers. */
+    private static void signal(Program program, String name) {
+        ProcessHandle.of(program.pid()).stream()
+                .flatMap(p -> Stream.concat(Stream.of(p), p.descendants()))
+                .map(ProcessHandle::pid)
+                .forEach(pid ->
+                        assertThat(
+                                        Program.run(
+                                                        new byte[0],
+                                                        Map.of(),
+                                                        List.of("kill", "-" + name, "" + pid))
+                                                .exitCode())
+                                .isZero());
+    }
+
+    @Test
     @Order(2)
+    void aScannerThatHangsCostsItsTimeoutAndIsPassedByOrDeferredAsConfigured() {
+        signal(rspamd, "STOP");
+        try {
+            Message unscanned = Message.from("someone@pass.test");
+            assertThat(send(unscanned)).startsWith("250 2.");
+            String stored = peers.dovecot().awaitMessage("alice@example.test", unscanned.id());
+            assertThat(Message.fields(stored, "X-Spam-Status"))
+                    .containsExactly("No, not scanned (failed)");
+            assertThat(Message.fields(stored, "X-Virus-Status")).containsExactly("Clean");
+            gateway.awaitConsole(
+                    "rspamd fails: no answer within 3000 ms; messages are taken unscanned");
+        } finally {
+            signal(rspamd, "CONT");
+        }
+        signal(clamd, "STOP");
+        try {
+            assertThat(send(Message.from("someone@pass.test")))
+                    .isEqualTo(
+                            "451 4.7.1 The message could not be scanned; please try again later"
+                                    + " (virus-unscanned)");
+            gateway.awaitConsole("clamav fails: no answer within 3000 ms; messages are deferred");
+            assertThat(gateway.command("status").out())
+                    .contains("clamav: FAILS: no answer within 3000 ms");
+        } finally {
+            signal(clamd, "CONT");
+        }
+        assertThat(send(Message.from("someone@pass.test"))).startsWith("250 2.");
+        gateway.awaitConsole("clamav is well again");
+        assertThat(gateway.command("status").out())
+                .contains("rspamd: well")
+                .contains("clamav: well");
+    }
+
+    @Test
+    @Order(3)
     void aScannerThatIsGoneIsPassedByOrDeferredAsConfigured() {
         rspamd.close();
         Message unscanned = Message.from("someone@pass.test");
@@ -195,6 +271,6 @@ class ContentScannersTest {
                 .startsWith("451 4.7.1")
                 .endsWith("(virus-unscanned)");
         assertThat(gateway.get("/metrics").body())
-                .contains("postern_scan_results_total{result=\"failed\",scanner=\"clamav\"} 1");
+                .contains("postern_scan_results_total{result=\"failed\",scanner=\"clamav\"} 2");
     }
 }

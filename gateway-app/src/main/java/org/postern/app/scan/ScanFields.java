@@ -6,8 +6,10 @@ import org.postern.core.scan.ScanResult;
 import org.postern.core.scan.ScanResult.Outcome;
 
 /**
- * The header fields that users of these scanners filter by: {@code X-Spam}, {@code X-Spam-Status},
- * {@code X-Spam-Score}, {@code X-Spam-Level}, {@code X-Virus-Scanned} and {@code X-Virus-Status}.
+ * The header fields that users of these scanners filter by. Of Rspamd those that its milter adds
+ * before Postfix: {@code X-Spam}, {@code X-Spam-Status}, {@code X-Spam-Level}, {@code X-Spamd-Bar},
+ * {@code X-Spamd-Result} and {@code X-Rspamd-Action}, and {@code X-Spam-Score}; of clamd those of
+ * clamav-milter: {@code X-Virus-Scanned} and {@code X-Virus-Status}.
  */
 public final class ScanFields {
     /** Stars at most. */
@@ -59,11 +61,33 @@ public final class ScanFields {
             line.append(name);
         }
         out.append(line).append("]\r\n");
+        result(out, r, spam);
         out.append(String.format(Locale.ROOT, "X-Spam-Score: %.2f\r\n", r.score()));
         int level = Math.clamp((long) r.score(), 0, MAX_LEVEL);
         if (level > 0) {
             out.append("X-Spam-Level: ").append("*".repeat(level)).append("\r\n");
         }
+    }
+
+    /** As mail programs' add-ons read scores and symbols: each symbol on a line of its own. */
+    private static void result(StringBuilder out, ScanResult r, boolean spam) {
+        out.append(
+                String.format(
+                        Locale.ROOT,
+                        "X-Spamd-Result: default: %s [%.2f / %.2f]",
+                        spam ? "True" : "False",
+                        r.score(),
+                        r.required()));
+        for (String name : r.names()) {
+            out.append(";\r\n\t").append(name.replaceFirst("=(.*)$", "($1)[]"));
+        }
+        out.append("\r\nX-Spamd-Bar: ").append(bar(r.score())).append("\r\n");
+        out.append("X-Rspamd-Action: ").append(r.detail()).append("\r\n");
+    }
+
+    private static String bar(double score) {
+        int length = Math.clamp((long) Math.abs(score), 0, MAX_LEVEL);
+        return length == 0 ? "/" : (score > 0 ? "+" : "-").repeat(length);
     }
 
     private static void virus(StringBuilder out, ScanResult r, String hostname) {

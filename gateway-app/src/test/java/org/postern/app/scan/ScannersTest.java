@@ -316,6 +316,11 @@ class ScannersTest {
                         """
                         X-Spam: Yes
                         X-Spam-Status: Yes, score=7.25 required=15.00 tests=[A=1.50, B=5.75]
+                        X-Spamd-Result: default: True [7.25 / 15.00];
+                        \tA(1.50)[];
+                        \tB(5.75)[]
+                        X-Spamd-Bar: +++++++
+                        X-Rspamd-Action: add header
                         X-Spam-Score: 7.25
                         X-Spam-Level: *******
                         X-Virus-Scanned: clamav at mx.example.net
