@@ -12,9 +12,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The assembled program on a real disk that is full or has no inodes left: clients hear 4yz, what
- * is queued goes on to the store, and when the disk is well again so is the gateway. Nothing that
- * was answered 250 is lost.
+ * The assembled program on a real disk that is full, has no inodes left, or has turned read-only:
+ * clients hear 4yz, what is queued goes on to the store, and when the disk is well again so is the
+ * gateway. Nothing that was answered 250 is lost.
  */
 @WithPeers
 class FaultyDiskTest {
@@ -197,6 +197,58 @@ class FaultyDiskTest {
             try (DovecotServer dovecot =
                     DovecotServer.start(gateway.folder().resolve("dovecot"), downstream)) {
                 assertAllArrive(dovecot, accepted);
+            }
+        }
+    }
+
+    private static double outcomesInHand(Gateway gateway) {
+        return gateway.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("postern_spool_outcomes_in_hand"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aReadOnlyDiskRefusesWith4yzDeliversWhatItHasOnceAndLosesNothing(Surroundings around) {
+        int downstream = Ports.free(); // nobody there yet
+        try (SmallDisk disk = SmallDisk.make(40, 2000);
+                Gateway gateway =
+                        gateway(around, disk, "min-free: 1MB, min-free-inodes: 0", downstream)) {
+            gateway.start();
+            List<Message> accepted = new ArrayList<>();
+            // more than are under way at once: none may wait for the disk
+            for (int i = 0; i < 60; i++) {
+                Message message = message(20_000);
+                assertThat(send(gateway, message)).startsWith("250");
+                accepted.add(message);
+            }
+            disk.turnReadOnly();
+            assertThat(send(gateway, message(100))).matches("(?s)4[0-9][0-9] .*");
+            await("it says that it is not ready")
+                    .atMost(WELL_AGAIN)
+                    .until(() -> gateway.get("/readyz").statusCode() == 503);
+            assertThat(gateway.get("/readyz").body()).contains("Read-only file system");
+            assertThat(send(gateway, message(100))).matches("(?s)4[0-9][0-9] .*");
+            await("deferrals are kept in memory")
+                    .atMost(WELL_AGAIN)
+                    .until(() -> outcomesInHand(gateway) > 0);
+            try (DovecotServer dovecot =
+                    DovecotServer.start(gateway.folder().resolve("dovecot"), downstream)) {
+                assertAllArrive(dovecot, accepted);
+                awaitEmptyQueue(gateway);
+                assertThat(dovecot.inbox(TO)).hasSize(accepted.size());
+                assertThat(outcomesInHand(gateway)).isGreaterThanOrEqualTo(accepted.size());
+                gateway.program().kill();
+                disk.unmount();
+                disk.mount();
+                // what could not be recorded is delivered again: late and twice, never not at all
+                gateway.start();
+                awaitAccepted(gateway, accepted);
+                assertAllArrive(dovecot, accepted);
+                awaitEmptyQueue(gateway);
             }
         }
     }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A small ext4 of its own on a loop device: a disk that can really fill up and run out of inodes.
- * Needs root, and a kernel that gives out loop devices.
+ * A small ext4 of its own on a loop device: a disk that can really fill up, run out of inodes and
+ * turn read-only. Needs root, and a kernel that gives out loop devices.
  */
 final class SmallDisk implements AutoCloseable {
     private static final int BLOCK = 1 << 16;
@@ -91,6 +91,15 @@ final class SmallDisk implements AutoCloseable {
                     failure[0] = result.all();
                     return result.exitCode() == 0;
                 });
+    }
+
+    /**
+     * Makes it as the kernel leaves a disk on which it found an error: nothing can be written any
+     * more, by those either who have files open for writing; all can be read. Until it is mounted
+     * anew.
+     */
+    void turnReadOnly() {
+        run(Peers.path("mount"), "-o", "remount,abort", mounted.toString());
     }
 
     /** Where it is mounted. */

@@ -177,6 +177,10 @@ public final class MetricHelp {
                             Map.entry(
                                     "spool.index.bytes",
                                     "What the queue's index takes outside the heap"),
+                            Map.entry(
+                                    "spool.outcomes.in.hand",
+                                    "Outcomes of attempts that no disk has taken yet, kept in"
+                                            + " memory up to 100,000"),
                             Map.entry("spool.sync", "Time that one force of the spool took"),
                             Map.entry("spool.synced.bytes", "Octets made durable"),
                             Map.entry("spool.synced.records", "Records made durable"),

@@ -47,6 +47,7 @@ public final class SpoolMeters implements SpoolListener {
         metrics.gauge("queue.bytes", () -> (double) spool.summary().bytes());
         metrics.gauge("spool.disk.free.bytes", () -> (double) spool.health().freeBytes());
         metrics.gauge("spool.disk.free.inodes", () -> (double) spool.health().freeInodes());
+        metrics.gauge("spool.outcomes.in.hand", () -> (double) spool.outcomesInHand());
         metrics.gauge(
                 "spool.index.bytes",
                 () -> (double) spool.summary().indexMemory(),

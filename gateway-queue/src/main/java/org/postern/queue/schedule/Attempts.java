@@ -123,12 +123,14 @@ final class Attempts {
         boolean last = left.decrementAndGet() == 0;
         try {
             if (!made.outcomes().isEmpty() || recipients.isEmpty()) {
-                settle(entry, name, made, took, last);
-            } else if (last) {
+                settle(entry, name, made, took, last, () -> inFlight.end(place));
+            } else {
                 // stopped before it began
-                spool.letGo(entry.id(), Duration.ZERO);
+                if (last) {
+                    spool.letGo(entry.id(), Duration.ZERO);
+                }
+                inFlight.end(place);
             }
-            inFlight.end(place);
         } catch (SpoolException e) {
             // closed meanwhile: what was delivered and not recorded is delivered again, and the
             // place in the table of what is in flight stays taken to say so
@@ -271,7 +273,18 @@ final class Attempts {
         return outcomes;
     }
 
-    private void settle(QueueEntry entry, String name, Made made, Duration took, boolean last)
+    /**
+     * Records and tells.
+     *
+     * @param onceDurable run when what came of it is durable
+     */
+    private void settle(
+            QueueEntry entry,
+            String name,
+            Made made,
+            Duration took,
+            boolean last,
+            Runnable onceDurable)
             throws SpoolException {
         RetryPolicy policy = retry.get();
         int attempt = entry.attempts() + 1;
@@ -308,6 +321,7 @@ final class Attempts {
                                     what == RelayEvent.Outcome.DEFERRED ? wait : Duration.ZERO));
                 });
         if (last && refusedInSession(entry, events)) {
+            onceDurable.run();
             return;
         }
         if (events.stream().anyMatch(e -> e.outcome() == RelayEvent.Outcome.DELIVERED)) {
@@ -316,7 +330,8 @@ final class Attempts {
         Optional<QueueEntry> after =
                 spool.record(
                         entry.id(),
-                        new AttemptResult(statuses, wait, reason(expired), last, marks));
+                        new AttemptResult(statuses, wait, reason(expired), last, marks),
+                        onceDurable);
         events.forEach(listener::outcome);
         if (after.isEmpty()) {
             cutThrough.over(entry.id(), true);

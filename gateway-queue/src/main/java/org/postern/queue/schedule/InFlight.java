@@ -104,9 +104,9 @@ public final class InFlight implements AutoCloseable {
         return place;
     }
 
-    /** Its outcome is durable. */
-    void end(int place) {
-        if (place != NOWHERE) {
+    /** Its outcome is durable. Any thread, and harmless when the file was let go before that. */
+    synchronized void end(int place) {
+        if (place != NOWHERE && arena.scope().isAlive()) {
             places.set(BIG_ENDIAN, place * (long) Long.BYTES, 0L);
             free.addFirst(place);
         }
@@ -114,7 +114,7 @@ public final class InFlight implements AutoCloseable {
 
     /** Lets the file go; no attempt may be under way any more. */
     @Override
-    public void close() {
+    public synchronized void close() {
         arena.close();
     }
 }

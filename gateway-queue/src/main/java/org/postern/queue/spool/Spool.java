@@ -13,7 +13,8 @@ import org.postern.core.mail.QueueId;
 
 /**
  * Accepted mail on disk. Thread-safe; calls that touch the disk block, on virtual threads as well
- * as on others. What was recorded when a call returns is durable.
+ * as on others. What was recorded when a call returns is durable, with the one exception that
+ * stands at {@link #record(QueueId, AttemptResult, Runnable)}.
  */
 public interface Spool extends AutoCloseable {
     /**
@@ -93,13 +94,26 @@ public interface Spool extends AutoCloseable {
     void letGo(QueueId id, Duration wait);
 
     /**
-     * Records what an attempt of a claimed entry came to. Waits as long as it takes for a disk that
-     * can be written: what a downstream has taken must not be forgotten.
+     * Records what an attempt of a claimed entry came to. While no disk takes it, the outcome is
+     * kept in memory: this returns, every answer here goes by it, and it is written before anything
+     * else once a disk is well. Where as many are kept as {@link SpoolOptions#mostInHand()} it
+     * waits as long as it takes: what a downstream has taken must not be forgotten.
      *
+     * @param onceDurable run when it is durable, by whatever thread, and never if the spool is
+     *     closed before; must return at once
      * @return the entry as it is now, empty when it is over
      * @throws SpoolException if the spool was closed meanwhile, or the entry is unknown
      */
-    Optional<QueueEntry> record(QueueId id, AttemptResult result) throws SpoolException;
+    Optional<QueueEntry> record(QueueId id, AttemptResult result, Runnable onceDurable)
+            throws SpoolException;
+
+    /** As {@link #record(QueueId, AttemptResult, Runnable)} for who need not know when. */
+    default Optional<QueueEntry> record(QueueId id, AttemptResult result) throws SpoolException {
+        return record(id, result, () -> {});
+    }
+
+    /** Outcomes that no disk has taken yet; answered from memory. */
+    int outcomesInHand();
 
     /**
      * Does something to entries; those for which it makes no sense, or that are gone, are left out.

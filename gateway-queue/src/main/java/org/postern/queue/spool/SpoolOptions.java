@@ -14,6 +14,7 @@ import org.postern.core.config.SpoolConfig;
  * @param minFreeInodes free inodes below which messages are refused
  * @param indexBytes plain memory outside the heap for the index; what is more lies in a file
  * @param compactionBytes octets a second that compaction may read and write together
+ * @param mostInHand outcomes kept in memory while no disk takes them, some 500 octets each
  */
 public record SpoolOptions(
         Path directory,
@@ -23,13 +24,15 @@ public record SpoolOptions(
         long minFreeBytes,
         long minFreeInodes,
         long indexBytes,
-        long compactionBytes) {
+        long compactionBytes,
+        int mostInHand) {
     private static final int MIN_SEGMENT = 256 << 10;
     private static final int MAX_SEGMENT = 1 << 30;
     private static final int LARGE = 1 << 20;
     private static final int RESERVE = 8 << 20;
     private static final int INDEX = 64 << 20;
     private static final int COMPACTION = 32 << 20;
+    private static final int IN_HAND = 100_000;
 
     public SpoolOptions {
         if (segmentBytes < MIN_SEGMENT
@@ -41,7 +44,11 @@ public record SpoolOptions(
                     "a segment is 256 KiB to 1 GiB, the reserve at least 64 KiB, a large message"
                             + " begins at a quarter of a segment at most");
         }
-        if (minFreeBytes < 0 || minFreeInodes < 0 || indexBytes < 0 || compactionBytes < 1) {
+        if (minFreeBytes < 0
+                || minFreeInodes < 0
+                || indexBytes < 0
+                || compactionBytes < 1
+                || mostInHand < 0) {
             throw new IllegalArgumentException("a floor or an amount is negative");
         }
     }
@@ -49,7 +56,16 @@ public record SpoolOptions(
     /** The usual amounts, without a floor for inodes. */
     public SpoolOptions(
             Path directory, int segmentBytes, int reserveBytes, long minFreeBytes, int largeBytes) {
-        this(directory, segmentBytes, reserveBytes, largeBytes, minFreeBytes, 0, INDEX, COMPACTION);
+        this(
+                directory,
+                segmentBytes,
+                reserveBytes,
+                largeBytes,
+                minFreeBytes,
+                0,
+                INDEX,
+                COMPACTION,
+                IN_HAND);
     }
 
     /** What the configuration says; sizes that make no sense are brought into their bounds. */
@@ -63,6 +79,7 @@ public record SpoolOptions(
                 config.minFreeBytes(),
                 config.minFreeInodes(),
                 config.indexBytes(),
-                Math.max(1 << 20, config.compactionBytes()));
+                Math.max(1 << 20, config.compactionBytes()),
+                IN_HAND);
     }
 }

@@ -85,6 +85,7 @@ public final class DiskSpool implements Spool {
                         ids::ceiling,
                         listener,
                         this::callKeeper,
+                        options.mostInHand(),
                         opened.lastLsn(),
                         opened.believedLsn());
         this.entries = new Entries(index, reader, store, writer, this::finished);
@@ -273,19 +274,24 @@ public final class DiskSpool implements Spool {
     }
 
     @Override
-    public Optional<QueueEntry> record(QueueId id, AttemptResult result) throws SpoolException {
+    public Optional<QueueEntry> record(QueueId id, AttemptResult result, Runnable onceDurable)
+            throws SpoolException {
         long now = clock.millis();
         boolean ends = result.endsClaim();
         Entries.Handed handed =
                 entries.change(
                         id.sequence(),
                         ends,
-                        entry -> Transitions.attempt(entry.status(), result, ends, now));
+                        entry -> Transitions.attempt(entry.status(), result, ends, now),
+                        onceDurable);
         if (handed == null) {
             throw new SpoolException(SpoolException.Kind.UNKNOWN, id + " is not in the spool");
         }
-        if (handed.request() != null) {
-            handed.request().await();
+        if (handed.request() == null) {
+            onceDurable.run();
+        } else {
+            handed.request().awaitKept();
+            entries.letGoKept(handed.request());
         }
         return switch (handed.next()) {
             case Entries.Next.Over o -> Optional.empty();
@@ -311,7 +317,8 @@ public final class DiskSpool implements Spool {
                     entries.change(
                             id.sequence(),
                             false,
-                            entry -> Transitions.change(entry.status(), change, now));
+                            entry -> Transitions.change(entry.status(), change, now),
+                            () -> {});
             if (handed != null && handed.request() != null) {
                 requests.add(handed.request());
                 done.add(id);
@@ -322,6 +329,11 @@ public final class DiskSpool implements Spool {
         }
         await(requests);
         return done;
+    }
+
+    @Override
+    public int outcomesInHand() {
+        return writer.inHand();
     }
 
     private static void await(List<LogRequest> requests) throws SpoolException {

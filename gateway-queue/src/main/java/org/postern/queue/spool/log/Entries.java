@@ -1,10 +1,12 @@
 package org.postern.queue.spool.log;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
+import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.SpoolException;
 
 /**
@@ -75,8 +77,10 @@ final class Entries {
      * Hands in a change; null if there is no such entry.
      *
      * @param endsClaim whether an attempt ends with it
+     * @param onceDurable run on the writer's thread once it is durable
      */
-    @Nullable Handed change(long id, boolean endsClaim, Step step) throws SpoolException {
+    @Nullable Handed change(long id, boolean endsClaim, Step step, Runnable onceDurable)
+            throws SpoolException {
         ReentrantLock lock = stripes[(int) (id & (STRIPES - 1))];
         lock.lock();
         try {
@@ -88,8 +92,8 @@ final class Entries {
             LogRequest request =
                     switch (next) {
                         case Next.NoChange n -> null;
-                        case Next.Over o -> new Done(id);
-                        case Next.Status s -> new State(id, s.status(), endsClaim);
+                        case Next.Over o -> new Done(id, onceDurable);
+                        case Next.Status s -> new State(id, s.status(), endsClaim, onceDurable);
                     };
             if (request == null) {
                 if (endsClaim) {
@@ -112,16 +116,41 @@ final class Entries {
         }
     }
 
+    /**
+     * Ends the claim of an entry whose outcome no disk takes, so that it is tried again when it is
+     * due. One that is not to be tried stays claimed until its outcome is durable: the index does
+     * not know before. Nothing to do where the outcome is durable.
+     */
+    void letGoKept(LogRequest request) {
+        if (request instanceof State s && s.isTriable()) {
+            s.endClaim(SpoolClock.secondsUp(s.status.wakeMillis()));
+        }
+    }
+
     private final class State extends LogRequest {
         private final long id;
         private final EntryStatus status;
-        private final boolean endsClaim;
+        private final Runnable onceDurable;
 
-        State(long id, EntryStatus status, boolean endsClaim) {
+        /** Whether the claim is still to be ended: once, for the next one is not ours. */
+        private final AtomicBoolean claimed;
+
+        State(long id, EntryStatus status, boolean endsClaim, Runnable onceDurable) {
             super(Kind.STATE, RecordType.STATE);
             this.id = id;
             this.status = status;
-            this.endsClaim = endsClaim;
+            this.claimed = new AtomicBoolean(endsClaim);
+            this.onceDurable = onceDurable;
+        }
+
+        boolean isTriable() {
+            return status.state() == EntryState.QUEUED || status.state() == EntryState.DEFERRED;
+        }
+
+        void endClaim(int wake) {
+            if (claimed.compareAndSet(true, false)) {
+                index.unclaim(id, wake);
+            }
         }
 
         @Override
@@ -137,18 +166,19 @@ final class Entries {
             store.stateMoved(before == null ? 0 : before.stateSegment(), segment.number);
             // an equal one that follows says the same
             reader.pending().remove(id, Optional.of(status));
-            if (endsClaim) {
-                index.unclaim(id, -1);
-            }
+            endClaim(-1);
+            onceDurable.run();
         }
     }
 
     private final class Done extends LogRequest {
         private final long id;
+        private final Runnable onceDurable;
 
-        Done(long id) {
+        Done(long id, Runnable onceDurable) {
             super(Kind.STATE, RecordType.DONE);
             this.id = id;
+            this.onceDurable = onceDurable;
         }
 
         @Override
@@ -167,6 +197,7 @@ final class Entries {
                 finished.finished(id, before.size());
             }
             reader.pending().remove(id);
+            onceDurable.run();
         }
     }
 

@@ -215,7 +215,8 @@ final class Keeper implements Runnable {
                             entry.status().state() == EntryState.TRASH
                                             && entry.status().trashUntil() <= now
                                     ? new Entries.Next.Over()
-                                    : new Entries.Next.NoChange());
+                                    : new Entries.Next.NoChange(),
+                    () -> {});
         }
     }
 

@@ -25,6 +25,7 @@ abstract class LogRequest {
     /** The one handed in before it, while both wait to be taken: {@link Inbox}'s. */
     @Nullable LogRequest before;
 
+    private volatile boolean kept;
     private volatile boolean over;
     private volatile @Nullable Thread waiter;
     private volatile @Nullable SpoolException failure;
@@ -58,6 +59,14 @@ abstract class LogRequest {
         LockSupport.unpark(waiter);
     }
 
+    /** No disk takes it now; it is kept, and who waits need not. */
+    final void keep() {
+        if (!kept) {
+            kept = true;
+            LockSupport.unpark(waiter);
+        }
+    }
+
     final void fail(SpoolException why) {
         failure = why;
         complete();
@@ -68,10 +77,19 @@ abstract class LogRequest {
      * record is durable must be known.
      */
     final void await() throws SpoolException {
+        await(false);
+    }
+
+    /** As {@link #await()}, or until it is kept in memory because no disk takes it. */
+    final void awaitKept() throws SpoolException {
+        await(true);
+    }
+
+    private void await(boolean orKept) throws SpoolException {
         boolean interrupted = false;
         // before the first look: who ends it after that look sees whom to wake
         waiter = Thread.currentThread();
-        while (!over) {
+        while (!over && !(orKept && kept)) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }

@@ -28,13 +28,23 @@ final class LogWriter implements Runnable {
     private final LongSupplier idCeiling;
     private final SpoolListener listener;
     private final Runnable segmentChanged;
+    private final int mostInHand;
     private final GroupBuffer buffer = new GroupBuffer();
 
     private final Inbox inbox = new Inbox(GROUP_BYTES);
     private volatile boolean over;
+    private volatile int inHandCount;
 
     // the writer's own
     private final ArrayDeque<LogRequest> todo = new ArrayDeque<>();
+
+    /** State records that no disk took, in order; before all that is still to do. */
+    private final ArrayDeque<LogRequest> stuck = new ArrayDeque<>();
+
+    /** Whether no segment could be opened, and when that is tried again. */
+    private boolean withoutSegment;
+
+    private long nextTry;
     private @Nullable Segment segment;
     private long nextLsn;
     private long forcedLsn;
@@ -54,6 +64,7 @@ final class LogWriter implements Runnable {
             LongSupplier idCeiling,
             SpoolListener listener,
             Runnable segmentChanged,
+            int mostInHand,
             long lastLsn,
             long believedLsn) {
         this.store = store;
@@ -62,6 +73,7 @@ final class LogWriter implements Runnable {
         this.idCeiling = idCeiling;
         this.listener = listener;
         this.segmentChanged = segmentChanged;
+        this.mostInHand = mostInHand;
         this.nextLsn = lastLsn + 1;
         this.forcedLsn = believedLsn;
     }
@@ -74,6 +86,11 @@ final class LogWriter implements Runnable {
     /** Why messages cannot be written now, null when they can. */
     @Nullable SpoolException trouble() {
         return trouble;
+    }
+
+    /** How many state records no disk has taken yet, as of the last try. */
+    int inHand() {
+        return inHandCount;
     }
 
     /** Lets the writer end when everything handed in is written. */
@@ -96,6 +113,7 @@ final class LogWriter implements Runnable {
         try {
             while (take()) {
                 process();
+                inHandCount = stuck.size();
             }
         } finally {
             endWith(new SpoolException(SpoolException.Kind.CLOSED, "the spool is closed"));
@@ -104,12 +122,13 @@ final class LogWriter implements Runnable {
 
     /** Waits for work; false at the end. */
     private boolean take() {
-        if (todo.isEmpty() && trouble == null) {
+        if (trouble == null) {
             inbox.await(1, Long.MAX_VALUE);
             gather();
         } else if (inbox.isEmpty()) {
-            // state records wait for a disk that works again
-            inbox.await(1, BROKEN_WAIT_NANOS);
+            // for a disk that works again
+            long left = withoutSegment ? nextTry - System.nanoTime() : BROKEN_WAIT_NANOS;
+            inbox.await(1, Math.max(0, left));
         }
         // looked at first: what comes later is for the end
         boolean closing = inbox.isClosing();
@@ -132,6 +151,8 @@ final class LogWriter implements Runnable {
         over = true;
         // in hand there is something only if a defect ended the thread
         inHand.forEach(w -> w.request().fail(why));
+        stuck.forEach(r -> r.fail(why));
+        stuck.clear();
         todo.forEach(r -> r.fail(why));
         todo.clear();
     }
@@ -276,30 +297,48 @@ final class LogWriter implements Runnable {
         }
     }
 
+    /** Opens the next segment; null, and nothing left to do, if that cannot be. */
     private @Nullable Segment openSegment() {
-        boolean mayUseReserve = todo.stream().anyMatch(r -> r.kind() == LogRequest.Kind.STATE);
+        SpoolException before = trouble;
+        if (withoutSegment && before != null && nextTry - System.nanoTime() > 0) {
+            putAside(before);
+            return null;
+        }
+        boolean mayUseReserve =
+                !stuck.isEmpty() || todo.stream().anyMatch(r -> r.kind() == LogRequest.Kind.STATE);
         try {
             Segment next = store.openNext(mayUseReserve, facts());
             segment = next;
             segmentChanged.run();
             trouble = next.stateOnly ? full("the disk is full", preparer.spareFailure()) : null;
+            withoutSegment = false;
+            stuck.reversed().forEach(todo::addFirst);
+            stuck.clear();
             return next;
         } catch (IOException e) {
             SpoolException why =
                     Disk.saysFull(e) ? full("the disk is full", e) : failed("no segment", e);
             trouble = why;
-            List<LogRequest> kept = new ArrayList<>();
-            for (LogRequest r : todo) {
-                if (r.kind() == LogRequest.Kind.STATE) {
-                    kept.add(r);
-                } else {
-                    r.fail(why);
-                }
-            }
-            todo.clear();
-            todo.addAll(kept);
+            withoutSegment = true;
+            nextTry = System.nanoTime() + BROKEN_WAIT_NANOS;
+            putAside(why);
             return null;
         }
+    }
+
+    /** Refuses messages, and keeps what must not be forgotten until a disk takes it. */
+    private void putAside(SpoolException why) {
+        for (LogRequest r : todo) {
+            if (r.kind() == LogRequest.Kind.STATE) {
+                stuck.add(r);
+                if (stuck.size() <= mostInHand) {
+                    r.keep();
+                }
+            } else {
+                r.fail(why);
+            }
+        }
+        todo.clear();
     }
 
     private static SpoolException full(String what, @Nullable IOException e) {

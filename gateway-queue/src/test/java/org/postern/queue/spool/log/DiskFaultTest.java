@@ -1,122 +1,32 @@
 package org.postern.queue.spool.log;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postern.core.mail.EmailAddress;
-import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
-import org.postern.core.mail.Recipient;
-import org.postern.core.mail.ReversePath;
-import org.postern.core.time.ManualTimeSource;
-import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.EntryState;
-import org.postern.queue.spool.MessageMeta;
-import org.postern.queue.spool.QueueEntry;
-import org.postern.queue.spool.RecipientState;
-import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.SpoolAlarm;
 import org.postern.queue.spool.SpoolException;
-import org.postern.queue.spool.SpoolListener;
 import org.postern.queue.spool.SpoolOptions;
-import org.postern.queue.spool.SpoolWriter;
 import org.postern.queue.spool.disk.SimulatedDisk;
 import org.postern.queue.spool.disk.SimulatedDisk.Kind;
 import org.postern.queue.spool.disk.SimulatedDisk.Operation;
 
 /** A disk that fails, fills up, or gives back other bytes than it was given. */
-class DiskFaultTest {
-    private static final Path SPOOL = Path.of("/spool");
-    private static final SpoolOptions OPTIONS =
-            new SpoolOptions(SPOOL, 256 << 10, 64 << 10, 1000, 40_000);
-    private static final Recipient TO = Recipient.of(EmailAddress.of("b@example.net"));
+class DiskFaultTest extends OnSimulatedDisk {
     private static final String EIO = "Input/output error";
     private static final String ENOSPC = "No space left on device";
 
-    private final ManualTimeSource time =
-            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
-    private final List<SpoolAlarm> alarms = Collections.synchronizedList(new ArrayList<>());
-    private SimulatedDisk disk = new SimulatedDisk();
-    private DiskSpool spool;
-
-    @BeforeEach
-    void open() throws SpoolException {
-        spool =
-                DiskSpool.open(
-                        OPTIONS,
-                        disk,
-                        time,
-                        new SpoolListener() {
-                            @Override
-                            public void alarm(SpoolAlarm alarm) {
-                                alarms.add(alarm);
-                            }
-                        });
-    }
-
-    @AfterEach
-    void close() {
-        disk.heal();
-        spool.close();
-    }
-
-    private void reopen() throws SpoolException {
-        spool.close();
-        open();
-    }
-
-    private QueueId commit(int size) throws IOException {
-        byte[] content = "x".repeat(size).getBytes(US_ASCII);
-        try (SpoolWriter writer = spool.begin()) {
-            writer.write(content, 0, size);
-            return writer.commit(
-                            new MessageMeta(
-                                    Envelope.of(ReversePath.Null.INSTANCE, List.of(TO)),
-                                    time.instant(),
-                                    "192.0.2.1",
-                                    "x",
-                                    new byte[0],
-                                    List.of(),
-                                    Map.of()))
-                    .id();
-        }
-    }
-
-    private void delivered(QueueId id) throws SpoolException {
-        spool.record(
-                id,
-                new AttemptResult(
-                        Map.of(TO, new RecipientStatus(TO, RecipientState.DELIVERED, "250", "s")),
-                        Duration.ZERO,
-                        "",
-                        true));
-    }
-
-    private void assertReadable(QueueId id, int size) throws IOException {
-        try (InputStream in = spool.received(id).open()) {
-            assertThat(in.readAllBytes()).hasSize(size);
-        }
-    }
-
-    private List<QueueId> ids() {
-        return spool.entries().map(QueueEntry::id).toList();
+    @Override
+    SpoolOptions options() {
+        return new SpoolOptions(SPOOL, 256 << 10, 64 << 10, 1000, 40_000);
     }
 
     private static boolean onSegment(Operation o, Kind kind) {
@@ -124,25 +34,11 @@ class DiskFaultTest {
         return o.kind() == kind && name.startsWith("0") && name.endsWith(".seg");
     }
 
-    private void assertRefused(SpoolException.Kind kind, int code) {
-        assertThatThrownBy(() -> commit(100))
-                .isInstanceOfSatisfying(
-                        SpoolException.class,
-                        e -> {
-                            assertThat(e.kind()).isEqualTo(kind);
-                            assertThat(e.reply().code()).isEqualTo(code);
-                        });
-    }
-
-    private Path segment(int number) {
-        return SPOOL.resolve("log").resolve(Segment.fileName(number));
-    }
-
     @Test
     void promisesNothingWhenAForceFailsAndNeverBelievesItLater() throws Exception {
         QueueId before = commit(100);
         disk.fail(EIO, o -> onSegment(o, Kind.FORCE));
-        assertRefused(SpoolException.Kind.FAILED, 451);
+        assertRefused(SpoolException.Kind.FAILED, "451");
         disk.heal();
         await().until(spool::hasRoom);
         QueueId after = commit(100);
@@ -159,39 +55,10 @@ class DiskFaultTest {
     void writesNothingMoreToASegmentAfterAFailedWrite() throws Exception {
         commit(100);
         disk.fail(EIO, o -> onSegment(o, Kind.WRITE));
-        assertRefused(SpoolException.Kind.FAILED, 451);
+        assertRefused(SpoolException.Kind.FAILED, "451");
         disk.fail(EIO, o -> o.path().equals(segment(1)));
         await().ignoreExceptions().until(() -> commit(100) != null);
         assertThat(alarms).anyMatch(a -> a.kind() == SpoolAlarm.Kind.WRITE_FAILED);
-    }
-
-    @Test
-    void keepsAnOutcomeInHandUntilTheDiskTakesIt() throws Exception {
-        QueueId id = commit(100);
-        disk.fail(EIO, o -> true);
-        CompletableFuture<Void> recorded;
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            recorded =
-                    CompletableFuture.runAsync(
-                            () -> {
-                                try {
-                                    delivered(id);
-                                } catch (SpoolException e) {
-                                    throw new IllegalStateException(e);
-                                }
-                            },
-                            threads);
-            await().until(() -> !spool.health().writable());
-            assertThat(spool.hasRoom()).isFalse();
-            assertThat(recorded).isNotDone();
-            assertReadable(id, 100);
-            disk.heal();
-            recorded.join();
-        }
-        disk = disk.restart(SimulatedDisk.Unforced.LOST, 1);
-        spool.close();
-        open();
-        assertThat(ids()).isEmpty();
     }
 
     @Test
@@ -212,7 +79,7 @@ class DiskFaultTest {
         for (QueueId id : queued) {
             delivered(id);
         }
-        assertRefused(SpoolException.Kind.FULL, 452);
+        assertRefused(SpoolException.Kind.FULL, "452");
         assertThat(spool.health().detail()).contains("disk is full");
         disk.heal();
         await().atMost(Duration.ofSeconds(20)).until(spool::hasRoom);
@@ -228,7 +95,7 @@ class DiskFaultTest {
         spool.keepHouse();
         assertThat(spool.hasRoom()).isFalse();
         assertThat(spool.health().writable()).isTrue();
-        assertRefused(SpoolException.Kind.FULL, 452);
+        assertRefused(SpoolException.Kind.FULL, "452");
         disk.usableSpace(1000);
         spool.keepHouse();
         assertThat(spool.hasRoom()).isTrue();

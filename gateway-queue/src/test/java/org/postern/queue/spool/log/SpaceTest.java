@@ -1,106 +1,31 @@
 package org.postern.queue.spool.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postern.core.mail.EmailAddress;
-import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
-import org.postern.core.mail.Recipient;
-import org.postern.core.mail.ReversePath;
-import org.postern.core.time.ManualTimeSource;
-import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
-import org.postern.queue.spool.MessageMeta;
-import org.postern.queue.spool.QueueEntry;
-import org.postern.queue.spool.RecipientState;
-import org.postern.queue.spool.RecipientStatus;
-import org.postern.queue.spool.SpoolAlarm;
 import org.postern.queue.spool.SpoolException;
-import org.postern.queue.spool.SpoolListener;
 import org.postern.queue.spool.SpoolOptions;
-import org.postern.queue.spool.SpoolWriter;
 import org.postern.queue.spool.disk.SimulatedDisk;
 import org.postern.queue.spool.disk.SimulatedDisk.Kind;
 
 /** Room: what refuses mail for want of it, and how it comes back. */
-class SpaceTest {
-    private static final Path SPOOL = Path.of("/spool");
+class SpaceTest extends OnSimulatedDisk {
     private static final int SEGMENT = 1 << 20;
     private static final int RATE = 300_000;
-    private static final Recipient TO = Recipient.of(EmailAddress.of("b@example.net"));
 
-    private final ManualTimeSource time =
-            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
-    private final List<SpoolAlarm> alarms = Collections.synchronizedList(new ArrayList<>());
-    private final SimulatedDisk disk = new SimulatedDisk();
-    private DiskSpool spool;
-
-    @BeforeEach
-    void open() throws SpoolException {
-        spool =
-                DiskSpool.open(
-                        new SpoolOptions(
-                                SPOOL, SEGMENT, 64 << 10, 200_000, 1000, 50, 1 << 20, RATE),
-                        disk,
-                        time,
-                        new SpoolListener() {
-                            @Override
-                            public void alarm(SpoolAlarm alarm) {
-                                alarms.add(alarm);
-                            }
-                        });
-    }
-
-    @AfterEach
-    void close() {
-        disk.heal();
-        spool.close();
-    }
-
-    private QueueId commit(int size) throws IOException {
-        byte[] content = new byte[size];
-        try (SpoolWriter writer = spool.begin()) {
-            writer.write(content, 0, size);
-            return writer.commit(
-                            new MessageMeta(
-                                    Envelope.of(ReversePath.Null.INSTANCE, List.of(TO)),
-                                    time.instant(),
-                                    "192.0.2.1",
-                                    "x",
-                                    new byte[0],
-                                    List.of(),
-                                    Map.of()))
-                    .id();
-        }
-    }
-
-    private void delivered(QueueId id) throws SpoolException {
-        spool.record(
-                id,
-                new AttemptResult(
-                        Map.of(TO, new RecipientStatus(TO, RecipientState.DELIVERED, "250", "s")),
-                        Duration.ZERO,
-                        "",
-                        true));
-    }
-
-    private List<QueueId> ids() {
-        return spool.entries().map(QueueEntry::id).toList();
+    @Override
+    SpoolOptions options() {
+        return new SpoolOptions(SPOOL, SEGMENT, 64 << 10, 200_000, 1000, 50, 1 << 20, RATE, 10);
     }
 
     private long octetsInLog() {
@@ -108,16 +33,6 @@ class SpaceTest {
                 .filter(f -> Segment.numberOf(f) != 0)
                 .mapToLong(f -> disk.content(f).length)
                 .sum();
-    }
-
-    private void assertRefused(SpoolException.Kind kind, String reply) {
-        assertThatThrownBy(() -> commit(100))
-                .isInstanceOfSatisfying(
-                        SpoolException.class,
-                        e -> {
-                            assertThat(e.kind()).isEqualTo(kind);
-                            assertThat(e.reply().toString()).startsWith(reply);
-                        });
     }
 
     @Test
@@ -144,7 +59,7 @@ class SpaceTest {
     void neverForcesASegmentAgainWhateverMadeAForceFail(
             String error, SpoolException.Kind trouble, String reply) throws Exception {
         QueueId before = commit(100);
-        Path first = SPOOL.resolve("log").resolve(Segment.fileName(1));
+        Path first = segment(1);
         List<SimulatedDisk.Operation> onFirst = Collections.synchronizedList(new ArrayList<>());
         disk.fail(
                 error,
@@ -158,7 +73,7 @@ class SpaceTest {
         await().until(() -> !spool.hasRoom());
         assertRefused(trouble, reply);
         assertThat(ids()).containsExactly(before);
-        assertThat(spool.received(before).open()).hasBinaryContent(new byte[100]);
+        assertThat(spool.received(before).open()).hasBinaryContent(content(100));
         disk.fail(
                 error,
                 o -> {
@@ -214,7 +129,7 @@ class SpaceTest {
             delivered(id);
         }
         time.advance(Duration.ofMinutes(2));
-        Path first = SPOOL.resolve("log").resolve(Segment.fileName(1));
+        Path first = segment(1);
         int rounds = 0;
         while (disk.files().contains(first)) {
             spool.keepHouse();
