@@ -3,7 +3,9 @@ package org.postern.queue.spool.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -16,26 +18,40 @@ import org.postern.queue.spool.disk.DiskFile;
  * The facts of a finished segment in a file beside it, so that a start need not read the content of
  * all queued mail. Derived: one that is missing, cut or belongs to another end of the segment is
  * ignored, and the segment is read.
+ *
+ * <p>Written and read by blocks: a segment may hold a million ends of messages, or at its largest
+ * sixteen, and neither takes more memory than one block.
  */
 final class Digest {
     private static final int MAGIC = 0x506f4467; // "PoDg"
 
-    /** 2: routes by number, holds at acceptance, fingerprints. */
-    private static final int VERSION = 2;
+    /** 3: in blocks, routes where they are first named. */
+    private static final int VERSION = 3;
 
-    /** A segment with more records is read: its digest would be as large as itself. */
-    private static final int MAX_RECORDS = 500_000;
-
-    private static final int MAX_BYTES = 64 << 20;
     private static final int HEAD = 28;
+
+    /** Octets after which a block is written; one long route makes it longer. */
+    private static final int BLOCK = 1 << 16;
+
+    /** Before each block: its length, never 0, and its checksum. */
+    private static final int BLOCK_HEAD = 8;
+
+    /** At the end: 0 for a length, spool time, the checksum of head, blocks' checksums and time. */
+    private static final int TRAILER = 16;
+
+    /** Where a row's type stands otherwise: the next number's route. */
+    private static final int ROUTE = 0;
+
     private static final int LARGE = 1;
     private static final int HELD = 2;
 
-    private final ByteBuffer facts;
+    private final Disk disk;
+    private final Path file;
     private final long spoolMillis;
 
-    private Digest(ByteBuffer facts, long spoolMillis) {
-        this.facts = facts;
+    private Digest(Disk disk, Path file, long spoolMillis) {
+        this.disk = disk;
+        this.file = file;
         this.spoolMillis = spoolMillis;
     }
 
@@ -53,40 +69,98 @@ final class Digest {
      * its checksum gets none: the next start shall see for itself.
      */
     static void write(Disk disk, Segment segment) throws IOException {
-        SegmentScanner scanner = new SegmentScanner(segment.file);
-        Map<String, Integer> routes = new LinkedHashMap<>();
-        Encoder rows = new Encoder(1 << 16);
-        long spoolMillis = 0;
-        long lsn = -1;
-        int at = SegmentEnd.FIRST_RECORD;
-        for (int count = 0; at < segment.end; count++) {
-            SegmentScanner.Found found = scanner.read(at);
-            if (found == null || count == MAX_RECORDS) {
-                return;
-            }
-            Facts one = Facts.of(found, r -> routes.computeIfAbsent(r, x -> routes.size()));
-            encode(rows, found.offset(), one);
-            spoolMillis = Math.max(spoolMillis, found.header().spoolMillis());
-            lsn = found.header().lsn();
-            at = found.end();
-        }
-        if (lsn >= 0 && lsn != segment.lastLsn) {
-            return;
-        }
-        Encoder out = new Encoder(rows.length() + (1 << 12));
-        out.i32(MAGIC).i32(VERSION).i32(segment.number).i64(segment.lastLsn).i64(segment.end);
-        out.i32(routes.size());
-        routes.keySet().forEach(out::text);
-        out.raw(rows.toArray()).i64(spoolMillis);
-        byte[] bytes = out.toArray();
-        CRC32C crc = new CRC32C();
-        crc.update(bytes);
         Path path = path(segment.path);
         disk.delete(path);
+        boolean whole;
         try (DiskFile file = disk.create(path)) {
-            file.write(ByteBuffer.wrap(bytes), 0);
-            file.write(ByteBuffer.allocate(4).putInt((int) crc.getValue()).flip(), bytes.length);
+            whole = new Blocks(file, head(segment)).writeFacts(segment);
             file.force(true);
+        }
+        if (!whole) {
+            disk.delete(path);
+        }
+    }
+
+    private static ByteBuffer head(Segment segment) {
+        return head(segment.number, segment.lastLsn, segment.end);
+    }
+
+    private static ByteBuffer head(int number, long lastLsn, long end) {
+        return ByteBuffer.allocate(HEAD)
+                .putInt(MAGIC)
+                .putInt(VERSION)
+                .putInt(number)
+                .putLong(lastLsn)
+                .putLong(end)
+                .flip();
+    }
+
+    private static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        return (int) crc.getValue();
+    }
+
+    /** A file that grows by blocks. */
+    private static final class Blocks {
+        private final DiskFile file;
+        private final CRC32C all = new CRC32C();
+        private final Map<String, Integer> routes = new HashMap<>();
+        private Encoder rows = new Encoder(2 * BLOCK);
+        private long at = HEAD;
+
+        Blocks(DiskFile file, ByteBuffer head) throws IOException {
+            this.file = file;
+            all.update(head.duplicate());
+            file.write(head, 0);
+        }
+
+        /** False if the segment does not hold what it should. */
+        boolean writeFacts(Segment segment) throws IOException {
+            SegmentScanner scanner = new SegmentScanner(segment.file);
+            long spoolMillis = 0;
+            long lsn = -1;
+            for (int from = SegmentEnd.FIRST_RECORD; from < segment.end; ) {
+                SegmentScanner.Found found = scanner.read(from);
+                if (found == null) {
+                    return false;
+                }
+                // a route that is new gets a row of its own here, before the one that names it
+                encode(rows, found.offset(), Facts.of(found, this::number));
+                spoolMillis = Math.max(spoolMillis, found.header().spoolMillis());
+                lsn = found.header().lsn();
+                from = found.end();
+                if (rows.length() >= BLOCK || from >= segment.end) {
+                    block(rows.toArray());
+                    rows = new Encoder(2 * BLOCK);
+                }
+            }
+            end(spoolMillis);
+            return lsn < 0 || lsn == segment.lastLsn;
+        }
+
+        private int number(String route) {
+            Integer known = routes.putIfAbsent(route, routes.size());
+            if (known != null) {
+                return known;
+            }
+            rows.u8(ROUTE).text(route);
+            return routes.size() - 1;
+        }
+
+        private void block(byte[] bytes) throws IOException {
+            ByteBuffer head = ByteBuffer.allocate(BLOCK_HEAD).putInt(bytes.length);
+            head.putInt(crc(ByteBuffer.wrap(bytes))).flip();
+            all.update(head.duplicate());
+            file.write(head, at);
+            file.write(ByteBuffer.wrap(bytes), at + BLOCK_HEAD);
+            at += BLOCK_HEAD + bytes.length;
+        }
+
+        private void end(long spoolMillis) throws IOException {
+            ByteBuffer trailer = ByteBuffer.allocate(TRAILER).putInt(0).putLong(spoolMillis);
+            all.update(trailer.duplicate().flip());
+            file.write(trailer.putInt((int) all.getValue()).flip(), at);
         }
     }
 
@@ -117,28 +191,42 @@ final class Digest {
         if (!disk.exists(path)) {
             return null;
         }
-        ByteBuffer bytes;
         try (DiskFile file = disk.open(path, false)) {
-            if (file.size() < HEAD + 16 || file.size() > MAX_BYTES) {
+            ByteBuffer head = read(file, 0, HEAD);
+            if (!head.equals(head(number, end.lastLsn(), end.end()))) {
                 return null;
             }
-            bytes = ByteBuffer.allocate((int) file.size());
-            file.read(bytes, 0);
+            CRC32C all = new CRC32C();
+            all.update(head);
+            long left = file.size() - HEAD;
+            long at = HEAD;
+            while (left >= TRAILER) {
+                ByteBuffer before = read(file, at, TRAILER);
+                int length = before.getInt(0);
+                if (length == 0) {
+                    all.update(before.duplicate().limit(TRAILER - 4));
+                    return left == TRAILER && before.getInt(TRAILER - 4) == (int) all.getValue()
+                            ? new Digest(disk, path, before.getLong(4))
+                            : null;
+                }
+                if (length < 0
+                        || length > left - BLOCK_HEAD
+                        || crc(read(file, at + BLOCK_HEAD, length)) != before.getInt(4)) {
+                    return null;
+                }
+                all.update(before.duplicate().limit(BLOCK_HEAD));
+                at += BLOCK_HEAD + length;
+                left -= BLOCK_HEAD + length;
+            }
+            return null;
         }
-        bytes.flip();
-        int length = bytes.limit() - 4;
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.duplicate().limit(length));
-        boolean holds =
-                bytes.getInt(length) == (int) crc.getValue()
-                        && bytes.getInt(0) == MAGIC
-                        && bytes.getInt(4) == VERSION
-                        && bytes.getInt(8) == number
-                        && bytes.getLong(12) == end.lastLsn()
-                        && bytes.getLong(20) == end.end();
-        return holds
-                ? new Digest(bytes.slice(HEAD, length - 8 - HEAD), bytes.getLong(length - 8))
-                : null;
+    }
+
+    /** So many octets, or fewer where the file ends. */
+    private static ByteBuffer read(DiskFile file, long at, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        file.read(bytes, at);
+        return bytes.flip();
     }
 
     /** Highest spool time in the segment. */
@@ -147,24 +235,34 @@ final class Digest {
     }
 
     /** Applies all facts. */
-    void replay(int segment, Replay replay) throws SpoolException {
-        ByteBuffer left = facts.duplicate();
-        Decoder in = new Decoder(left);
-        int[] routes = new int[in.count(4)];
-        for (int i = 0; i < routes.length; i++) {
-            routes[i] = replay.route(in.text());
-        }
-        while (left.hasRemaining()) {
-            int code = in.u8();
-            RecordType type = RecordType.of(code);
-            if (type == null) {
-                throw Decoder.damaged("a record of type " + code);
+    void replay(int segment, Replay replay) throws IOException {
+        List<Integer> routes = new ArrayList<>();
+        try (DiskFile open = disk.open(file, false)) {
+            long at = HEAD;
+            int length = read(open, at, BLOCK_HEAD).getInt(0);
+            while (length != 0) {
+                ByteBuffer rows = read(open, at + BLOCK_HEAD, length);
+                Decoder in = new Decoder(rows);
+                while (rows.hasRemaining()) {
+                    int code = in.u8();
+                    if (code == ROUTE) {
+                        routes.add(replay.route(in.text()));
+                        continue;
+                    }
+                    RecordType type = RecordType.of(code);
+                    if (type == null) {
+                        throw Decoder.damaged("a record of type " + code);
+                    }
+                    replay.apply(segment, in.i32(), decode(type, in, routes));
+                }
+                at += BLOCK_HEAD + length;
+                length = read(open, at, BLOCK_HEAD).getInt(0);
             }
-            replay.apply(segment, in.i32(), decode(type, in, routes));
         }
     }
 
-    private static Facts decode(RecordType type, Decoder in, int[] routes) throws SpoolException {
+    private static Facts decode(RecordType type, Decoder in, List<Integer> routes)
+            throws SpoolException {
         return switch (type) {
             case MESSAGE -> {
                 long id = in.i64();
@@ -178,7 +276,7 @@ final class Digest {
                         (flags & LARGE) != 0,
                         (flags & HELD) != 0,
                         in.i64(),
-                        routes[in.i32()],
+                        routes.get(in.i32()),
                         in.i32(),
                         in.i32(),
                         in.i32());

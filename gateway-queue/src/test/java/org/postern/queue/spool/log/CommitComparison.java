@@ -61,6 +61,7 @@ import org.postern.queue.spool.disk.DiskFile;
 final class CommitComparison {
     private static final int SESSIONS = 32;
     private static final int FILE = 256 << 20;
+    private static final int LARGE = 1 << 20;
 
     /** What a session knows when it commits. */
     private static final MessageMeta META =
@@ -152,13 +153,23 @@ final class CommitComparison {
     }
 
     /**
-     * Gives each turn a fresh folder. They are removed at the end only: a file system that is
-     * giving back many files forces others more slowly.
+     * Gives each turn a fresh folder. Large files are removed after it, gigabytes each; the small
+     * ones at the end only: a file system that is giving back many files forces others more slowly.
      */
     private <T> T inFolder(Callable<T> action) throws Exception {
         turn++;
         Files.createDirectories(here());
-        return action.call();
+        try {
+            return action.call();
+        } finally {
+            try (Stream<Path> all = Files.walk(here())) {
+                for (Path path : all.filter(Files::isRegularFile).toList()) {
+                    if (Files.size(path) >= LARGE) {
+                        Files.delete(path);
+                    }
+                }
+            }
+        }
     }
 
     private Path here() {

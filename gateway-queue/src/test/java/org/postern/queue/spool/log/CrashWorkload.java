@@ -211,8 +211,9 @@ final class CrashWorkload {
                         Map.of(TO, new RecipientStatus(TO, RecipientState.DELIVERED, "250", "s")),
                         Duration.ZERO,
                         "",
-                        true));
-        book(id).ended = true;
+                        true),
+                // what is only kept in memory is no promise
+                () -> book(id).ended = true);
     }
 
     private void defer(DiskSpool spool, long id) throws SpoolException {
@@ -223,8 +224,8 @@ final class CrashWorkload {
                         Map.of(TO, new RecipientStatus(TO, RecipientState.DEFERRED, "450", "s")),
                         Duration.ofHours(1),
                         "",
-                        true));
-        book(id).states = Set.of(EntryState.DEFERRED);
+                        true),
+                () -> book(id).states = Set.of(EntryState.DEFERRED));
     }
 
     private void change(DiskSpool spool, long id, Change change, EntryState to)
