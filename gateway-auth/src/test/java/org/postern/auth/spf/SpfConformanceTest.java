@@ -1,16 +1,15 @@
 package org.postern.auth.spf;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.postern.auth.ConformanceData;
 import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.TestDns;
 import org.postern.auth.dns.WireDns;
@@ -23,30 +22,18 @@ import org.postern.core.time.TimeSource;
  * -Dpostern.spf.suites=FILE,FILE}.
  */
 class SpfConformanceTest {
-    private static final Path SUITE =
-            Path.of(
-                    System.getProperty("postern.conformance", "../shared/conformance"),
-                    "spf-rfc7208",
-                    "rfc7208-tests.yml");
-
-    private static boolean present() {
-        boolean present = Files.exists(SUITE);
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("the conformance suite must be there in CI: " + SUITE);
-        }
-        return present;
+    private static Path suite() {
+        return ConformanceData.path("spf-rfc7208/rfc7208-tests.yml");
     }
 
     @Test
     void theWholeSuiteIsThere() throws Exception {
-        assumeTrue(present(), "not run: no conformance suite at " + SUITE);
-        assertThat(SpfSuite.read(SUITE)).hasSize(203);
+        assertThat(SpfSuite.read(suite())).hasSize(203);
     }
 
     @TestFactory
     List<DynamicTest> everyCaseOfTheSuiteHasItsResult() throws Exception {
-        assumeTrue(present(), "not run: no conformance suite at " + SUITE);
-        List<DynamicTest> tests = new ArrayList<>(tests(SUITE));
+        List<DynamicTest> tests = new ArrayList<>(tests(suite()));
         String more = System.getProperty("postern.spf.suites", "");
         for (String file : more.isEmpty() ? new String[0] : more.split(",", -1)) {
             tests.addAll(tests(Path.of(file)));
@@ -64,8 +51,7 @@ class SpfConformanceTest {
 
     @TestFactory
     List<DynamicTest> everyCaseHasTheSameResultOverTheWire() throws Exception {
-        assumeTrue(present(), "not run: no conformance suite at " + SUITE);
-        return SpfSuite.read(SUITE).stream()
+        return SpfSuite.read(suite()).stream()
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> runOverTheWire(c)))
                 .toList();
     }
