@@ -151,7 +151,12 @@ final class SmtpClient implements AutoCloseable {
 
     /** Sends a message in a session of its own and gives the first refusal or the last 250. */
     static String send(int port, String from, List<String> to, byte[] content) {
-        try (SmtpClient client = connect(port)) {
+        return send("127.0.0.1", port, from, to, content);
+    }
+
+    /** The same, from this address of the loopback network. */
+    static String send(String source, int port, String from, List<String> to, byte[] content) {
+        try (SmtpClient client = connect(source, port)) {
             String greeting = client.reply();
             if (!greeting.startsWith("220")) {
                 return greeting;

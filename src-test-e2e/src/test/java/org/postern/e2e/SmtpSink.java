@@ -26,8 +26,12 @@ final class SmtpSink implements AutoCloseable {
         this.program = program;
     }
 
-    /** Starts one that keeps its files in {@code folder}. */
-    static SmtpSink start(Path folder) {
+    /**
+     * Starts one that keeps its files in {@code folder}.
+     *
+     * @param options further ones, such as {@code -r rcpt}: every recipient is put off
+     */
+    static SmtpSink start(Path folder, String... options) {
         try {
             int port = Ports.free();
             Path messages = Files.createDirectories(folder.resolve("sink"));
@@ -37,6 +41,7 @@ final class SmtpSink implements AutoCloseable {
                 command.addAll(List.of("-u", "nobody"));
             }
             command.addAll(List.of("-d", messages.resolve("m.").toString()));
+            command.addAll(List.of(options));
             command.addAll(List.of("127.0.0.1:" + port, "128"));
             Program program = Program.start(folder.resolve("sink.log"), Map.of(), command);
             await("smtp-sink listens")

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.postern.app.admin.GatewayState;
@@ -54,6 +55,8 @@ public final class GatewayConditions {
      * @param probe what the probe has found wrong for some rounds
      * @param topSenderShare share of the most frequent sender in all that waits
      * @param journal why the journal is not complete, or empty
+     * @param heldSenders how many senders are held as anomalous
+     * @param refusedLists which recipient lists wait for a confirmation, or empty
      */
     public record Sources(
             BooleanSupplier reloadGood,
@@ -61,7 +64,9 @@ public final class GatewayConditions {
             Supplier<Optional<Instant>> certificateEnds,
             Supplier<Optional<String>> probe,
             DoubleSupplier topSenderShare,
-            Supplier<Optional<String>> journal) {}
+            Supplier<Optional<String>> journal,
+            IntSupplier heldSenders,
+            Supplier<Optional<String>> refusedLists) {}
 
     private GatewayConditions(GatewayState gateway, Sources sources, TimeSource time) {
         this.gateway = gateway;
@@ -85,6 +90,7 @@ public final class GatewayConditions {
                 page("PosternQueueStuck", Duration.ofMinutes(10), () -> waits(STUCK)),
                 page("PosternQueueGrows", Duration.ofMinutes(10), this::grows),
                 page("PosternTopSender", Duration.ofMinutes(10), this::topSender),
+                page("PosternSenderHeld", Duration.ZERO, this::heldSenders),
                 page("PosternDeliveryTrouble", Duration.ofMinutes(10), this::downstreams),
                 page("PosternClientsImplausible", Duration.ofMinutes(5), this::implausible),
                 page("PosternProbeFails", Duration.ZERO, sources.probe()),
@@ -92,6 +98,7 @@ public final class GatewayConditions {
                 ticket("PosternCertificateExpires", Duration.ZERO, () -> ends(EXPIRES)),
                 page("PosternCertificateExpired", Duration.ZERO, () -> ends(EXPIRED)),
                 ticket("PosternJournalIncomplete", Duration.ZERO, sources.journal()),
+                page("PosternRecipientsRefused", Duration.ZERO, sources.refusedLists()),
                 ticket("PosternReloadFailed", Duration.ofMinutes(1), this::reload));
     }
 
@@ -170,6 +177,17 @@ public final class GatewayConditions {
                                 share * 100,
                                 waiting))
                 : Optional.empty();
+    }
+
+    private Optional<String> heldSenders() {
+        int held = sources.heldSenders().getAsInt();
+        return held == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "mail of "
+                                + held
+                                + " senders, sender domains or clients is held: far more of it, or"
+                                + " far more of it put off, than ever");
     }
 
     private Optional<String> downstreams() {

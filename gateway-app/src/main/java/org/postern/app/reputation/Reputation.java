@@ -123,15 +123,15 @@ public final class Reputation implements AutoCloseable {
     }
 
     private Duration pause() {
-        Duration hold = config.get().anomalyHold();
-        return hold.compareTo(SAVE_EVERY) < 0 ? hold : SAVE_EVERY;
+        Duration often = config.get().anomalyHold().dividedBy(4);
+        return often.compareTo(SAVE_EVERY) < 0 ? often : SAVE_EVERY;
     }
 
     /** One round; a defect in it costs the round and is told, and the next one comes. */
     private void round(Spool spool) {
         try {
             save();
-            anomalies.releaseExpired(spool);
+            anomalies.round(spool);
         } catch (RuntimeException e) {
             LOG.error("looking after what was learned of senders failed", e);
         }

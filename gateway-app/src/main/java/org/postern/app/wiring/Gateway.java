@@ -140,6 +140,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         trail,
                         probes,
                         records,
+                        reception,
                         this::topSenderShare,
                         metrics,
                         time);
@@ -156,7 +157,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                 told,
                                 time,
                                 config.data(),
-                                List.of(),
+                                List.of(reception.reputation().anomalies()),
                                 List.of()));
         undo.add(relaying::close);
         relay = relaying;

@@ -3,6 +3,8 @@ package org.postern.app.wiring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.postern.app.admin.CandidateRoutes;
 import org.postern.app.admin.ListRoutes;
 import org.postern.app.admin.RecipientRoutes;
@@ -63,6 +65,16 @@ final class Reception implements AutoCloseable {
 
     CandidatePolicy candidate() {
         return candidate;
+    }
+
+    /** Which recipient lists wait for a confirmation. */
+    Optional<String> refusedLists() {
+        String names =
+                directories.status().stream()
+                        .filter(v -> v.refused() > 0)
+                        .map(v -> v.name() + " would lose " + v.refused() + " recipients")
+                        .collect(Collectors.joining("; "));
+        return names.isEmpty() ? Optional.empty() : Optional.of(names);
     }
 
     /** The paths of the admin listener that these parts answer. */

@@ -28,6 +28,7 @@ final class Vigil implements AutoCloseable {
             ProbeTrail trail,
             ProbeMark mark,
             Records records,
+            Reception reception,
             DoubleSupplier topSenderShare,
             Metrics metrics,
             TimeSource time) {
@@ -46,7 +47,9 @@ final class Vigil implements AutoCloseable {
                                 () -> live.tls().earliestExpiry(),
                                 probe::missing,
                                 topSenderShare,
-                                records::missing),
+                                records::missing,
+                                reception.reputation().anomalies()::held,
+                                reception::refusedLists),
                         time);
         alerts = new Alerts(board, live::config, metrics);
         alerts.before(records::look);

@@ -5,18 +5,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Two loads on a gateway at 127.0.0.1: {@code flood PORT SECONDS CONNECTIONS} names recipients that
- * do not exist, a hundred in one pipelined burst; {@code wait PORT SECONDS} asks EHLO, MAIL, RCPT
- * and RSET one after another and prints how long the slowest answers took, to be run while the
- * configuration is reloaded.
+ * Three loads on a gateway at 127.0.0.1. {@code flood PORT SECONDS CONNECTIONS} names recipients
+ * that do not exist, a hundred in one pipelined burst. {@code dictionary PORT SECONDS CONNECTIONS}
+ * does the same with a new client address (of 127.0.0.0/8) for each burst. {@code wait PORT SECONDS
+ * CONNECTIONS} holds short sessions with a millisecond between their commands, and prints how long
+ * the slowest answers took, the greeting among them: to be run while the configuration is reloaded.
  */
 public final class RecipientLoad {
     private static final int BURST = 100;
@@ -27,15 +30,19 @@ public final class RecipientLoad {
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[1]);
         long end = System.nanoTime() + Long.parseLong(args[2]) * 1_000_000_000L;
-        if (args[0].equals("flood")) {
-            flood(port, end, Integer.parseInt(args[3]), Long.parseLong(args[2]));
-        } else {
-            waiting(port, end);
+        int connections = Integer.parseInt(args[3]);
+        switch (args[0]) {
+            case "flood" -> flood(port, end, connections, Long.parseLong(args[2]), false);
+            case "dictionary" -> flood(port, end, connections, Long.parseLong(args[2]), true);
+            case "wait" -> waiting(port, end, connections);
+            default -> throw new IllegalArgumentException(args[0]);
         }
     }
 
-    private static void flood(int port, long end, int connections, long seconds)
+    private static void flood(
+            int port, long end, int connections, long seconds, boolean manyClients)
             throws InterruptedException {
+        AtomicInteger client = new AtomicInteger(1 << 16);
         AtomicLong refused = new AtomicLong();
         AtomicLong other = new AtomicLong();
         List<Thread> threads = new ArrayList<>();
@@ -44,7 +51,11 @@ public final class RecipientLoad {
                     Thread.ofPlatform()
                             .start(() -> {
                                 try {
-                                    refuse(port, end, refused, other);
+                                    if (manyClients) {
+                                        dictionary(port, end, client, refused, other);
+                                    } else {
+                                        refuse(port, end, refused, other);
+                                    }
                                 } catch (IOException e) {
                                     System.err.println("connection lost: " + e);
                                 }
@@ -54,17 +65,52 @@ public final class RecipientLoad {
             thread.join();
         }
         System.out.printf(
-                "%d refused with 550 5.1.1, %d a second; %d other replies%n",
-                refused.get(), refused.get() / seconds, other.get());
+                "%d refused with 550 5.1.1, %d a second; %d other replies; %d clients%n",
+                refused.get(),
+                refused.get() / seconds,
+                other.get(),
+                manyClients ? client.get() - (1 << 16) : 1);
     }
 
-    private static void refuse(int port, long end, AtomicLong refused, AtomicLong other)
-            throws IOException {
+    private static byte[] burst() {
         StringBuilder burst = new StringBuilder();
         for (int i = 0; i < BURST; i++) {
             burst.append("RCPT TO:<nobody").append(i).append("@example.test>\r\n");
         }
-        byte[] octets = burst.toString().getBytes(StandardCharsets.US_ASCII);
+        return burst.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void dictionary(
+            int port, long end, AtomicInteger clients, AtomicLong refused, AtomicLong other)
+            throws IOException {
+        byte[] octets = burst();
+        while (System.nanoTime() < end) {
+            int n = clients.getAndIncrement();
+            InetAddress from =
+                    InetAddress.getByAddress(
+                            new byte[] {127, (byte) (n >> 16), (byte) (n >> 8), (byte) n});
+            try (Socket socket = new Socket()) {
+                socket.setTcpNoDelay(true);
+                socket.bind(new InetSocketAddress(from, 0));
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                InputStream in = new BufferedInputStream(socket.getInputStream());
+                OutputStream out = socket.getOutputStream();
+                reply(in);
+                say(in, out, "EHLO load.example");
+                say(in, out, "MAIL FROM:<load@load.example>");
+                out.write(octets);
+                for (int i = 0; i < BURST; i++) {
+                    (reply(in).startsWith("550 5.1.1") ? refused : other).incrementAndGet();
+                }
+            } catch (IOException e) {
+                other.incrementAndGet(); // hung up on, as it ought to be
+            }
+        }
+    }
+
+    private static void refuse(int port, long end, AtomicLong refused, AtomicLong other)
+            throws IOException {
+        byte[] octets = burst();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
@@ -81,26 +127,29 @@ public final class RecipientLoad {
         }
     }
 
-    private static void waiting(int port, long end) throws IOException {
+    private static void waiting(int port, long end, int connections) throws InterruptedException {
         long[] nanos = new long[4_000_000];
-        int count = 0;
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            OutputStream out = socket.getOutputStream();
-            reply(in);
-            say(in, out, "EHLO load.example");
-            String[] commands = {
-                "MAIL FROM:<load@load.example>", "RCPT TO:<alice@example.test>", "RSET"
-            };
-            while (System.nanoTime() < end && count < nanos.length - commands.length) {
-                for (String command : commands) {
-                    long begun = System.nanoTime();
-                    say(in, out, command);
-                    nanos[count++] = System.nanoTime() - begun;
-                }
-            }
+        AtomicInteger taken = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            threads.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try {
+                                    while (System.nanoTime() < end) {
+                                        session(port, nanos, taken);
+                                    }
+                                } catch (IOException e) {
+                                    System.err.println("connection lost: " + e);
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            }));
         }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        int count = Math.min(taken.get(), nanos.length);
         long[] sorted = Arrays.copyOf(nanos, count);
         Arrays.sort(sorted);
         System.out.printf(
@@ -111,6 +160,39 @@ public final class RecipientLoad {
                 Arrays.stream(sorted, Math.max(0, count - 5), count)
                         .mapToObj(n -> String.format("%.1f", n / 1e6))
                         .toList());
+    }
+
+    private static void session(int port, long[] nanos, AtomicInteger taken)
+            throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            OutputStream out = socket.getOutputStream();
+            reply(in);
+            note(System.nanoTime() - begun, nanos, taken);
+            for (int i = 0; i < 20; i++) {
+                for (String command :
+                        List.of(
+                                "EHLO load.example",
+                                "MAIL FROM:<load@load.example>",
+                                "RCPT TO:<alice@example.test>",
+                                "RSET")) {
+                    Thread.sleep(1);
+                    begun = System.nanoTime();
+                    say(in, out, command);
+                    note(System.nanoTime() - begun, nanos, taken);
+                }
+            }
+            say(in, out, "QUIT");
+        }
+    }
+
+    private static void note(long took, long[] nanos, AtomicInteger taken) {
+        int at = taken.getAndIncrement();
+        if (at < nanos.length) {
+            nanos[at] = took;
+        }
     }
 
     private static void say(InputStream in, OutputStream out, String command) throws IOException {

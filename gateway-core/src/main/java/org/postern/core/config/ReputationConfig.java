@@ -23,6 +23,8 @@ import java.util.Set;
  * @param trapHold {@code trap-hold}: how long a client that does is kept on the trap list
  * @param anomalyMessages {@code anomaly-messages}: messages within an hour up to which nobody is
  *     anomalous; 0 switches it off
+ * @param anomalyDeferrals {@code anomaly-deferrals}: deferrals within an hour up to which nobody is
+ *     anomalous; 0 switches it off
  * @param anomalyFactor {@code anomaly-factor}: how many times its busiest past hour somebody must
  *     exceed
  * @param anomalyAfter {@code anomaly-after}: how old somebody's past must be
@@ -42,6 +44,7 @@ public record ReputationConfig(
         Set<String> traps,
         Duration trapHold,
         int anomalyMessages,
+        int anomalyDeferrals,
         int anomalyFactor,
         Duration anomalyAfter,
         Duration anomalyHold) {
@@ -70,6 +73,7 @@ public record ReputationConfig(
                 Set.of(),
                 ReputationKeys.TRAP_HOLD.fallbackValue(),
                 ReputationKeys.ANOMALY_MESSAGES.fallbackValue(),
+                ReputationKeys.ANOMALY_DEFERRALS.fallbackValue(),
                 ReputationKeys.ANOMALY_FACTOR.fallbackValue(),
                 ReputationKeys.ANOMALY_AFTER.fallbackValue(),
                 ReputationKeys.ANOMALY_HOLD.fallbackValue());

@@ -68,6 +68,14 @@ final class ReputationKeys {
                     "0",
                     "messages of a sender, sender domain or client within an hour up to which"
                             + " nothing is anomalous; 0 switches this off, 500 is a good begin");
+    static final Key<Integer> ANOMALY_DEFERRALS =
+            count(
+                    "anomaly-deferrals",
+                    "0",
+                    "messages of one of them within an hour that the store puts off at the first"
+                            + " attempt, up to which nothing is anomalous; beyond it is who has a"
+                            + " far greater share of deferrals than ever and than everybody else;"
+                            + " 0 switches this off, 50 is a good begin");
     static final Key<Integer> ANOMALY_FACTOR =
             one(
                     "anomaly-factor",

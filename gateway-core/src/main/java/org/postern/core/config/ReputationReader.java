@@ -54,6 +54,7 @@ final class ReputationReader {
                         traps,
                         positive(s, ReputationKeys.TRAP_HOLD),
                         s.orDefault(ReputationKeys.ANOMALY_MESSAGES),
+                        s.orDefault(ReputationKeys.ANOMALY_DEFERRALS),
                         s.orDefault(ReputationKeys.ANOMALY_FACTOR),
                         s.orDefault(ReputationKeys.ANOMALY_AFTER),
                         positive(s, ReputationKeys.ANOMALY_HOLD));

@@ -1,19 +1,13 @@
 package org.postern.core.reputation;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
-import org.postern.core.files.WholeFile;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -33,22 +27,27 @@ public final class Volumes {
 
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
-    private final Map<String, Usage> entries =
-            new LinkedHashMap<>(64, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Usage> eldest) {
-                    return size() > MAX;
-                }
-            };
-    private boolean changed;
+    private final Remembered<Usage> entries = new Remembered<>(MAX, 5, Usage::read, Usage::words);
 
     /** The busiest past hour as of {@code peakAt}, and the hour under way. */
     private record Usage(Instant first, double peak, Instant peakAt, long hour, int count) {
         double peak(Instant now) {
             long age = Math.max(0, Duration.between(peakAt, now).toMillis());
             return peak * Math.pow(0.5, age / (double) HALF_LIFE.toMillis());
+        }
+
+        static Usage read(String[] words) {
+            double peak = Double.parseDouble(words[1]);
+            return new Usage(
+                    Instant.parse(words[0]),
+                    Double.isFinite(peak) ? peak : 0,
+                    Instant.parse(words[2]),
+                    Long.parseLong(words[3]),
+                    Integer.parseInt(words[4]));
+        }
+
+        Object[] words() {
+            return new Object[] {first, peak, peakAt, hour, count};
         }
     }
 
@@ -78,22 +77,18 @@ public final class Volumes {
         ReputationConfig now = config.get();
         Instant instant = time.instant();
         long hour = Math.floorDiv(instant.toEpochMilli(), HOUR_MILLIS);
-        synchronized (entries) {
-            Usage next = next(entries.get(key), instant, hour);
-            entries.put(key, next);
-            changed = true;
-            double usual = next.peak(instant);
-            boolean hasPast =
-                    Duration.between(next.first(), instant).compareTo(now.anomalyAfter()) >= 0;
-            boolean over =
-                    now.anomalyMessages() > 0
-                            && hasPast
-                            && next.count()
-                                    > Math.max(now.anomalyMessages(), usual * now.anomalyFactor());
-            return over
-                    ? Optional.of(new Burst(next.count(), (int) Math.round(usual)))
-                    : Optional.empty();
-        }
+        Usage next = entries.update(key, before -> next(before, instant, hour));
+        double usual = next.peak(instant);
+        boolean hasPast =
+                Duration.between(next.first(), instant).compareTo(now.anomalyAfter()) >= 0;
+        boolean over =
+                now.anomalyMessages() > 0
+                        && hasPast
+                        && next.count()
+                                > Math.max(now.anomalyMessages(), usual * now.anomalyFactor());
+        return over
+                ? Optional.of(new Burst(next.count(), (int) Math.round(usual)))
+                : Optional.empty();
     }
 
     private static Usage next(@Nullable Usage before, Instant now, long hour) {
@@ -110,9 +105,7 @@ public final class Volumes {
 
     /** How many keys are remembered. */
     public int size() {
-        synchronized (entries) {
-            return entries.size();
-        }
+        return entries.size();
     }
 
     /**
@@ -121,36 +114,7 @@ public final class Volumes {
      * @throws IOException if the file is there and cannot be read
      */
     public void load(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return;
-        }
-        try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            lines.limit(MAX).forEach(this::read);
-        } catch (java.io.UncheckedIOException e) {
-            throw new IOException(file + " cannot be read", e);
-        }
-    }
-
-    private void read(String line) {
-        String[] parts = line.split("\t", -1);
-        if (parts.length != 6) {
-            return;
-        }
-        try {
-            double peak = Double.parseDouble(parts[2]);
-            Usage entry =
-                    new Usage(
-                            Instant.parse(parts[1]),
-                            Double.isFinite(peak) ? peak : 0,
-                            Instant.parse(parts[3]),
-                            Long.parseLong(parts[4]),
-                            Integer.parseInt(parts[5]));
-            synchronized (entries) {
-                entries.put(parts[0], entry);
-            }
-        } catch (DateTimeParseException | NumberFormatException e) {
-            return; // half a line after a crash of the machine: that past is learned again
-        }
+        entries.load(file);
     }
 
     /**
@@ -159,26 +123,6 @@ public final class Volumes {
      * @throws IOException if it cannot be written
      */
     public void save(Path file) throws IOException {
-        StringBuilder out = new StringBuilder();
-        synchronized (entries) {
-            if (!changed) {
-                return;
-            }
-            changed = false;
-            entries.forEach((key, e) ->
-                    out.append(key.replace('\t', ' ').replace('\n', ' '))
-                            .append('\t')
-                            .append(e.first())
-                            .append('\t')
-                            .append(e.peak())
-                            .append('\t')
-                            .append(e.peakAt())
-                            .append('\t')
-                            .append(e.hour())
-                            .append('\t')
-                            .append(e.count())
-                            .append('\n'));
-        }
-        WholeFile.write(file, out);
+        entries.save(file);
     }
 }

@@ -36,6 +36,7 @@ class HarvestTest {
                 Set.of(),
                 Duration.ofDays(1),
                 50,
+                20,
                 10,
                 Duration.ofDays(7),
                 Duration.ofHours(4));

@@ -121,7 +121,10 @@ public final class Selection {
             case "client" -> client(value);
             case "verdict" -> verdict(value, verdicts);
             case "reason" ->
-                    e -> value.equals(e.notes().get("reason")) || reasonIs(e.reason(), value);
+                    e ->
+                            value.equals(e.notes().get("reason"))
+                                    || value.equals(e.notes().get("rule"))
+                                    || reasonIs(e.reason(), value);
             case "since" -> {
                 Instant since = Amounts.instant(option, value, now);
                 yield e -> !e.received().isBefore(since);
@@ -188,9 +191,14 @@ public final class Selection {
         return e.envelope().recipients().stream().anyMatch(condition);
     }
 
-    /** A reason given with a plan stands behind the plan's id. */
+    /** A reason stands behind the rule that held it or the plan's id; either can be asked for. */
     private static boolean reasonIs(String reason, String value) {
-        return reason.equals(value) || reason.endsWith(": " + value);
+        boolean begins =
+                reason.startsWith(value)
+                        && (reason.length() == value.length()
+                                || reason.charAt(value.length()) == ':'
+                                || reason.charAt(value.length()) == ' ');
+        return begins || reason.endsWith(": " + value);
     }
 
     private static Predicate<QueueEntry> client(String value) throws SurgeryException {

@@ -30,6 +30,9 @@ import org.postern.queue.spool.StoredMessage;
  * Thread-safe.
  */
 public final class Surgeon {
+    /** With what the reason of an entry begins that an undo brought back. */
+    public static final String UNDO = "undo of ";
+
     private static final int SAMPLE = 10;
 
     private final Spool spool;
@@ -254,8 +257,8 @@ public final class Surgeon {
         }
         Change back =
                 made == EntryState.TRASH
-                        ? new Change.Restore(actor, "undo of " + planId)
-                        : new Change.Release(actor, false, "undo of " + planId);
+                        ? new Change.Restore(actor, UNDO + planId)
+                        : new Change.Release(actor, false, UNDO + planId);
         List<QueueId> changed = spool.change(ours, back);
         tell("undo", plan, actor, changed);
         return new Outcome(changed.size(), plan.count() - changed.size());

@@ -30,6 +30,7 @@ import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.time.ManualTimeSource;
 import org.postern.queue.spool.AttemptResult;
+import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.QueueEntry;
@@ -118,6 +119,19 @@ class SurgeonTest {
         assertThat(ids(select("id", c.toString(), "id", a.toString()))).containsExactly(a, c);
         assertThat(ids(select("state", "held"))).isEmpty();
         assertThat(ids(select("state", "queued", "state", "held"))).hasSize(3);
+    }
+
+    @Test
+    void whatARuleHoldsIsFoundByTheRuleAndByItsReason() throws Exception {
+        QueueId a = store("a@example.org", "b@example.net", "192.0.2.1", 10);
+        QueueId b = store("b@example.org", "b@example.net", "192.0.2.1", 10);
+        QueueId c = store("c@example.org", "b@example.net", "192.0.2.1", 10);
+        spool.change(List.of(a), new Change.Hold("policy", "rule-1: its.reason"));
+        spool.change(List.of(b), new Change.Hold("policy", "rule-1 until 10:00: its.reason"));
+        spool.change(List.of(c), new Change.Hold("policy", "rule-10: other.reason"));
+        assertThat(ids(select("reason", "rule-1"))).containsExactly(a, b);
+        assertThat(ids(select("reason", "its.reason"))).containsExactly(a, b);
+        assertThat(ids(select("reason", "rule-10"))).containsExactly(c);
     }
 
     @ParameterizedTest

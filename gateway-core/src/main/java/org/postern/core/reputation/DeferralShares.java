@@ -1,0 +1,179 @@
+package org.postern.core.reputation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.config.ReputationConfig;
+import org.postern.core.time.TimeSource;
+
+/**
+ * Knows which share of the mail of each sender, sender domain and client the mailbox stores usually
+ * put off, and says when one leaves that by far: what a store defers of one sender and of nobody
+ * else is what it would rather not have. Only what a store answered about a message's first attempt
+ * counts; a store that is away says nothing about senders.
+ *
+ * <p>Somebody is anomalous with more deferrals within the hour than {@code anomaly-deferrals}, when
+ * their share is more than half-way from their own past to all of it, and twice that of everybody
+ * else: a store that defers everybody makes nobody anomalous, and with fewer than {@value #OTHERS}
+ * attempts of others nobody is judged. The past counts half after two weeks; the hour under way is
+ * no part of it, and who has no past of some days is not judged.
+ *
+ * <p>At most {@value Volumes#MAX} keys. Thread-safe; answers from memory.
+ */
+public final class DeferralShares {
+    private static final Duration HALF_LIFE = Duration.ofDays(14);
+    private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
+    private static final int OTHERS = 10;
+    private static final String ALL = "";
+
+    private final Supplier<ReputationConfig> config;
+    private final TimeSource time;
+    private final Remembered<Tally> entries =
+            new Remembered<>(Volumes.MAX, 7, Tally::read, Tally::words);
+
+    /** Attempts and deferrals before the hour under way, decayed as of {@code at}, and in it. */
+    private record Tally(
+            Instant first,
+            double tried,
+            double deferred,
+            Instant at,
+            long hour,
+            int triedNow,
+            int deferredNow) {
+        static Tally read(String[] words) {
+            double tried = Double.parseDouble(words[1]);
+            double deferred = Double.parseDouble(words[2]);
+            boolean sound = Double.isFinite(tried) && deferred >= 0 && deferred <= tried;
+            return new Tally(
+                    Instant.parse(words[0]),
+                    sound ? tried : 0,
+                    sound ? deferred : 0,
+                    Instant.parse(words[3]),
+                    Long.parseLong(words[4]),
+                    Integer.parseInt(words[5]),
+                    Integer.parseInt(words[6]));
+        }
+
+        Object[] words() {
+            return new Object[] {first, tried, deferred, at, hour, triedNow, deferredNow};
+        }
+
+        double usual() {
+            return tried == 0 ? 0 : deferred / tried;
+        }
+    }
+
+    /**
+     * One who leaves its own past by far.
+     *
+     * @param deferred deferrals in the hour under way
+     * @param tried messages tried in it
+     * @param usual the share, 0 to 1, that was usual before
+     */
+    public record Surge(int deferred, int tried, double usual) {}
+
+    /**
+     * @param config the settings of this moment
+     */
+    public DeferralShares(Supplier<ReputationConfig> config, TimeSource time) {
+        this.config = config;
+        this.time = time;
+    }
+
+    /**
+     * Counts a first attempt for everybody together; to be called once for each, before the rest.
+     */
+    public void attempted(boolean deferred) {
+        count(ALL, deferred);
+    }
+
+    /**
+     * Counts a first attempt.
+     *
+     * @param key whose, such as {@code sender a@example.org}
+     * @param deferred whether the store put it off
+     * @return what is anomalous about it, if anything
+     */
+    public Optional<Surge> attempted(String key, boolean deferred) {
+        ReputationConfig now = config.get();
+        Tally own = count(key, deferred);
+        boolean hasPast =
+                Duration.between(own.first(), time.instant()).compareTo(now.anomalyAfter()) >= 0;
+        if (now.anomalyDeferrals() == 0
+                || !hasPast
+                || own.deferredNow() <= now.anomalyDeferrals()) {
+            return Optional.empty();
+        }
+        double share = own.deferredNow() / (double) own.triedNow();
+        double usual = own.usual();
+        return share > usual + (1 - usual) / 2 && share > 2 * ofOthers(own)
+                ? Optional.of(new Surge(own.deferredNow(), own.triedNow(), usual))
+                : Optional.empty();
+    }
+
+    /** The share of everybody else in this hour; all of it while there are too few to tell. */
+    private double ofOthers(Tally own) {
+        Tally all = entries.update(ALL, before -> next(before, 0, 0));
+        int tried = all.triedNow() - own.triedNow();
+        return tried < OTHERS ? 1 : (all.deferredNow() - own.deferredNow()) / (double) tried;
+    }
+
+    private Tally count(String key, boolean deferred) {
+        return entries.update(key, before -> next(before, 1, deferred ? 1 : 0));
+    }
+
+    private Tally next(@Nullable Tally before, int tried, int deferred) {
+        Instant now = time.instant();
+        long hour = Math.floorDiv(now.toEpochMilli(), HOUR_MILLIS);
+        if (before == null) {
+            return new Tally(now, 0, 0, now, hour, tried, deferred);
+        }
+        if (before.hour() == hour) {
+            return new Tally(
+                    before.first(),
+                    before.tried(),
+                    before.deferred(),
+                    before.at(),
+                    hour,
+                    before.triedNow() + tried,
+                    before.deferredNow() + deferred);
+        }
+        long age = Math.max(0, Duration.between(before.at(), now).toMillis());
+        double left = Math.pow(0.5, age / (double) HALF_LIFE.toMillis());
+        return new Tally(
+                before.first(),
+                before.tried() * left + before.triedNow(),
+                before.deferred() * left + before.deferredNow(),
+                now,
+                hour,
+                tried,
+                deferred);
+    }
+
+    /** How many keys are remembered. */
+    public int size() {
+        return entries.size();
+    }
+
+    /**
+     * Reads what an earlier run has seen; a line that makes no sense is left out.
+     *
+     * @throws IOException if the file is there and cannot be read
+     */
+    public void load(Path file) throws IOException {
+        entries.load(file);
+    }
+
+    /**
+     * Writes down what was seen, if there is news; whole, or the old file stays.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path file) throws IOException {
+        entries.save(file);
+    }
+}
