@@ -76,7 +76,9 @@ final class ImpactCommand implements Callable<Integer> {
                                     + "&actor="
                                     + Daemon.encode(System.getProperty("user.name", "unknown")));
         }
-        Impact impact = count(settings);
+        JournalReader journal = new JournalReader(settings.data().resolve("journal"));
+        Impact impact = count(journal);
+        boolean complete = LeftOut.isNothing(journal);
         if (notify != null) {
             return plan(settings, impact, notify);
         }
@@ -88,11 +90,10 @@ final class ImpactCommand implements Callable<Integer> {
         } else {
             view.text();
         }
-        return impact.messages() == 0 ? ExitCode.FAILED : ExitCode.OK;
+        return impact.messages() == 0 || !complete ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private Impact count(PosternConfig settings) throws IOException {
-        JournalReader journal = new JournalReader(settings.data().resolve("journal"));
+    private Impact count(JournalReader journal) throws IOException {
         try {
             return Impact.of(
                     journal, journal.select(selection.values(), TimeSource.system().instant()));

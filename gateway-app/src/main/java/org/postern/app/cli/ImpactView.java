@@ -49,6 +49,9 @@ final class ImpactView {
         table("WHAT BECAME OF THEM", impact.dispositions());
         table("REASON", impact.reasons());
         table("RULE", impact.rules());
+        if (!impact.observed().isEmpty()) {
+            table("IN MODE OBSERVE", impact.observed());
+        }
         table("SENDER DOMAIN", impact.senderDomains());
         table("CLIENT", impact.clients());
         table("RECIPIENT", impact.topRecipients(top), impact.recipients().size());
@@ -111,6 +114,7 @@ final class ImpactView {
         counts("disposition", impact.dispositions());
         counts("reason", impact.reasons());
         counts("rule", impact.rules());
+        counts("observed", impact.observed());
         counts("sender_domain", impact.senderDomains());
         counts("client", impact.clients());
         counts("recipient", impact.topRecipients(Integer.MAX_VALUE));

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Exchange;
 import org.postern.app.admin.Human;
@@ -99,6 +100,7 @@ final class ReplayCommand implements Callable<Integer> {
         Settings settings = settings(snapshot);
         List<TracedMessage> messages = journal.find(selected(journal, time), limit);
         if (messages.isEmpty()) {
+            LeftOut.isNothing(journal);
             Console.err().println("the journal has nothing that matches");
             return ExitCode.FAILED;
         }
@@ -121,7 +123,9 @@ final class ReplayCommand implements Callable<Integer> {
         } else {
             text(outcomes);
         }
-        return release ? plan(snapshot, outcomes) : ExitCode.OK;
+        boolean complete = LeftOut.isNothing(journal);
+        int done = release ? plan(snapshot, outcomes) : ExitCode.OK;
+        return complete ? done : ExitCode.FAILED;
     }
 
     private Snapshot read() {
@@ -208,8 +212,8 @@ final class ReplayCommand implements Callable<Integer> {
                         outcomes.size()
                                 + " messages looked at, "
                                 + changed
-                                + " would change; evidence: "
-                                + labels);
+                                + " would change"
+                                + (labels.isEmpty() ? "" : "; evidence: " + said(labels)));
         changes.entrySet().stream()
                 .sorted(
                         Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
@@ -236,6 +240,13 @@ final class ReplayCommand implements Callable<Integer> {
                 .filter(o -> o.basis() == Replay.Basis.INSUFFICIENT)
                 .findFirst()
                 .ifPresent(o -> Console.out().println("nothing is said of some: " + o.detail()));
+    }
+
+    private static String said(Map<String, Integer> labels) {
+        return labels.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     private static String json(Replay.Outcome o) {

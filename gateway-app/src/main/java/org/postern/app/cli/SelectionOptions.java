@@ -25,7 +25,12 @@ public final class SelectionOptions {
     @Option(names = "--domain", paramLabel = "DOMAIN", description = "recipient's domain")
     private List<String> domains = List.of();
 
-    @Option(names = "--verdict", paramLabel = "METHOD=RESULT", description = "such as dmarc=fail")
+    @Option(
+            names = "--verdict",
+            paramLabel = "METHOD=RESULT",
+            description =
+                    "such as dmarc=fail; of the journal also observed=RULE, what a rule in mode"
+                            + " observe would have hit (observed=any)")
     private List<String> verdicts = List.of();
 
     @Option(names = "--reason", paramLabel = "CODE", description = "reason code, or its beginning")

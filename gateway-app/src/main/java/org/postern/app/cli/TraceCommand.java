@@ -64,7 +64,8 @@ final class TraceCommand implements Callable<Integer> {
         JournalReader journal = new JournalReader(settings.data().resolve("journal"));
         List<TracedMessage> found = journal.find(selection(journal), limit);
         if (found.isEmpty()) {
-            return nothing(journal);
+            int nothing = nothing(journal);
+            return LeftOut.isNothing(journal) ? nothing : ExitCode.FAILED;
         }
         boolean tell = stories || found.size() == 1;
         if (json.wanted) {
@@ -79,7 +80,10 @@ final class TraceCommand implements Callable<Integer> {
         } else {
             list(found);
         }
-        return ExitCode.OK;
+        if (found.size() == limit && limit > 1) {
+            Console.err().println("the newest " + limit + "; --limit N shows more");
+        }
+        return LeftOut.isNothing(journal) ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private JournalSelection selection(JournalReader journal) throws JournalException {

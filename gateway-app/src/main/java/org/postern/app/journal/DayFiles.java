@@ -17,11 +17,15 @@ import java.util.stream.Stream;
 /**
  * The files of the journal: {@code 2026-11-22.db}, and {@code 2026-11-22.1.db}, {@code
  * 2026-11-22.2.db} … where one day needs several so that {@code max-size} can be kept. Days are
- * those of UTC. Beside each file SQLite may keep a {@code -wal} and a {@code -shm}.
+ * those of UTC. Beside each file SQLite may keep a {@code -wal} and a {@code -shm}. A file that is
+ * damaged is set aside as {@code 2026-11-22.db.damaged-1}: nobody reads it any more, and retention
+ * counts and removes it as it does the others.
  */
 final class DayFiles {
     private static final Pattern NAME =
             Pattern.compile("(\\d{4}-\\d{2}-\\d{2})(?:\\.(\\d{1,4}))?\\.db");
+    private static final Pattern ASIDE = Pattern.compile("(.*\\.db)\\.damaged-(\\d{1,4})");
+    private static final int MAX_ASIDE = 1_000;
     private static final List<String> COMPANIONS = List.of("", "-wal", "-shm");
 
     private final Path folder;
@@ -62,8 +66,50 @@ final class DayFiles {
         return files;
     }
 
+    /** Those that were set aside, oldest first. */
+    private List<DayFile> aside() throws IOException {
+        List<DayFile> files = new ArrayList<>();
+        try (Stream<Path> found = Files.list(folder)) {
+            found.forEach(path -> {
+                Matcher m = ASIDE.matcher(path.getFileName().toString());
+                if (m.matches()) {
+                    parse(path, m.group(1)).ifPresent(files::add);
+                }
+            });
+        }
+        files.sort(null);
+        return files;
+    }
+
+    /**
+     * Sets a file aside, under a name that is free.
+     *
+     * @return where it is now
+     */
+    Path setAside(DayFile file) throws IOException {
+        for (int n = 1; n <= MAX_ASIDE; n++) {
+            Path aside = Path.of(file.path() + ".damaged-" + n);
+            if (Files.exists(aside)) {
+                continue;
+            }
+            // the log of what was written last belongs to it, and must not meet the next file
+            for (String companion : COMPANIONS.reversed()) {
+                Path path = Path.of(file.path() + companion);
+                if (Files.exists(path)) {
+                    Files.move(path, Path.of(aside + companion));
+                }
+            }
+            return aside;
+        }
+        throw new IOException(file.path() + " was set aside " + MAX_ASIDE + " times already");
+    }
+
     private static Optional<DayFile> parse(Path path) {
-        Matcher m = NAME.matcher(path.getFileName().toString());
+        return parse(path, path.getFileName().toString());
+    }
+
+    private static Optional<DayFile> parse(Path path, String name) {
+        Matcher m = NAME.matcher(name);
         if (!m.matches()) {
             return Optional.empty();
         }
@@ -114,6 +160,8 @@ final class DayFiles {
     List<DayFile> retain(LocalDate oldest, long maxSize, DayFile inUse) throws IOException {
         List<DayFile> removed = new ArrayList<>();
         List<DayFile> files = new ArrayList<>(list());
+        files.addAll(aside());
+        files.sort(null);
         long total = 0;
         for (DayFile file : files) {
             total += size(file);

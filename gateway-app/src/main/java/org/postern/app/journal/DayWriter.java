@@ -49,11 +49,22 @@ final class DayWriter implements AutoCloseable {
 
     private int pairCount;
 
-    DayWriter(DayFiles.DayFile file, Privacy privacy) throws SQLException {
+    /** Opens a file, which is made where it does not exist. */
+    static DayWriter open(DayFiles.DayFile file, Privacy privacy) throws SQLException {
+        Connection db = Sqlite.forWriting(file.path());
+        try {
+            db.setAutoCommit(false);
+            return new DayWriter(file, db, privacy);
+        } catch (SQLException | RuntimeException e) {
+            db.close();
+            throw e;
+        }
+    }
+
+    private DayWriter(DayFiles.DayFile file, Connection db, Privacy privacy) throws SQLException {
         this.file = file;
+        this.db = db;
         this.privacy = privacy;
-        this.db = Sqlite.forWriting(file.path());
-        db.setAutoCommit(false);
         this.ids = new Interners(db, privacy);
         message =
                 db.prepareStatement(

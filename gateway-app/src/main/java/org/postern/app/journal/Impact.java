@@ -3,6 +3,7 @@ package org.postern.app.journal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class Impact {
     private final Map<String, Long> clients = new HashMap<>();
     private final Map<String, Hit> recipients = new ConcurrentHashMap<>();
     private final TreeMap<Long, Long> hours = new TreeMap<>();
+    private final Map<String, Long> observed = new HashMap<>();
 
     private Impact() {}
 
@@ -58,21 +60,16 @@ public final class Impact {
         List<DayFiles.DayFile> files = journal.filesOf(selection);
         try (ExecutorService readers =
                 Executors.newFixedThreadPool(Math.clamp(files.size(), 1, READERS))) {
-            List<Future<Boolean>> days =
-                    files.stream()
-                            .map(file ->
-                                    readers.submit(() ->
-                                            journal.ask(
-                                                    file,
-                                                    (db, f) -> impact.count(db, f, selection))))
-                            .toList();
-            for (Future<Boolean> day : days) {
+            List<Future<?>> days = new ArrayList<>();
+            for (DayFiles.DayFile file : files) {
+                days.add(
+                        readers.submit(() ->
+                                journal.ask(file, (db, f) -> impact.count(db, f, selection))));
+            }
+            for (Future<?> day : days) {
                 day.get();
             }
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof JournalException j) {
-                throw j;
-            }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,12 +78,13 @@ public final class Impact {
         return impact;
     }
 
-    private boolean count(Connection db, DayFiles.DayFile file, JournalSelection selection)
+    private void count(Connection db, DayFiles.DayFile file, JournalSelection selection)
             throws SQLException {
         ImpactOfDay day = new ImpactOfDay();
         day.scan(db, file.day(), selection);
         Map<Integer, String> words = ImpactOfDay.texts(db, "SELECT id, text FROM word");
         Map<String, Long> seenClients = day.clients(db);
+        Map<String, Long> would = day.observed(db, selection);
         Map<String, Long> domains =
                 day.addresses(db, (address, hit) -> recipients.merge(address, hit, Hit::plus));
         synchronized (this) {
@@ -96,9 +94,9 @@ public final class Impact {
             add(rules, day.rules(), words);
             domains.forEach((k, v) -> senderDomains.merge(k, v, Long::sum));
             seenClients.forEach((k, v) -> clients.merge(k, v, Long::sum));
+            would.forEach((k, v) -> observed.merge(k, v, Long::sum));
             day.hours().forEach((k, v) -> hours.merge(k, v, Long::sum));
         }
-        return true;
     }
 
     private static void add(Map<String, Long> sum, long[] counts, Map<Integer, String> words) {
@@ -145,6 +143,11 @@ public final class Impact {
     /** By rule. */
     public List<Count> rules() {
         return sorted(rules);
+    }
+
+    /** By what rules in mode observe would have done; only where the selection asks for it. */
+    public List<Count> observed() {
+        return sorted(observed);
     }
 
     /** By the envelope sender's domain; {@code <>} is the null reverse-path. */

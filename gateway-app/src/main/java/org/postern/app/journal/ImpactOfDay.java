@@ -66,6 +66,29 @@ final class ImpactOfDay {
         endHour();
     }
 
+    /** What rules in mode observe would have done, by rule. */
+    Map<String, Long> observed(Connection db, JournalSelection selection) throws SQLException {
+        Map<String, Long> rules = new HashMap<>();
+        if (!selection.asksForObserved()) {
+            return rules;
+        }
+        String sql =
+                "SELECT observed, count(*) FROM message WHERE observed IS NOT NULL AND "
+                        + selection.where()
+                        + " GROUP BY observed";
+        try (PreparedStatement s = db.prepareStatement(sql)) {
+            JournalReader.bind(s, selection.values());
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    for (String one : r.getString(1).split("; ", -1)) {
+                        rules.merge(one, r.getLong(2), Long::sum);
+                    }
+                }
+            }
+        }
+        return rules;
+    }
+
     /** Reads the table from the first row that may be meant to the last. */
     private void inOrder(Connection db, String rows, JournalSelection selection, long begin)
             throws SQLException {

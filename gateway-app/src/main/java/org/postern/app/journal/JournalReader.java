@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -21,8 +23,9 @@ import tools.jackson.databind.JsonNode;
  * Asks the journal's files, whether the daemon runs or not: readers never wait for the writer nor
  * the writer for them. Each call opens the files it needs and closes them. Thread-safe.
  *
- * <p>How it fails: {@link JournalException}, with the file's name; a journal that does not exist is
- * an empty one.
+ * <p>How it fails: a file that cannot be read is left out of the answer and named by {@link
+ * #leftOut}, so that one bad day does not hide the others; {@link JournalException} where the
+ * folder cannot be read. A journal that does not exist is an empty one.
  */
 public final class JournalReader {
     private static final String COLUMNS =
@@ -37,6 +40,7 @@ public final class JournalReader {
                     + " JOIN word u ON u.id = m.rule JOIN word w ON w.id = m.reason";
 
     private final DayFiles files;
+    private final Map<String, String> leftOut = new ConcurrentSkipListMap<>();
 
     /** A reader of the files in this folder, usually {@code data/journal}. */
     public JournalReader(Path folder) {
@@ -48,8 +52,8 @@ public final class JournalReader {
     }
 
     /** A question to one open file. */
-    interface Question<T> {
-        T ask(Connection db, DayFiles.DayFile file) throws SQLException;
+    interface Question {
+        void ask(Connection db, DayFiles.DayFile file) throws SQLException;
     }
 
     /** Reads the options of a selection, see {@link JournalSelection#parse}. */
@@ -70,19 +74,17 @@ public final class JournalReader {
             if (left <= 0) {
                 break;
             }
-            found.addAll(
-                    ask(
-                            file,
-                            (db, f) -> {
-                                List<TracedMessage> here = new ArrayList<>();
-                                messages(
-                                        db,
-                                        f,
-                                        selection,
-                                        "ORDER BY seq DESC LIMIT " + left,
-                                        here::add);
-                                return here;
-                            }));
+            List<TracedMessage> here = new ArrayList<>();
+            ask(
+                    file,
+                    (db, f) ->
+                            messages(
+                                    db,
+                                    f,
+                                    selection,
+                                    "ORDER BY seq DESC LIMIT " + left,
+                                    here::add));
+            found.addAll(here);
         }
         Collections.reverse(found);
         return found;
@@ -92,12 +94,7 @@ public final class JournalReader {
     public void each(JournalSelection selection, Consumer<TracedMessage> consumer)
             throws JournalException {
         for (DayFiles.DayFile file : filesOf(selection)) {
-            ask(
-                    file,
-                    (db, f) -> {
-                        messages(db, f, selection, "ORDER BY seq", consumer);
-                        return Boolean.TRUE;
-                    });
+            ask(file, (db, f) -> messages(db, f, selection, "ORDER BY seq", consumer));
         }
     }
 
@@ -116,12 +113,9 @@ public final class JournalReader {
         if (message.evidence() == 0) {
             return Optional.empty();
         }
-        for (DayFiles.DayFile file : list()) {
-            if (String.valueOf(file.path().getFileName()).equals(message.file())) {
-                return ask(file, (db, f) -> EvidenceRow.read(db, message.evidence()));
-            }
-        }
-        return Optional.empty();
+        List<EvidenceRow> found = new ArrayList<>(1);
+        of(message, db -> EvidenceRow.read(db, message.evidence()).ifPresent(found::add));
+        return found.stream().findFirst();
     }
 
     /**
@@ -129,19 +123,29 @@ public final class JournalReader {
      * where nothing was asked.
      */
     public Optional<JsonNode> screening(TracedMessage message) throws JournalException {
+        List<JsonNode> found = new ArrayList<>(1);
+        of(message, db -> ScreeningJson.read(db, message.seq()).ifPresent(found::add));
+        return found.stream().findFirst();
+    }
+
+    private interface Look {
+        void at(Connection db) throws SQLException;
+    }
+
+    /** Looks into the file that a message stands in. */
+    private void of(TracedMessage message, Look look) throws JournalException {
         for (DayFiles.DayFile file : list()) {
             if (String.valueOf(file.path().getFileName()).equals(message.file())) {
-                return ask(file, (db, f) -> ScreeningJson.read(db, message.seq()));
+                ask(file, (db, f) -> look.at(db));
             }
         }
-        return Optional.empty();
     }
 
     /** What happened to a message after it was taken, in order, over all days. */
     public List<TracedStep> steps(String id) throws JournalException {
         List<TracedStep> steps = new ArrayList<>();
         for (DayFiles.DayFile file : list()) {
-            steps.addAll(ask(file, (db, f) -> steps(db, id)));
+            ask(file, (db, f) -> steps.addAll(steps(db, id)));
         }
         return steps;
     }
@@ -158,12 +162,20 @@ public final class JournalReader {
         }
     }
 
-    <T> T ask(DayFiles.DayFile file, Question<T> question) throws JournalException {
+    /** Puts a question to one file; one that cannot be read is left out. */
+    void ask(DayFiles.DayFile file, Question question) {
+        String name = file.path().toString();
         try (Connection db = Sqlite.forReading(file.path())) {
-            return question.ask(db, file);
+            question.ask(db, file);
+            leftOut.remove(name);
         } catch (SQLException e) {
-            throw new JournalException(file.path() + ": " + e.getMessage(), e);
+            leftOut.put(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Files that the latest question to them could not read, and why. */
+    public Map<String, String> leftOut() {
+        return new TreeMap<>(leftOut);
     }
 
     private static void messages(

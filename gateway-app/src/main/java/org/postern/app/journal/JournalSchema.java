@@ -1,5 +1,6 @@
 package org.postern.app.journal;
 
+import java.io.Serial;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,7 +12,7 @@ import java.util.List;
  * repeats stands once, in a table of its own, and is named by number.
  */
 final class JournalSchema {
-    /** {@code PRAGMA user_version}; a file of another version is read by nobody. */
+    /** {@code PRAGMA user_version}; a file of another version is left alone. */
     static final int VERSION = 1;
 
     /** {@code PRAGMA application_id}: "Post". */
@@ -80,16 +81,29 @@ final class JournalSchema {
 
     private JournalSchema() {}
 
-    /** Makes the tables of a new file, or checks that an old one is of this version. */
+    /** A file of another version of the program: nothing is wrong with it, but it is not ours. */
+    static final class OtherVersion extends SQLException {
+        @Serial private static final long serialVersionUID = 1L;
+
+        OtherVersion(int version) {
+            super("it is of version " + version + ", this program writes version " + VERSION);
+        }
+    }
+
+    /** Sees to it that a file is new or of this version. */
+    static void check(Statement s) throws SQLException {
+        int version = version(s);
+        if (version != 0 && version != VERSION) {
+            throw new OtherVersion(version);
+        }
+    }
+
+    /** Makes the tables of a new file. */
     static void prepare(Connection db) throws SQLException {
         try (Statement s = db.createStatement()) {
-            int version = version(s);
-            if (version == VERSION) {
+            if (version(s) == VERSION) {
                 s.execute(SCREENING);
                 return;
-            }
-            if (version != 0) {
-                throw new SQLException("the file is of version " + version + ", not " + VERSION);
             }
             s.execute("BEGIN");
             for (String table : TABLES) {

@@ -27,6 +27,8 @@ public final class JournalSelection {
     private static final List<String> METHODS =
             List.of("spf", "helo_spf", "iprev", "dkim", "arc", "dmarc");
 
+    private static final String OBSERVED = "observed=";
+
     /** What becomes of a message, as {@code --state} of the journal's commands says it. */
     private static final List<String> STATES =
             List.of("accepted", "tagged", "quarantined", "rejected", "deferred");
@@ -227,12 +229,25 @@ public final class JournalSelection {
 
     private static String verdict(Builder b, String value) throws SelectionException {
         int equals = value.indexOf('=');
+        if (value.startsWith(OBSERVED) && value.length() > OBSERVED.length()) {
+            return observed(b, value.substring(OBSERVED.length()));
+        }
         String method = equals < 0 ? "" : value.substring(0, equals).replace('-', '_');
         if (!METHODS.contains(method) || equals == value.length() - 1) {
-            throw wrong("verdict", value, "method=result such as dmarc=fail");
+            throw wrong("verdict", value, "method=result such as dmarc=fail, or observed=RULE,");
         }
         b.values.add(value.substring(equals + 1));
         return "evidence IN (SELECT id FROM evidence WHERE " + method + " = ?)";
+    }
+
+    /** What a rule in mode observe would have done: by rule or reason, or any of it. */
+    private static String observed(Builder b, String name) {
+        if (name.equals("any")) {
+            return "observed IS NOT NULL";
+        }
+        // the column holds "RULE would WORD: REASON; RULE would …"
+        b.values.addAll(List.of("; " + name + " would ", ": " + name + ";"));
+        return "(instr('; ' || observed, ?) > 0 OR instr(observed || ';', ?) > 0)";
     }
 
     private static String id(String value) throws SelectionException {
@@ -292,6 +307,11 @@ public final class JournalSelection {
     /** The queue ids asked for; empty means any. */
     public List<String> ids() {
         return ids;
+    }
+
+    /** Whether it asks for what rules in mode observe would have done. */
+    boolean asksForObserved() {
+        return text.contains("--verdict " + OBSERVED);
     }
 
     /** Whether nothing narrows it down. */

@@ -30,6 +30,10 @@ import org.slf4j.LoggerFactory;
  * written, is lost, counted by reason, and the loss itself is noted in the journal as soon as that
  * can be written again. Mail never knows.
  *
+ * <p>How it fails: a damaged file is set aside and the day goes on in a new one; one of another
+ * version is left as it is and the day goes on in its next part; where the file cannot be reached
+ * or is locked the same events are tried again until they are written, while the queue fills.
+ *
  * <p>It stops writing before it takes the disk from the spool: below twice {@code spool.min-free}
  * everything is lost with the reason {@code disk}.
  */
@@ -42,6 +46,9 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 20;
 
+    /** How often a batch is tried that fails for reasons of its own. */
+    private static final int ATTEMPTS = 3;
+
     /** How long a loss is worth an alert. */
     private static final Duration NEWS = Duration.ofMinutes(15);
 
@@ -52,9 +59,9 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private static final int PARTS = 4;
 
     private final JournalConfig config;
+    private final Duration pause;
     private final DayFiles files;
     private final long minFree;
-    private final Privacy privacy;
     private final Metrics metrics;
     private final TimeSource time;
     private final BlockingQueue<JournalEvent> queue;
@@ -64,10 +71,14 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private volatile boolean stopping;
     private volatile String trouble = "";
     private volatile @Nullable Loss latest;
-    private @Nullable DayWriter day;
+    private volatile @Nullable Damage damage;
+    private final OpenDay day;
     private long notedLoss;
     private long lastLook;
     private boolean room = true;
+
+    /** A file that was set aside. */
+    private record Damage(long nanos, String what) {}
 
     /** The latest loss. */
     private record Loss(long nanos, String reason) {}
@@ -81,7 +92,22 @@ public final class JournalWriter implements Journal, AutoCloseable {
     public JournalWriter(
             JournalConfig config, Path folder, long minFree, Metrics metrics, TimeSource time)
             throws IOException {
+        this(config, folder, minFree, metrics, time, PAUSE_AFTER_FAILURE);
+    }
+
+    /**
+     * @param pause after a failure
+     */
+    JournalWriter(
+            JournalConfig config,
+            Path folder,
+            long minFree,
+            Metrics metrics,
+            TimeSource time,
+            Duration pause)
+            throws IOException {
         this.config = config;
+        this.pause = pause;
         this.files = new DayFiles(folder);
         this.minFree = minFree;
         this.metrics = metrics;
@@ -93,8 +119,9 @@ public final class JournalWriter implements Journal, AutoCloseable {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwxr-x---")));
         }
-        this.privacy = Privacy.forWriting(config.privacy(), folder);
+        this.day = new OpenDay(files, Privacy.forWriting(config.privacy(), folder));
         metrics.gauge("journal.queue", queue::size);
+        metrics.count("journal.set.aside", 0);
         metrics.gauge("journal.writable", () -> trouble.isEmpty() ? 1 : 0);
         REASONS.forEach(reason -> metrics.count("journal.lost", 0, "reason", reason));
         this.lastLook = time.nanoTime() - BETWEEN_LOOKS.toNanos();
@@ -109,6 +136,9 @@ public final class JournalWriter implements Journal, AutoCloseable {
     }
 
     private void lose(int count, String reason) {
+        if (count == 0) {
+            return;
+        }
         lost.add(count);
         latest = new Loss(time.nanoTime(), reason);
         metrics.count("journal.lost", count, "reason", reason);
@@ -131,6 +161,10 @@ public final class JournalWriter implements Journal, AutoCloseable {
             return Optional.of(
                     "the journal cannot be written: " + now + "; events lost so far: " + lost());
         }
+        Damage broken = damage;
+        if (broken != null && time.nanoTime() - broken.nanos() < NEWS.toNanos()) {
+            return Optional.of("the journal's file " + broken.what());
+        }
         Loss loss = latest;
         return loss != null && time.nanoTime() - loss.nanos() < NEWS.toNanos()
                 ? Optional.of(lost() + " events of the journal are lost: " + loss.reason())
@@ -152,7 +186,7 @@ public final class JournalWriter implements Journal, AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             lose(queue.size(), "stopped");
-            closeDay();
+            day.close();
         }
     }
 
@@ -177,35 +211,85 @@ public final class JournalWriter implements Journal, AutoCloseable {
         }
     }
 
+    /** Writes a batch. What cannot be written now is tried again until it can be, or is lost. */
     private void commit(List<JournalEvent> batch) throws InterruptedException {
-        if (!room) {
-            lose(batch.size(), "disk");
-            return;
+        for (int attempt = 1; ; attempt++) {
+            if (!room) {
+                lose(batch.size(), "disk");
+                return;
+            }
+            noteLoss(batch);
+            long before = time.nanoTime();
+            try {
+                day.of(today()).write(batch);
+                metrics.count("journal.events", batch.size());
+                metrics.time("journal.commit", Duration.ofNanos(time.nanoTime() - before));
+                well();
+                return;
+            } catch (SQLException | IOException | RuntimeException e) {
+                if (!again(e, attempt)) {
+                    lose(batch.size(), "failed");
+                    return;
+                }
+            }
         }
-        noteLoss(batch);
-        long before = time.nanoTime();
+    }
+
+    private void well() {
+        if (!trouble.isEmpty()) {
+            LOG.info("the journal is written again");
+            trouble = "";
+        }
+    }
+
+    /** What is to be done about a failure; whether the same batch is tried again. */
+    private boolean again(Exception e, int attempt) throws InterruptedException {
+        if (trouble.isEmpty()) {
+            LOG.error(
+                    "the journal cannot be written, mail flows on without: {}", e.getMessage(), e);
+        }
+        trouble = String.valueOf(e.getMessage());
+        boolean again =
+                switch (Sqlite.fault(e)) {
+                    case DAMAGED -> setAside(attempt);
+                    case FULL -> {
+                        day.close();
+                        room = false; // until a look finds some
+                        yield true;
+                    }
+                    case AWAY -> {
+                        day.close();
+                        yield !stopping;
+                    }
+                    case OTHER_VERSION, OTHER -> {
+                        day.close();
+                        yield !stopping && attempt < ATTEMPTS;
+                    }
+                };
+        if (again && !stopping && attempt > 1) {
+            // whoever holds the file may need a while; the queue fills up meanwhile
+            Thread.sleep(pause);
+            look();
+        }
+        return again;
+    }
+
+    private boolean setAside(int attempt) {
         try {
-            writer().write(batch);
-            metrics.count("journal.events", batch.size());
-            metrics.time("journal.commit", Duration.ofNanos(time.nanoTime() - before));
-            if (!trouble.isEmpty()) {
-                LOG.info("the journal is written again");
-                trouble = "";
-            }
-        } catch (SQLException | IOException e) {
-            if (trouble.isEmpty()) {
-                LOG.error(
-                        "the journal cannot be written, mail flows on without: {}",
-                        e.getMessage(),
-                        e);
-            }
-            trouble = String.valueOf(e.getMessage());
-            lose(batch.size(), "failed");
-            closeDay();
-            if (!stopping) {
-                Thread.sleep(PAUSE_AFTER_FAILURE);
-            }
+            String what = day.setAside(today());
+            damage = new Damage(time.nanoTime(), what);
+            metrics.count("journal.set.aside");
+            append(new JournalEvent.Witness(time.instant(), "alarm", "the journal's file " + what));
+            return attempt < ATTEMPTS;
+        } catch (IOException e) {
+            trouble = "a damaged file cannot be set aside: " + e.getMessage();
+            LOG.error("{}", trouble);
+            return false;
         }
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
     }
 
     private void noteLoss(List<JournalEvent> batch) {
@@ -218,23 +302,6 @@ public final class JournalWriter implements Journal, AutoCloseable {
                             (now - notedLoss) + " events before this were not written"));
             notedLoss = now;
         }
-    }
-
-    private DayWriter writer() throws SQLException, IOException {
-        LocalDate today = LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
-        DayWriter open = day;
-        if (open != null && open.file().day().equals(today)) {
-            return open;
-        }
-        closeDay();
-        return open(files.current(today));
-    }
-
-    private DayWriter open(DayFiles.DayFile file) throws SQLException {
-        DayWriter opened = new DayWriter(file, privacy);
-        day = opened;
-        lastLook = time.nanoTime() - BETWEEN_LOOKS.toNanos();
-        return opened;
     }
 
     /** From time to time: room on the disk, the file's size, what is too old. */
@@ -252,35 +319,17 @@ public final class JournalWriter implements Journal, AutoCloseable {
                         files.folder(),
                         free >> 20);
             }
+            if (!enough) {
+                trouble = "the disk is too full";
+            } else if (!room) {
+                trouble = "";
+            }
             room = enough;
-            trouble = enough ? trouble : "the disk is too full";
-            DayWriter open = day;
-            if (open == null) {
-                return;
-            }
-            if (DayFiles.size(open.file()) > config.maxSize() / PARTS) {
-                closeDay();
-                open = open(files.next(open.file()));
-            }
             LocalDate oldest =
                     LocalDate.ofInstant(time.instant().minus(config.retention()), ZoneOffset.UTC);
-            for (DayFiles.DayFile gone : files.retain(oldest, config.maxSize(), open.file())) {
-                LOG.info("{} removed by retention", gone.path().getFileName());
-            }
+            day.look(config.maxSize() / PARTS, oldest, config.maxSize());
         } catch (IOException | SQLException e) {
             LOG.warn("journal: {}", e.toString());
-        }
-    }
-
-    private void closeDay() {
-        DayWriter open = day;
-        day = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                LOG.warn("{}: {}", open.file().path(), e.toString());
-            }
         }
     }
 

@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
 /** Opens files of the journal, and binds what may be missing. */
@@ -16,6 +18,50 @@ final class Sqlite {
 
     private Sqlite() {}
 
+    /** What a failure means for the file and for what could not be written. */
+    enum Fault {
+        /** The file is damaged: it is set aside and another begun. */
+        DAMAGED,
+        /** The file is that of another version: the day goes on in another. */
+        OTHER_VERSION,
+        /** The disk is full. */
+        FULL,
+        /** The file cannot be reached or is held by somebody: the same is tried again later. */
+        AWAY,
+        /** Anything else; tried again a few times. */
+        OTHER
+    }
+
+    /** What kind of failure this is. */
+    static Fault fault(Exception e) {
+        if (e instanceof JournalSchema.OtherVersion) {
+            return Fault.OTHER_VERSION;
+        }
+        Throwable cause = e;
+        while (cause != null && !(cause instanceof SQLiteException)) {
+            cause = cause.getCause();
+        }
+        if (!(cause instanceof SQLiteException failure)) {
+            return Fault.OTHER;
+        }
+        // the primary code is in the lowest octet (sqlite.org/rescode.html)
+        int code = failure.getResultCode().code & 0xff;
+        return switch (SQLiteErrorCode.getErrorCode(code)) {
+            case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT -> Fault.DAMAGED;
+            case SQLITE_FULL -> Fault.FULL;
+            case SQLITE_BUSY,
+                    SQLITE_LOCKED,
+                    SQLITE_CANTOPEN,
+                    SQLITE_IOERR,
+                    SQLITE_READONLY,
+                    SQLITE_PERM,
+                    SQLITE_AUTH,
+                    SQLITE_PROTOCOL ->
+                    Fault.AWAY;
+            default -> Fault.OTHER;
+        };
+    }
+
     /**
      * For the one writer: WAL, no force at a commit. A crash of the machine may cost the last
      * moments of the journal, never its soundness.
@@ -23,12 +69,14 @@ final class Sqlite {
     static Connection forWriting(Path file) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setPageSize(8_192);
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
         config.setBusyTimeout(BUSY_MILLIS);
         config.setCacheSize(-32_768); // KB
         Connection db = config.createConnection("jdbc:sqlite:" + file);
         try (Statement s = db.createStatement()) {
+            // before anything that would change a file that is not ours
+            JournalSchema.check(s);
+            s.execute("PRAGMA journal_mode = WAL");
             s.execute("PRAGMA wal_autocheckpoint = 4000"); // pages: 32 MB
             JournalSchema.prepare(db);
         } catch (SQLException e) {
@@ -52,8 +100,7 @@ final class Sqlite {
             s.execute("PRAGMA query_only = 1");
             int version = JournalSchema.version(s);
             if (version != JournalSchema.VERSION) {
-                throw new SQLException(
-                        file + " is of version " + version + ", not " + JournalSchema.VERSION);
+                throw new JournalSchema.OtherVersion(version);
             }
         } catch (SQLException e) {
             db.close();

@@ -2,19 +2,24 @@ package org.postern.app.replay;
 
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.TracedMessage;
+import org.postern.app.reputation.AnomalousSenders;
 import org.postern.auth.Reevaluator;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
+import org.postern.core.policy.Audience;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
+import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.snapshot.Snapshot;
 import tools.jackson.databind.JsonNode;
 
@@ -24,6 +29,24 @@ import tools.jackson.databind.JsonNode;
  * reached again from the record. Thread-safe; blocks where the DNS of today must be asked.
  */
 public final class Replay {
+    /**
+     * Rules that decide after the policy, by what they remember or by what happened then: where the
+     * policy lets a message pass, their decision stands as it was.
+     */
+    private static final Set<String> AFTER_THE_POLICY =
+            Set.of(
+                    AnomalousSenders.RULE,
+                    "spam-trap",
+                    "harvest",
+                    "harvest-ban",
+                    "quota",
+                    "per-domain-rules",
+                    "downstream",
+                    "spool");
+
+    /** How the journal writes an address where it keeps none. */
+    private static final Pattern HASHED = Pattern.compile("#[0-9a-f]{24}@.*");
+
     private final Snapshot snapshot;
     private final Reevaluator reevaluator;
     private final @Nullable InetAddress client;
@@ -102,27 +125,72 @@ public final class Replay {
         RecordedScreening screened = new RecordedScreening(screening, snapshot, client == null);
         InetAddress from = client == null ? Ip.parse(message.client()) : client;
         Facts facts = Facts.of(from);
+        boolean unseen = !message.stage().equals("data");
+        boolean hashed = isHashed(message);
+        if (hashed && unseen) {
+            return insufficient(
+                    message,
+                    "addresses are kept as hashes (journal.privacy): nobody can be looked up");
+        }
+        Audience audience = Audience.ANYBODY;
         try {
-            Optional<Outcome> early = envelope(message, facts, screened);
-            if (early.isPresent()) {
-                return early.get();
+            if (!hashed) {
+                Envelope envelope = envelope(message, facts, screened);
+                if (envelope.refusal().isPresent()) {
+                    return envelope.refusal().get();
+                }
+                audience = envelope.audience();
             }
         } catch (InvalidAddressException e) {
-            return insufficient(message, "an address is kept as a hash: " + e.getMessage());
+            return insufficient(message, "an address of it cannot be read: " + e.getMessage());
         }
-        if (!message.stage().equals("data")) {
-            return new Outcome(
+        if (unseen) {
+            return afterThePolicy(
                     message,
-                    "goes-on",
-                    "default",
-                    "replay.content-unseen",
-                    Basis.RECORDED,
-                    "it would go on past " + message.stage() + "; its content was never seen");
+                    new Outcome(
+                            message,
+                            "goes-on",
+                            "default",
+                            "replay.content-unseen",
+                            Basis.RECORDED,
+                            "it would go on past "
+                                    + message.stage()
+                                    + "; its content was never seen"));
         }
         if (evidence == null) {
-            return insufficient(message, "no evidence was recorded");
+            return AFTER_THE_POLICY.contains(message.rule())
+                    ? afterThePolicy(message, asItWas(message, Basis.RECORDED))
+                    : insufficient(message, "no evidence was recorded");
         }
-        return content(message, evidence, facts, screened);
+        return afterThePolicy(message, content(message, evidence, facts, screened, audience));
+    }
+
+    private static boolean isHashed(TracedMessage message) {
+        return message.to().stream().anyMatch(to -> HASHED.matcher(to).matches())
+                || (message.from() != null && HASHED.matcher(message.from()).matches());
+    }
+
+    private static Outcome asItWas(TracedMessage message, Basis basis) {
+        return new Outcome(
+                message,
+                message.disposition(),
+                message.rule(),
+                message.reason(),
+                basis,
+                "the policy lets it pass, as then; " + message.rule() + " stands as it decided");
+    }
+
+    /** What rules outside the policy decided stands where the policy has nothing against it. */
+    private static Outcome afterThePolicy(TracedMessage message, Outcome now) {
+        boolean passes =
+                now.disposition().equals("accepted")
+                        || now.disposition().equals("tagged")
+                        || now.disposition().equals("goes-on");
+        return passes
+                        && now.basis() != Basis.INSUFFICIENT
+                        && AFTER_THE_POLICY.contains(message.rule())
+                ? asItWas(message, now.basis())
+                : now;
     }
 
     private static Outcome insufficient(TracedMessage message, String why) {
@@ -135,9 +203,10 @@ public final class Replay {
                 why);
     }
 
-    /** The stages before the content; empty where each of them lets it pass. */
-    private Optional<Outcome> envelope(
-            TracedMessage message, Facts known, RecordedScreening screened)
+    /** What the stages before the content say, and whose rules hold for the content. */
+    private record Envelope(Optional<Outcome> refusal, Audience audience) {}
+
+    private Envelope envelope(TracedMessage message, Facts known, RecordedScreening screened)
             throws InvalidAddressException {
         Facts facts = known;
         Optional<Outcome> outcome = refusal(message, Stage.CONNECT, facts);
@@ -146,27 +215,32 @@ public final class Replay {
             outcome = refusal(message, Stage.HELO, facts);
         }
         if (outcome.isEmpty() && message.from() != null) {
-            facts = facts.withReversePath(ReversePath.parse(message.from()));
+            facts = facts.withReversePath(path(message.from()));
             outcome = refusal(message, Stage.MAIL, facts);
         }
-        if (outcome.isPresent() || message.to().isEmpty()) {
-            return outcome;
+        if (outcome.isPresent()) {
+            return new Envelope(outcome, Audience.ANYBODY);
         }
-        // the message goes on while one recipient is left
-        Optional<Outcome> last = Optional.empty();
+        // the message goes on while one recipient is left; its rules are those of all who are
+        @Nullable Audience audience = null;
         for (String to : message.to()) {
-            EmailAddress address = EmailAddress.parse(to);
-            last =
+            EmailAddress address = EmailAddress.ofKey(to);
+            RecipientLookup lookup = snapshot.recipients().lookup(address);
+            Optional<Outcome> refused =
                     recipient(
                             message,
-                            screened.atRecipient(facts)
-                                    .withRecipient(address, snapshot.recipients().lookup(address)),
+                            screened.atRecipient(facts).withRecipient(address, lookup),
                             screened);
-            if (last.isEmpty()) {
-                return last;
+            if (refused.isEmpty()) {
+                Audience asked = Audience.of(address, lookup);
+                audience = audience == null ? asked : audience.with(asked);
+            } else {
+                outcome = refused;
             }
         }
-        return last;
+        return audience == null
+                ? new Envelope(outcome, Audience.ANYBODY)
+                : new Envelope(Optional.empty(), audience);
     }
 
     /** Greylisting has the last word; a null sender it asks after the content. */
@@ -205,7 +279,11 @@ public final class Replay {
     }
 
     private Outcome content(
-            TracedMessage message, EvidenceRow evidence, Facts known, RecordedScreening screened) {
+            TracedMessage message,
+            EvidenceRow evidence,
+            Facts known,
+            RecordedScreening screened,
+            Audience audience) {
         String from = message.from() == null ? "" : message.from();
         Reevaluator.Result result =
                 reevaluator.evaluate(
@@ -224,7 +302,7 @@ public final class Replay {
                         path(known.withHelo(message.helo()).withTls(message.tls()), from)
                                 .withAuthentication(result.verdicts(), result.advice())
                                 .withSize(message.size()));
-        Verdict verdict = snapshot.policy().decide(Stage.DATA, facts);
+        Verdict verdict = snapshot.policy().evaluate(Stage.DATA, facts, audience).verdict();
         Optional<String> greylisted =
                 from.isEmpty() ? screened.greylisted(facts, verdict) : Optional.empty();
         return new Outcome(
@@ -240,9 +318,15 @@ public final class Replay {
                         + result.explanation());
     }
 
+    private static ReversePath path(String from) throws InvalidAddressException {
+        return from.isEmpty()
+                ? ReversePath.Null.INSTANCE
+                : ReversePath.of(EmailAddress.ofKey(from));
+    }
+
     private static Facts path(Facts facts, String from) {
         try {
-            return facts.withReversePath(ReversePath.parse(from));
+            return facts.withReversePath(path(from));
         } catch (InvalidAddressException e) {
             throw new IllegalStateException("parsed before, with the envelope", e);
         }

@@ -93,6 +93,9 @@ public final class MetricHelp {
                             Map.entry("journal.lost", "Events the journal lost, by reason"),
                             Map.entry("journal.queue", "Events that wait to be written"),
                             Map.entry(
+                                    "journal.set.aside",
+                                    "Damaged files of the journal that were set aside"),
+                            Map.entry(
                                     "journal.writable",
                                     "Whether the journal can be written, 1 or 0"),
                             Map.entry(

@@ -168,6 +168,25 @@ public final class Events {
                 7);
     }
 
+    /** The same message with what rules in mode observe would have done. */
+    public static JournalEvent.Message observed(JournalEvent.Message m, List<Ruling> observed) {
+        return new JournalEvent.Message(
+                m.at(),
+                m.id(),
+                m.client(),
+                m.from(),
+                m.named(),
+                m.recipients(),
+                m.size(),
+                m.ruling(),
+                m.reply(),
+                m.evidence(),
+                observed,
+                m.screening(),
+                m.subject(),
+                m.revision());
+    }
+
     /** A recipient that does not exist. */
     public static JournalEvent.Refusal unknown(Instant at, String client, String from, String to) {
         return new JournalEvent.Refusal(

@@ -73,7 +73,7 @@ public final class JournalLoad {
                 if (writer != null) {
                     writer.close();
                 }
-                writer = new DayWriter(files.current(day), privacy);
+                writer = DayWriter.open(files.current(day), privacy);
             }
             batch.clear();
             while (batch.size() < BATCH) {

@@ -25,8 +25,10 @@ import org.postern.core.dnsbl.DnsblHit;
 import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.dnsbl.Subject;
 import org.postern.core.journal.JournalEvent;
+import org.postern.core.journal.Ruling;
 import org.postern.core.journal.Screening;
 import org.postern.core.mail.QueueId;
+import org.postern.core.policy.Disposition;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.time.TimeSource;
 
@@ -245,6 +247,37 @@ class JournalWriterTest {
         assertThat(Files.getPosixFilePermissions(folder.resolve(Privacy.KEY_FILE)))
                 .containsExactlyInAnyOrder(
                         PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void whatRulesInModeObserveWouldHaveHitCanBeAskedFor() throws Exception {
+        Ruling would = new Ruling(Disposition.REJECT, "new-rule", "policy.new-rule", "");
+        Ruling other = new Ruling(Disposition.TAG, "rule", "policy.rule", "");
+        JournalEvent.Message plain =
+                Events.accepted(now, 1, "192.0.2.7", "a@example.org", "b@example.test");
+        write(
+                plain,
+                Events.observed(
+                        Events.accepted(now, 2, "192.0.2.7", "a@example.org", "c@example.test"),
+                        List.of(would)),
+                Events.observed(
+                        Events.accepted(now, 3, "192.0.2.7", "a@example.org", "d@example.test"),
+                        List.of(other, would)));
+        assertThat(find("verdict", "observed=new-rule")).hasSize(2);
+        assertThat(find("verdict", "observed=rule")).hasSize(1);
+        assertThat(find("verdict", "observed=policy.new-rule")).hasSize(2);
+        assertThat(find("verdict", "observed=policy.new")).isEmpty();
+        assertThat(find("verdict", "observed=any")).hasSize(2);
+        JournalReader reader = new JournalReader(folder);
+        Impact impact =
+                Impact.of(
+                        reader,
+                        reader.select(
+                                Map.of("verdict", List.of("observed=any")), now.plusSeconds(60)));
+        assertThat(impact.observed())
+                .containsExactly(
+                        new Impact.Count("new-rule would reject: policy.new-rule", 2),
+                        new Impact.Count("rule would tag: policy.rule", 1));
     }
 
     @Test

@@ -32,8 +32,12 @@ import org.postern.core.journal.Hop;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.journal.Ruling;
 import org.postern.core.journal.Screening;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Disposition;
+import org.postern.core.policy.Stage;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.snapshot.Snapshot;
@@ -48,6 +52,8 @@ class ReplayTest {
     @TempDir Path folder;
 
     private String more = "";
+    private String ofDomain = "";
+    private JournalConfig.Privacy privacy = JournalConfig.Privacy.PLAIN;
 
     private Snapshot snapshot() throws IOException {
         Path file =
@@ -62,7 +68,8 @@ class ReplayTest {
                                   example.test:
                                     recipients: { static: [postmaster@example.test, bob@example.test] }
                                     downstream: maildir:mail
-                                """);
+                                """
+                                + ofDomain);
         return switch (Snapshots.read(file, TimeSource.system())) {
             case SnapshotResult.Loaded loaded -> loaded.snapshot();
             case SnapshotResult.Refused refused ->
@@ -72,13 +79,7 @@ class ReplayTest {
 
     private Replay.Outcome replay(JournalEvent event, String... set) throws Exception {
         JournalConfig config =
-                new JournalConfig(
-                        true,
-                        Duration.ofDays(30),
-                        1L << 30,
-                        1_000,
-                        false,
-                        JournalConfig.Privacy.PLAIN);
+                new JournalConfig(true, Duration.ofDays(30), 1L << 30, 1_000, false, privacy);
         Path journal = folder.resolve("journal");
         try (Metrics metrics = new Metrics();
                 JournalWriter writer =
@@ -275,6 +276,82 @@ class ReplayTest {
         Replay.Outcome held = replay(spam);
         assertThat(held.disposition()).as(held.toString()).isEqualTo("quarantined");
         assertThat(held.rule()).isEqualTo("dirty");
+    }
+
+    @Test
+    void aDomainsOwnRulesDecideForItsRecipients() throws Exception {
+        ofDomain =
+                """
+                    policy:
+                      rules:
+                        - { name: ours, stage: data, when: { dmarc: pass }, action: quarantine }
+                """;
+        Replay.Outcome outcome =
+                replay(
+                        Events.accepted(
+                                now, 1, "192.0.2.7", "ann@good.example", "bob@example.test"));
+        assertThat(outcome.rule()).as(outcome.toString()).isEqualTo("ours");
+        assertThat(outcome.disposition()).isEqualTo("quarantined");
+    }
+
+    @Test
+    void whatWasDecidedFromMemoryStandsAsItWasDecided() throws Exception {
+        Replay.Outcome held =
+                replay(
+                        Events.message(
+                                now,
+                                new QueueId(7),
+                                "192.0.2.7",
+                                "ann@good.example",
+                                new Ruling(
+                                        Disposition.QUARANTINE,
+                                        "anomalous-sender",
+                                        "reputation.anomaly",
+                                        ""),
+                                SmtpReply.of(250, "2.0.0", "Ok"),
+                                Events.evidence(
+                                        AuthResult.PASS,
+                                        AuthResult.PASS,
+                                        "192.0.2.7",
+                                        "good.example"),
+                                "bob@example.test"));
+        assertThat(held.changed()).as(held.toString()).isFalse();
+        assertThat(held.wouldPass()).as("a release would let it go").isFalse();
+        assertThat(held.detail()).contains("anomalous-sender stands");
+    }
+
+    private JournalEvent.Refusal refused(String to) {
+        return new JournalEvent.Refusal(
+                now,
+                Stage.RCPT,
+                Events.client("192.0.2.7"),
+                ReversePath.of(EmailAddress.of("x@good.example")),
+                EmailAddress.of(to),
+                new Ruling(Disposition.REJECT, "foreign-domain", "recipient.foreign-domain", ""),
+                SmtpReply.of(550, "5.7.1", "no"),
+                null,
+                1);
+    }
+
+    @Test
+    void anAddressLiteralAndAQuotedLocalPartAreDecidedAsInTheSession() throws Exception {
+        for (String to : List.of("doctor@[192.0.2.1]", "\"a b\"@elsewhere.example")) {
+            Replay.Outcome outcome = replay(refused(to));
+            assertThat(outcome.basis()).as(outcome.toString()).isEqualTo(Replay.Basis.RECORDED);
+            assertThat(outcome.rule()).isEqualTo("foreign-domain");
+            assertThat(outcome.changed()).isFalse();
+        }
+    }
+
+    @Test
+    void ofHashedRecipientsNobodyIsLookedUp() throws Exception {
+        privacy = JournalConfig.Privacy.HASHED;
+        Replay.Outcome unknown =
+                replay(Events.unknown(now, "192.0.2.8", "x@good.example", "bob@example.test"));
+        assertThat(unknown.basis()).isEqualTo(Replay.Basis.INSUFFICIENT);
+        assertThat(unknown.detail()).contains("journal.privacy");
+        Replay.Outcome content = replay(hairpinned(), "networks.trusted-relays=10.0.0.5/32");
+        assertThat(content.disposition()).as(content.toString()).isEqualTo("accepted");
     }
 
     @Test

@@ -51,6 +51,22 @@ public final class EmailAddress {
     }
 
     /**
+     * The address of a {@link #key}: in the case of the key, so that it equals the address it came
+     * from in look-ups and in nothing else.
+     *
+     * @throws InvalidAddressException if the text is no key
+     */
+    public static EmailAddress ofKey(String key) throws InvalidAddressException {
+        int at = key.lastIndexOf('@');
+        if (at <= 0) {
+            throw new InvalidAddressException("address has no @ after its local part", 0);
+        }
+        String right = key.substring(at + 1);
+        MailHost host = right.startsWith("[") ? AddressLiteral.parse(right) : Domain.parse(right);
+        return new EmailAddress(key.substring(0, at), host);
+    }
+
+    /**
      * An address known to be good, for constants.
      *
      * @throws IllegalArgumentException if it is not
