@@ -83,8 +83,10 @@ class AlertRulesTest {
                         + """
                         probe: { every: 5s, recipient: carol@example.test }
                         alerts: { webhooks: [{ name: ops, url: "http://127.0.0.1:%d/" }] }
+                        scanners: { rspamd: { address: "127.0.0.1:%d" } }
+                        dnsbl: { threshold: 5, lists: [{ name: bl, zone: none.test, weight: 5 }] }
                         """
-                                .formatted(port));
+                                .formatted(port, Ports.free()));
         gateway.start();
         for (String from : List.of("someone@pass.test", "x@reject.test", "x@servfail.test", "")) {
             Message message = Message.from(from.isEmpty() ? "someone@pass.test" : from);

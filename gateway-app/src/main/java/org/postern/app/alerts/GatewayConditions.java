@@ -97,6 +97,8 @@ public final class GatewayConditions {
                 page("PosternOverload", Duration.ofMinutes(5), this::overload),
                 ticket("PosternCertificateExpires", Duration.ZERO, () -> ends(EXPIRES)),
                 page("PosternCertificateExpired", Duration.ZERO, () -> ends(EXPIRED)),
+                ticket("PosternDnsListOff", Duration.ofMinutes(15), () -> unwell("dns list")),
+                page("PosternScannerFails", Duration.ofMinutes(5), () -> unwell("scanner")),
                 ticket("PosternJournalIncomplete", Duration.ZERO, sources.journal()),
                 page("PosternRecipientsRefused", Duration.ZERO, sources.refusedLists()),
                 ticket("PosternReloadFailed", Duration.ofMinutes(1), this::reload));
@@ -116,6 +118,16 @@ public final class GatewayConditions {
                 gateway.parts().stream()
                         .filter(p -> !p.ready() && (name.isEmpty() || p.name().equals(name)))
                         .map(p -> p.name() + ": " + p.detail())
+                        .collect(Collectors.joining("; "));
+        return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+    }
+
+    /** The helpers of this kind that are of no use now. */
+    private Optional<String> unwell(String kind) {
+        String trouble =
+                gateway.helpers().stream()
+                        .filter(h -> h.kind().equals(kind) && !h.well())
+                        .map(h -> h.name() + ": " + h.detail())
                         .collect(Collectors.joining("; "));
         return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
     }
