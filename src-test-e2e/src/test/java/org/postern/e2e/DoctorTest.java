@@ -76,6 +76,9 @@ class DoctorTest {
                     ill.command(
                             "doctor", "--only", "downstream,dnsbl", "--dnsbl", "refusing.bl.test");
             assertThat(result.exitCode()).as(result.all()).isEqualTo(1);
+            assertThat(result.all())
+                    .as("what it has to say it prints; no log, no stack trace")
+                    .doesNotContain("DEBUG", "\tat ");
             assertThat(result.out())
                     .contains("step connect", "why:", "type: nc -vz 127.0.0.1")
                     .contains("refuses this resolver: 127.255.255.254")

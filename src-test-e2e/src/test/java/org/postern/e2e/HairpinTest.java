@@ -20,8 +20,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 /**
  * The hairpin morning from its start to its end. The company's own mail suddenly comes from an
  * address of the balancer, SPF cannot be checked, and a rule holds what cannot be checked. The
- * alarm names the cause, impact the victims, replay what a mended configuration would do; the held
- * mail goes out, and everybody is told.
+ * alarm names the cause, in the gateway's own alerts and in a real Prometheus that scrapes it;
+ * impact names the victims, replay what a mended configuration would do; the held mail goes out,
+ * and everybody is told.
  */
 @WithPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,14 +33,17 @@ class HairpinTest {
     private static final String TRUE_CLIENT =
             "Received: from desk.company.test (desk.company.test [192.0.2.25])\r\n"
                     + "\tby balancer.company.test with ESMTP; Sun, 22 Nov 2026 08:00:00 +0000";
+    private static final Path TRANSCRIPT = Path.of("target/hairpin-morning.txt");
     private static final Pattern PLAN = Pattern.compile("plan ([PN][0-9A-Z]{8})");
 
     private final List<Message> sent = new ArrayList<>();
     private Gateway gateway;
     private Surroundings around;
+    private PrometheusServer prometheus;
 
     @BeforeAll
-    void morning(Surroundings surroundings) {
+    void morning(Surroundings surroundings) throws java.io.IOException {
+        java.nio.file.Files.deleteIfExists(TRANSCRIPT);
         around = surroundings;
         gateway = surroundings.newGateway("hairpin");
         gateway.configure(
@@ -61,6 +65,7 @@ class HairpinTest {
                                 """
                                         .formatted(surroundings.dovecot().lmtpPort())));
         gateway.start();
+        prometheus = PrometheusServer.watching(gateway);
         for (int i = 0; i < TO_ALICE + TO_BOB; i++) {
             Message message = Message.from("ann@company.test", TRUE_CLIENT);
             String to = i < TO_ALICE ? "alice@example.test" : "bob@example.test";
@@ -80,7 +85,23 @@ class HairpinTest {
 
     @AfterAll
     void evening() {
+        prometheus.close();
         gateway.close();
+    }
+
+    /** What a person would type; what it prints is kept in target/hairpin-morning.txt. */
+    private Program.Result type(String... arguments) {
+        Program.Result result = gateway.command(arguments);
+        try {
+            java.nio.file.Files.writeString(
+                    TRANSCRIPT,
+                    "$ postern " + String.join(" ", arguments) + "\n" + result.all() + "\n",
+                    java.nio.file.StandardOpenOption.CREATE,
+                    java.nio.file.StandardOpenOption.APPEND);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return result;
     }
 
     private List<String> csv() {
@@ -103,7 +124,7 @@ class HairpinTest {
     @Order(1)
     void theAlarmNamesTheCause() {
         gateway.awaitConsole("mail of your own domain company.test fails SPF from 127.0.0.1");
-        Program.Result guard = gateway.command("guard", "show");
+        Program.Result guard = type("guard", "show");
         assertThat(guard.out())
                 .as(guard.all())
                 .contains("own:company.test", "a balancer", "networks.trusted-relays");
@@ -113,15 +134,19 @@ class HairpinTest {
                         gateway.command("status")
                                 .out()
                                 .contains("PosternVerdictGuard/own:company.test since"));
+        await("Prometheus' alert")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> prometheus.firing().contains("PosternVerdictGuard"));
+        assertThat(type("status").out()).contains("PosternVerdictGuard/own:company.test since");
     }
 
     @Test
     @Order(2)
     void aTraceTellsOneMessagesStoryInWords() {
-        Program.Result list = gateway.command("trace", "--from", "ann@company.test");
+        Program.Result list = type("trace", "--from", "ann@company.test");
         assertThat(list.out()).as(list.all()).contains("quarantined", "policy.hold-unchecked");
         String id = list.lines().getLast().split(" +", -1)[2];
-        Program.Result story = gateway.command("trace", id);
+        Program.Result story = type("trace", id);
         assertThat(story.out())
                 .as(story.all())
                 .contains(
@@ -135,10 +160,11 @@ class HairpinTest {
     @Test
     @Order(3)
     void impactGivesTheExactList() {
+        type("impact", "--reason", "policy.hold-unchecked", "--recipients");
         assertThat(csv())
                 .containsExactly("alice@example.test," + TO_ALICE, "bob@example.test," + TO_BOB);
         Program.Result counts =
-                gateway.command("impact", "--reason", "policy.hold-unchecked", "--since", "1h");
+                type("impact", "--reason", "policy.hold-unchecked", "--since", "1h");
         assertThat(counts.out())
                 .as(counts.all())
                 .contains("13 messages for 2 recipients", "company.test", "127.0.0.1");
@@ -148,7 +174,7 @@ class HairpinTest {
     @Order(4)
     void replaySaysWhatAMendedConfigurationWouldDoAndChangesNothing() {
         Program.Result supposed =
-                gateway.command(
+                type(
                         "replay",
                         "--since",
                         "1h",
@@ -171,7 +197,7 @@ class HairpinTest {
                         .replace(
                                 "policy:\n",
                                 "networks: { trusted-relays: [127.0.0.1/32] }\npolicy:\n"));
-        assertThat(gateway.command("reload").exitCode()).isZero();
+        assertThat(type("reload").exitCode()).isZero();
         Message message = Message.from("ann@company.test", TRUE_CLIENT);
         SmtpClient.send(
                 gateway.smtpPort(),
@@ -187,10 +213,9 @@ class HairpinTest {
     @Order(6)
     void whatWasHeldIsReleasedByPlan() {
         Program.Result planned =
-                gateway.command(
-                        "replay", "--reason", "policy.hold-unchecked", "--show", "0", "--release");
+                type("replay", "--reason", "policy.hold-unchecked", "--show", "0", "--release");
         assertThat(planned.out()).as(planned.all()).contains("release 13 entries");
-        Program.Result applied = gateway.command("queue", "release", "--apply", plan(planned));
+        Program.Result applied = type("queue", "release", "--apply", plan(planned));
         assertThat(applied.exitCode()).as(applied.all()).isZero();
         for (int i = 0; i < sent.size(); i++) {
             around.dovecot()
@@ -222,7 +247,7 @@ class HairpinTest {
                 """);
         Path template = gateway.folder().resolve("notice.txt");
         Program.Result planned =
-                gateway.command(
+                type(
                         "impact",
                         "--reason",
                         "policy.hold-unchecked",
@@ -231,7 +256,7 @@ class HairpinTest {
         assertThat(planned.out())
                 .as(planned.all())
                 .contains("2 notices", "9 messages were held back", "nothing is sent yet");
-        Program.Result applied = gateway.command("impact", "--apply", plan(planned));
+        Program.Result applied = type("impact", "--apply", plan(planned));
         assertThat(applied.out()).as(applied.all()).contains("2 notices in the spool");
         for (String who : List.of("alice@example.test", "bob@example.test")) {
             await("the notice to " + who)
@@ -240,7 +265,7 @@ class HairpinTest {
                             around.dovecot().inbox(who).stream()
                                     .anyMatch(m -> m.contains("messages were held back")));
         }
-        Program.Result again = gateway.command("impact", "--apply", plan(planned));
+        Program.Result again = type("impact", "--apply", plan(planned));
         assertThat(again.out()).contains("2 were there already");
     }
 
@@ -248,7 +273,7 @@ class HairpinTest {
     @Order(8)
     void theShellReadsTheSameJournalWhileTheGatewayIsDown() {
         gateway.program().close();
-        Program.Result trace = gateway.command("trace", "--to", "bob@example.test");
+        Program.Result trace = type("trace", "--to", "bob@example.test");
         assertThat(trace.exitCode()).as(trace.all()).isZero();
         assertThat(trace.out()).contains("quarantined");
         Program.Result shell =

@@ -1,9 +1,11 @@
 package org.postern.app.impact;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.BodyType;
 import org.postern.core.mail.DsnNotify;
@@ -38,9 +41,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Notices to those whom something hit. A plan is a file that names each recipient; applying it puts
- * one message for each into the spool and notes its queue id before the next, so that an
- * interrupted apply goes on where it was; undo drops those that are not delivered yet. Calls run
- * one at a time.
+ * one message for each into the spool and notes its queue id, in a file beside the plan, before the
+ * next, so that an interrupted apply goes on where it was; undo drops those that are not delivered
+ * yet. Calls run one at a time.
  */
 public final class NoticePlans {
     /** Notices of one plan at most. */
@@ -104,7 +107,6 @@ public final class NoticePlans {
         plan.put("selection", selection);
         plan.put("template", request.path("template").asString(""));
         ArrayNode who = plan.putArray("recipients");
-        plan.putArray("sent");
         int left = 0;
         String sample = "";
         for (JsonNode one : request.path("recipients")) {
@@ -132,7 +134,7 @@ public final class NoticePlans {
 
     private boolean isOurs(String address) {
         try {
-            return live.get().recipients().lookup(EmailAddress.parse(address))
+            return live.get().recipients().lookup(EmailAddress.ofKey(address))
                     instanceof RecipientLookup.Known;
         } catch (InvalidAddressException e) {
             return false;
@@ -142,7 +144,7 @@ public final class NoticePlans {
     private NoticeTemplate.Gaps gaps(JsonNode one) throws NoticeException {
         try {
             return new NoticeTemplate.Gaps(
-                    EmailAddress.parse(one.path("address").asString("")),
+                    EmailAddress.ofKey(one.path("address").asString("")),
                     one.path("count").asLong(0),
                     Instant.ofEpochMilli(one.path("first").asLong(0)),
                     Instant.ofEpochMilli(one.path("last").asLong(0)),
@@ -159,20 +161,34 @@ public final class NoticePlans {
             throw new NoticeException(id + ": this plan was undone; make another");
         }
         NoticeTemplate template = NoticeTemplate.parse(plan.path("template").asString(""));
-        ArrayNode sent = (ArrayNode) plan.path("sent");
-        int before = sent.size();
+        int before = sent(id).size();
         List<QueueId> ids = new ArrayList<>();
         JsonNode who = plan.path("recipients");
-        try {
+        try (BufferedWriter done =
+                Files.newBufferedWriter(
+                        sentFile(id), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (int i = before; i < who.size(); i++) {
                 QueueId stored = store(template, gaps(who.get(i)));
-                sent.add(stored.toString());
                 ids.add(stored);
+                // each at once: whoever is interrupted tells nobody twice but the one in between
+                done.write(stored + "\n");
+                done.flush();
             }
-        } finally {
-            write(id, plan);
         }
         return new Outcome(ids, before);
+    }
+
+    private Path sentFile(String id) {
+        return folder.resolve(id + ".sent");
+    }
+
+    /** The notices of a plan that were put into the spool, in the order of its recipients. */
+    private List<QueueId> sent(String id) throws IOException {
+        try (Stream<String> lines = Files.lines(sentFile(id))) {
+            return lines.map(QueueId::parse).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
     }
 
     private QueueId store(NoticeTemplate template, NoticeTemplate.Gaps gaps) throws IOException {
@@ -210,8 +226,8 @@ public final class NoticePlans {
     public synchronized Outcome undo(String id, String actor) throws NoticeException, IOException {
         ObjectNode plan = read(id);
         List<QueueId> there = new ArrayList<>();
-        for (JsonNode sent : plan.path("sent")) {
-            QueueId notice = QueueId.parse(sent.asString());
+        List<QueueId> sent = sent(id);
+        for (QueueId notice : sent) {
             if (isThere(notice)) {
                 there.add(notice);
             }
@@ -220,7 +236,7 @@ public final class NoticePlans {
                 List.copyOf(spool.change(there, new Change.Drop(actor, id + ": undone", GRACE)));
         plan.put("undone", true);
         write(id, plan);
-        return new Outcome(dropped, plan.path("sent").size() - dropped.size());
+        return new Outcome(dropped, sent.size() - dropped.size());
     }
 
     private boolean isThere(QueueId id) throws SpoolException {

@@ -41,7 +41,7 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("journal");
 
     private static final int BATCH = 4_000;
-    private static final Duration GATHER = Duration.ofMillis(100);
+    private static final Duration GATHER = Duration.ofMillis(250);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 20;

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -290,6 +291,31 @@ class AlertsTest {
                                         "postern_alerts_posts_total{outcome=\"sent\",webhook=\"flaky\"}"
                                             + " 2.0",
                                         "postern_alerts_posts_total{outcome=\"failed\",webhook=\"flaky\"}"
+                                            + " 1.0"));
+    }
+
+    @Test
+    void aWebhookThatIsAwayIsGivenUpAndCountedAndTheOthersAreTold() throws IOException {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        Webhooks told =
+                telling(
+                        new AlertsConfig.Webhook(
+                                "away",
+                                new Secret.Literal("http://127.0.0.1:" + closed + "/"),
+                                Format.JSON,
+                                null,
+                                Severity.TICKET),
+                        hook("well", Format.JSON, Severity.TICKET));
+        told.tell(news(AlertNews.Kind.FIRING));
+        awaitPosted(1);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(scrape())
+                                .contains(
+                                        "postern_alerts_posts_total{outcome=\"failed\",webhook=\"away\"}"
                                             + " 1.0"));
     }
 

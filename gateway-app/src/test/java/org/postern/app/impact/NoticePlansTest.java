@@ -1,0 +1,168 @@
+package org.postern.app.impact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.mail.QueueId;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.log.DiskSpool;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A plan changes nothing, apply tells each once however often it is called, undo takes back. */
+class NoticePlansTest {
+    private static final TimeSource TIME = TimeSource.system();
+
+    @TempDir Path folder;
+
+    private Spool spool;
+    private NoticePlans plans;
+
+    @BeforeEach
+    void open() throws Exception {
+        spool =
+                DiskSpool.open(
+                        new SpoolOptions(folder.resolve("spool"), 1 << 20, 64 << 10, 0, 200_000),
+                        TIME,
+                        SpoolListener.NONE);
+        plans = plans();
+    }
+
+    @AfterEach
+    void close() {
+        spool.close();
+    }
+
+    /** A new one, as after a restart. */
+    private NoticePlans plans() throws IOException {
+        Snapshot snapshot = snapshot();
+        return new NoticePlans(folder.resolve("notices"), spool, () -> snapshot, TIME);
+    }
+
+    private Snapshot snapshot() throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("postern.yaml"),
+                        """
+                        hostname: mx.example.test
+                        data: data
+                        listeners: [{ address: 127.0.0.1, port: 2525 }]
+                        domains:
+                          example.test:
+                            recipients: { static: [postmaster@example.test, ann@example.test, bob@example.test] }
+                            downstream: maildir:mail
+                        """);
+        return switch (Snapshots.read(file, TIME)) {
+            case SnapshotResult.Loaded loaded -> loaded.snapshot();
+            case SnapshotResult.Refused refused ->
+                    throw new AssertionError(refused.problems().toString());
+        };
+    }
+
+    private static JsonNode request(String... recipients) {
+        ObjectNode request = JsonMapper.shared().createObjectNode();
+        request.put("template", "Subject: ${count} messages\n\nDear ${recipient}.\n");
+        ArrayNode who = request.putArray("recipients");
+        for (String recipient : recipients) {
+            who.addObject()
+                    .put("address", recipient)
+                    .put("count", 3)
+                    .put("first", 1)
+                    .put("last", 2);
+        }
+        return request;
+    }
+
+    private long waiting() {
+        return spool.summary().count(EntryState.QUEUED);
+    }
+
+    private String text(QueueId id) throws Exception {
+        try (InputStream in = spool.received(id).open()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void aPlanShowsTheFirstNoticeAndChangesNothing() throws Exception {
+        NoticePlans.Plan plan =
+                plans.plan(
+                        request("ann@example.test", "bob@example.test", "x@elsewhere.example"),
+                        "carol",
+                        "--reason dmarc");
+        assertThat(plan.count()).isEqualTo(2);
+        assertThat(plan.left()).as("no recipient of ours").isEqualTo(1);
+        assertThat(plan.sample()).contains("Subject: 3 messages", "Dear ann@example.test.");
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void eachIsToldOnceHoweverOftenAPlanIsApplied() throws Exception {
+        String id = plans.plan(request("ann@example.test", "bob@example.test"), "carol", "").id();
+        NoticePlans.Outcome first = plans.apply(id);
+        assertThat(first.ids()).hasSize(2);
+        assertThat(waiting()).isEqualTo(2);
+        assertThat(text(first.ids().get(1)))
+                .contains("To: <bob@example.test>", "Auto-Submitted: auto-generated");
+        NoticePlans.Outcome again = plans().apply(id);
+        assertThat(again.ids()).isEmpty();
+        assertThat(again.left()).isEqualTo(2);
+        assertThat(waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void anInterruptedApplyGoesOnWhereItWas() throws Exception {
+        String id = plans.plan(request("ann@example.test", "bob@example.test"), "carol", "").id();
+        plans.apply(id);
+        // the machine went away after the first was noted
+        Path sent = folder.resolve("notices").resolve(id + ".sent");
+        Files.write(sent, List.of(Files.readAllLines(sent).getFirst()));
+        NoticePlans.Outcome rest = plans().apply(id);
+        assertThat(rest.left()).isEqualTo(1);
+        assertThat(rest.ids()).hasSize(1);
+        assertThat(text(rest.ids().getFirst())).contains("To: <bob@example.test>");
+    }
+
+    @Test
+    void undoDropsWhatIsNotDeliveredAndThePlanIsOver() throws Exception {
+        String id = plans.plan(request("ann@example.test", "bob@example.test"), "carol", "").id();
+        plans.apply(id);
+        NoticePlans.Outcome undone = plans.undo(id, "carol");
+        assertThat(undone.ids()).hasSize(2);
+        assertThat(waiting()).isZero();
+        assertThat(spool.summary().count(EntryState.TRASH)).isEqualTo(2);
+        assertThatThrownBy(() -> plans.apply(id))
+                .isInstanceOf(NoticeException.class)
+                .hasMessageContaining("was undone");
+    }
+
+    @Test
+    void aPlanThatIsNoneIsRefusedInWords() {
+        assertThatThrownBy(() -> plans.apply("N12345678"))
+                .isInstanceOf(NoticeException.class)
+                .hasMessageContaining("no such plan");
+        assertThatThrownBy(() -> plans.apply("../../etc/passwd"))
+                .hasMessageContaining("8 letters or digits");
+        assertThatThrownBy(() -> plans.plan(request("x@elsewhere.example"), "carol", ""))
+                .hasMessageContaining("nobody would be told");
+    }
+}
