@@ -13,7 +13,11 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,6 +32,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
+import org.postern.core.time.TimeSource;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.log.DiskSpool;
 
 /**
  * Messages from a file to a sink on loopback that throws them away: through the relay by DATA and
@@ -51,7 +61,13 @@ public class RelayBenchmark {
     @Param({"data", "bdat", "raw"})
     public String way;
 
+    /** Where the message lies: a file of its own, or a segment of the spool. */
+    @Param({"spool", "file"})
+    public String from;
+
     private Path file;
+    private Path folder;
+    private DiskSpool spool;
     private Sink sink;
     private Downstream relay;
     private DeliveryRequest request;
@@ -74,23 +90,52 @@ public class RelayBenchmark {
         relay =
                 Downstreams.create(
                         Fixtures.smtp(sink.port(), Duration.ofMinutes(1)), Fixtures.ENVIRONMENT);
-        MessageSource source =
-                new MessageSource() {
-                    @Override
-                    public long size() {
-                        return size;
-                    }
-
-                    @Override
-                    public InputStream open() throws IOException {
-                        return Files.newInputStream(file);
-                    }
-                };
+        MessageSource source = from.equals("spool") ? fromSpool() : fromFile();
         request = new DeliveryRequest(new QueueId(1), Fixtures.envelope(Fixtures.ANN), source);
         if (way.equals("raw")) {
             raw = new Socket(InetAddress.getLoopbackAddress(), sink.port());
             raw.setTcpNoDelay(true);
             block = new byte[RAW_BLOCK];
+        }
+    }
+
+    private MessageSource fromFile() {
+        return new MessageSource() {
+            @Override
+            public long size() {
+                return size;
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                return Files.newInputStream(file);
+            }
+        };
+    }
+
+    /** As the schedule reads it: from a segment, its checksum verified each time. */
+    private MessageSource fromSpool() throws IOException {
+        folder = Files.createTempDirectory("relay-spool");
+        spool =
+                DiskSpool.open(
+                        new SpoolOptions(folder.resolve("spool"), 64 << 20, 1 << 20, 0, 4 << 20),
+                        TimeSource.system(),
+                        SpoolListener.NONE);
+        byte[] content = Files.readAllBytes(file);
+        try (SpoolWriter writer = spool.begin()) {
+            writer.write(content, 0, content.length);
+            QueueId id =
+                    writer.commit(
+                                    new MessageMeta(
+                                            Fixtures.envelope(Fixtures.ANN),
+                                            TimeSource.system().instant(),
+                                            "192.0.2.1",
+                                            "client",
+                                            new byte[0],
+                                            List.of(),
+                                            Map.of()))
+                            .id();
+            return spool.relayed(id);
         }
     }
 
@@ -102,6 +147,14 @@ public class RelayBenchmark {
             raw.close();
         }
         sink.close();
+        if (spool != null) {
+            spool.close();
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(one);
+                }
+            }
+        }
         Files.deleteIfExists(file);
     }
 
