@@ -7,7 +7,6 @@ import static org.postern.queue.schedule.RelayFixture.LATER;
 import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,10 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.dsn.NoticeDecision;
@@ -37,15 +34,12 @@ import org.postern.queue.surgery.SurgeryEvent;
 import org.postern.queue.surgery.SurgeryException;
 
 /** What people do to the queue while mail flows. */
-class BounceTest {
-    @TempDir private Path folder;
-    private RelayFixture relay;
+class BounceTest extends WithRelay {
     private Surgeon surgeon;
     private final List<SurgeryEvent> heard = new ArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
-        relay = new RelayFixture(folder);
         relay.answers("notices", false, false, r -> OK);
         Bouncer bouncer =
                 new Bouncer() {
@@ -67,11 +61,6 @@ class BounceTest {
                         Duration.ofDays(7),
                         bouncer,
                         heard::add);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
     }
 
     private Selection everything() throws SurgeryException {

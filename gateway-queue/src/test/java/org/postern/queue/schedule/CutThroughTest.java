@@ -8,14 +8,11 @@ import static org.postern.queue.schedule.RelayFixture.NEVER;
 import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.delivery.DeliveryReport;
@@ -25,21 +22,12 @@ import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.SpoolWriter;
 
 /** A session that waits for its downstream, and who has the message at each moment. */
-class CutThroughTest {
+class CutThroughTest extends WithRelay {
     private static final Duration LONG = Duration.ofSeconds(30);
-
-    @TempDir private Path folder;
-    private RelayFixture relay;
 
     @BeforeEach
     void open() throws Exception {
-        relay = new RelayFixture(folder);
         relay.answers("notices", false, false, r -> OK);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
     }
 
     /** Stores a message as a session does that waits for it. */

@@ -12,16 +12,13 @@ import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.delivery.DeliveryReport;
@@ -35,17 +32,14 @@ import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientState;
 
 /** From a downstream's answer to the notice that leaves, and to the entry that is held instead. */
-class NoticeDeskTest {
+class NoticeDeskTest extends WithRelay {
     private record Sent(String to, String text) {}
 
-    @TempDir private Path folder;
-    private RelayFixture relay;
     private volatile boolean late;
     private final List<Sent> sent = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
-        relay = new RelayFixture(folder);
         relay.does(
                 "notices",
                 false,
@@ -61,11 +55,6 @@ class NoticeDeskTest {
                     }
                     return new DeliveryReport(all, "mx", null, null, false, Duration.ZERO);
                 });
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
     }
 
     private void refusing(String... refused) {

@@ -5,16 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
@@ -23,22 +20,13 @@ import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.spool.Route;
 
 /** Recipients whose mail goes elsewhere than that of their domain. */
-class OwnDownstreamTest {
+class OwnDownstreamTest extends WithRelay {
     private static final Duration SOON = Duration.ofSeconds(20);
-
-    @TempDir Path folder;
-    private RelayFixture relay;
 
     @BeforeEach
     void open() throws Exception {
-        relay = new RelayFixture(folder);
         relay.answers("store", false, true, r -> OK);
         relay.answers("west", false, true, r -> OK);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
     }
 
     private Map<String, String> waysOfAll(int count) {

@@ -64,6 +64,11 @@ final class RelayFixture implements AutoCloseable {
     final List<QueueEntry> finished = Collections.synchronizedList(new ArrayList<>());
     final List<NoticeDecision> decisions = Collections.synchronizedList(new ArrayList<>());
 
+    final List<QueueEntry> held = Collections.synchronizedList(new ArrayList<>());
+
+    /** Which domains have a downstream now. */
+    final Map<String, String> routes = new ConcurrentHashMap<>(Map.of("example.net", "store"));
+
     /** Which recipients have a downstream of their own now. */
     final Map<String, String> own = new ConcurrentHashMap<>();
 
@@ -132,9 +137,7 @@ final class RelayFixture implements AutoCloseable {
                         new Router() {
                             @Override
                             public Optional<String> downstream(Domain domain) {
-                                return domain.ascii().equals("example.net")
-                                        ? Optional.of("store")
-                                        : Optional.empty();
+                                return Optional.ofNullable(routes.get(domain.ascii()));
                             }
 
                             @Override
@@ -171,6 +174,11 @@ final class RelayFixture implements AutoCloseable {
                                     @Override
                                     public void finished(QueueEntry entry) {
                                         finished.add(entry);
+                                    }
+
+                                    @Override
+                                    public void held(QueueEntry entry) {
+                                        held.add(entry);
                                     }
                                 },
                                 desk),

@@ -8,7 +8,6 @@ import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 import static org.postern.queue.schedule.RelayFixture.report;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,31 +17,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.delivery.Step;
 import org.postern.queue.spool.EntryState;
 
 /** Who is tried when, with a real spool and downstreams that a test slows, breaks and stops. */
-class RelayPaceTest {
+class RelayPaceTest extends WithRelay {
     private static final Duration USUAL = Duration.ofMillis(50);
 
-    @TempDir private Path folder;
-    private RelayFixture relay;
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<QueueId> order = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeEach
     void open() throws Exception {
-        relay = new RelayFixture(folder);
         relay.answers("notices", false, false, r -> OK);
     }
 
     @AfterEach
-    void close() {
+    void release() {
         release.countDown();
-        relay.close();
     }
 
     private static Recipient ann() throws Exception {

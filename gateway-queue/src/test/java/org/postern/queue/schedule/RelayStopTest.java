@@ -7,7 +7,6 @@ import static org.postern.queue.schedule.RelayFixture.recipient;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +14,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.QueueId;
 import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.delivery.DeliveryRequest;
@@ -27,22 +24,14 @@ import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Spool;
 
 /** A stop never makes a duplicate by itself. */
-class RelayStopTest {
-    @TempDir private Path folder;
-    private RelayFixture relay;
+class RelayStopTest extends WithRelay {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicReference<PointOfNoReturn> point = new AtomicReference<>();
 
-    @BeforeEach
-    void open() throws Exception {
-        relay = new RelayFixture(folder);
-    }
-
     @AfterEach
-    void close() {
+    void release() {
         release.countDown();
-        relay.close();
     }
 
     private static DeliveryReport delivered(DeliveryRequest request) {
