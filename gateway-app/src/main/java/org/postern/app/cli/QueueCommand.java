@@ -1,9 +1,6 @@
 package org.postern.app.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,25 +44,27 @@ final class QueueCommand implements Runnable {
                         + " or reinject");
     }
 
-    /** Copies the daemon's answer to standard output as it comes. */
-    private static int copy(Daemon.Answer answer) throws IOException {
-        if (answer.status() >= 400) {
-            throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
-        }
-        try (InputStream in = answer.body()) {
-            in.transferTo(Console.bytes());
-        }
-        return ExitCode.OK;
-    }
-
     static String user() {
         String user = System.getProperty("user.name", "unknown");
         String behind = System.getenv("SUDO_USER");
         return behind == null || behind.equals(user) ? user : behind + " as " + user;
     }
 
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    /** What all of them have in common: they ask the daemon and show what it says. */
+    abstract static class Asking implements Callable<Integer> {
+        @Mixin private final ConfigOption config = new ConfigOption();
+        @Mixin private final JsonOption json = new JsonOption();
+
+        /** Asks for {@code path}; {@code more} is parameters, each after its ampersand. */
+        final int ask(String method, String path, String more) throws IOException {
+            return Daemon.of(Configurations.daemonOf(config.file()))
+                    .show(method, "/api/v1/" + path + json.query("?") + more);
+        }
+
+        /** The parameter that says who asks, for what changes something. */
+        static String actor() {
+            return "&actor=" + Daemon.encode(user());
+        }
     }
 
     /** {@code postern queue list}. */
@@ -73,16 +72,12 @@ final class QueueCommand implements Runnable {
             name = "list",
             mixinStandardHelpOptions = true,
             description = "List entries of the spool, oldest first.")
-    static final class ListEntries implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
+    static final class ListEntries extends Asking {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Override
         public Integer call() throws IOException {
-            return copy(
-                    Daemon.of(Configurations.daemonOf(config.file()))
-                            .ask("GET", "/api/v1/queue" + json.query("?") + selection.query()));
+            return ask("GET", "queue", selection.query());
         }
     }
 
@@ -91,9 +86,7 @@ final class QueueCommand implements Runnable {
             name = "retry",
             mixinStandardHelpOptions = true,
             description = "Make deferred entries due at once. Harmless: it needs no plan.")
-    static final class Retry implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
+    static final class Retry extends Asking {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Option(names = "--now", description = "at once, which is what retry means anyway")
@@ -101,22 +94,15 @@ final class QueueCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            return copy(
-                    Daemon.of(Configurations.daemonOf(config.file()))
-                            .ask(
-                                    "POST",
-                                    "/api/v1/queue/retry"
-                                            + json.query("?")
-                                            + "&actor="
-                                            + encode(user())
-                                            + selection.query()));
+            return ask("POST", "queue/retry", actor() + selection.query());
         }
     }
 
-    /** A change to entries: a plan first, done only with {@code --apply}. */
-    abstract static class Change implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
+    /**
+     * A change to entries, named as the command is: a plan first, done only with {@code --apply}.
+     */
+    abstract static class Change extends Asking {
+        @Spec private CommandSpec spec;
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Option(
@@ -131,33 +117,22 @@ final class QueueCommand implements Runnable {
                 description = "why, for the record")
         private String because = "";
 
-        abstract String action();
+        @SuppressWarnings("NullAway.Init") // picocli injects the spec before any call
+        Change() {}
+
+        private String action() {
+            return "&action=" + spec.name();
+        }
 
         @Override
         public Integer call() throws IOException {
-            Daemon daemon = Daemon.of(Configurations.daemonOf(config.file()));
-            String actor = "&actor=" + encode(user());
             if (apply != null) {
-                return copy(
-                        daemon.ask(
-                                "POST",
-                                "/api/v1/plans/"
-                                        + encode(apply)
-                                        + "/apply"
-                                        + json.query("?")
-                                        + actor));
+                return ask("POST", "plans/" + Daemon.encode(apply) + "/apply", actor() + action());
             }
-            return copy(
-                    daemon.ask(
-                            "POST",
-                            "/api/v1/plans"
-                                    + json.query("?")
-                                    + actor
-                                    + "&action="
-                                    + action()
-                                    + "&reason="
-                                    + encode(because)
-                                    + selection.query()));
+            return ask(
+                    "POST",
+                    "plans",
+                    actor() + action() + "&reason=" + Daemon.encode(because) + selection.query());
         }
     }
 
@@ -166,36 +141,21 @@ final class QueueCommand implements Runnable {
             name = "hold",
             mixinStandardHelpOptions = true,
             description = "Keep entries from being tried. Prints a plan; --apply does it.")
-    static final class Hold extends Change {
-        @Override
-        String action() {
-            return "hold";
-        }
-    }
+    static final class Hold extends Change {}
 
     /** {@code postern queue release}. */
     @Command(
             name = "release",
             mixinStandardHelpOptions = true,
             description = "Let held entries go. Prints a plan; --apply does it.")
-    static final class Release extends Change {
-        @Override
-        String action() {
-            return "release";
-        }
-    }
+    static final class Release extends Change {}
 
     /** {@code postern queue drop}. */
     @Command(
             name = "drop",
             mixinStandardHelpOptions = true,
             description = "Move entries to the trash. Prints a plan; --apply does it.")
-    static final class Drop extends Change {
-        @Override
-        String action() {
-            return "drop";
-        }
-    }
+    static final class Drop extends Change {}
 
     /** {@code postern queue bounce}. */
     @Command(
@@ -204,27 +164,19 @@ final class QueueCommand implements Runnable {
             description =
                     "Give entries up and tell their senders, where those are known to have written"
                             + " them. Prints a plan; --apply does it.")
-    static final class Bounce extends Change {
-        @Override
-        String action() {
-            return "bounce";
-        }
-    }
+    static final class Bounce extends Change {}
 
     /** {@code postern queue summary}. */
     @Command(
             name = "summary",
             mixinStandardHelpOptions = true,
             description = "Count entries by recipient's domain and age.")
-    static final class Summary implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
+    static final class Summary extends Asking {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Override
         public Integer call() throws IOException {
-            return Daemon.of(Configurations.daemonOf(config.file()))
-                    .show("GET", "/api/v1/queue-summary" + json.query("?") + selection.query());
+            return ask("GET", "queue-summary", selection.query());
         }
     }
 
@@ -233,25 +185,13 @@ final class QueueCommand implements Runnable {
             name = "undo",
             mixinStandardHelpOptions = true,
             description = "Take back what a plan did: out of the trash, or on hold no more.")
-    static final class Undo implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    static final class Undo extends Asking {
         @Parameters(paramLabel = "PLAN", description = "the plan's id")
         private String plan = "";
 
         @Override
         public Integer call() throws IOException {
-            return copy(
-                    Daemon.of(Configurations.daemonOf(config.file()))
-                            .ask(
-                                    "POST",
-                                    "/api/v1/plans/"
-                                            + encode(plan)
-                                            + "/undo"
-                                            + json.query("?")
-                                            + "&actor="
-                                            + encode(user())));
+            return ask("POST", "plans/" + Daemon.encode(plan) + "/undo", actor());
         }
     }
 
@@ -260,10 +200,7 @@ final class QueueCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Show one entry: where it stands, what happened, its headers.")
-    static final class Show implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    static final class Show extends Asking {
         @Option(names = "--raw", description = "print the message as it will be relayed")
         private boolean raw;
 
@@ -276,9 +213,7 @@ final class QueueCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             String form = raw ? "/raw" : received ? "/received" : "";
-            return copy(
-                    Daemon.of(Configurations.daemonOf(config.file()))
-                            .ask("GET", "/api/v1/queue/" + encode(id) + form + json.query("?")));
+            return ask("GET", "queue/" + Daemon.encode(id) + form, "");
         }
     }
 }
