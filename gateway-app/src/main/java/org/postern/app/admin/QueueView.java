@@ -183,6 +183,9 @@ final class QueueView {
         if (entry.notes().containsKey(Marks.POSSIBLE_DUPLICATE)) {
             line(text, "duplicate", "possible" + said(entry, Marks.POSSIBLE_DUPLICATE));
         }
+        if (entry.notes().containsKey(Marks.TOLD_OF_DELAY)) {
+            line(text, "delay", "the sender was told" + said(entry, Marks.TOLD_OF_DELAY));
+        }
         line(text, "sha256", entry.contentSha256());
         line(
                 text,
@@ -243,6 +246,6 @@ final class QueueView {
     }
 
     private static void line(StringBuilder out, String name, String value) {
-        out.append(Human.cell(name, 10)).append(Human.printable(value)).append('\n');
+        out.append(Human.cell(name, 10)).append(' ').append(Human.printable(value)).append('\n');
     }
 }

@@ -238,6 +238,9 @@ final class SurgeryRoutes {
                                 .append(count == 1 ? " entry, " : " entries, ")
                                 .append(why)
                                 .append('\n'));
+        if (plan.count() == 0) {
+            return out.append("there is nothing to change\n").toString();
+        }
         return out.append("nothing is changed yet; to do it: postern queue ")
                 .append(plan.action().word())
                 .append(" --apply ")
@@ -260,6 +263,14 @@ final class SurgeryRoutes {
         return out;
     }
 
+    private Surgeon.Outcome apply(Exchange exchange, String plan)
+            throws IOException, SurgeryException {
+        String meant = exchange.parameter("action");
+        return meant == null
+                ? gateway.surgeon().apply(plan, actor(exchange))
+                : gateway.surgeon().apply(plan, action(meant), actor(exchange));
+    }
+
     /** {@code ID/apply} or {@code ID/undo}. */
     private void act(Exchange exchange) throws IOException, SurgeryException {
         String[] path = exchange.rest().split("/", -1);
@@ -268,7 +279,7 @@ final class SurgeryRoutes {
         }
         Surgeon.Outcome outcome =
                 switch (path[1]) {
-                    case "apply" -> gateway.surgeon().apply(path[0], actor(exchange));
+                    case "apply" -> apply(exchange, path[0]);
                     case "undo" -> gateway.surgeon().undo(path[0], actor(exchange));
                     default -> throw new SurgeryException("a plan can be applied or undone");
                 };

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -168,6 +169,9 @@ final class QueueFiles {
                     } else {
                         Console.line(json.wanted ? said.strip() : file + ": " + said.strip());
                     }
+                } catch (NoSuchFileException e) {
+                    Console.err().println(file + ": there is no such file");
+                    allWell = false;
                 }
             }
             return allWell ? ExitCode.OK : ExitCode.FAILED;

@@ -3,6 +3,8 @@ package org.postern.queue.delivery;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -174,11 +176,14 @@ final class Connector {
     }
 
     private static RelayException cannotConnect(String peer, IOException e) {
-        return deferred(
-                Step.CONNECT,
-                "4.4.1",
-                "cannot connect to " + peer + ": " + ContentException.words(e),
-                e);
+        return deferred(Step.CONNECT, "4.4.1", "cannot connect to " + peer + ": " + whyNot(e), e);
+    }
+
+    /** The kernel's words say enough; of other troubles the type says more. */
+    private static String whyNot(IOException e) {
+        boolean kernel = e instanceof SocketException || e instanceof SocketTimeoutException;
+        String message = e.getMessage();
+        return kernel && message != null ? message : ContentException.words(e);
     }
 
     private static RelayException deferred(

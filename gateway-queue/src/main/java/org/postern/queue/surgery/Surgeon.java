@@ -150,6 +150,29 @@ public final class Surgeon {
         return apply(plans.read(planId), actor);
     }
 
+    /**
+     * The same for somebody who means to do just this.
+     *
+     * @throws SurgeryException also if the plan is to do something else
+     */
+    public Outcome apply(String planId, Action meant, String actor)
+            throws SurgeryException, SpoolException {
+        Plan plan = plans.read(planId);
+        if (plan.action() != meant) {
+            throw new SurgeryException(
+                    planId
+                            + " is a plan to "
+                            + plan.action().word()
+                            + ", not to "
+                            + meant.word()
+                            + "; nothing is changed. To do it: postern queue "
+                            + plan.action().word()
+                            + " --apply "
+                            + planId);
+        }
+        return apply(plan, actor);
+    }
+
     private Outcome apply(Plan plan, String actor) throws SpoolException {
         if (plan.action() == Action.BOUNCE) {
             return bounce(plan, actor);

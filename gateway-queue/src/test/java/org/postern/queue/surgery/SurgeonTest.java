@@ -205,6 +205,57 @@ class SurgeonTest {
     }
 
     @Test
+    void aPlanAppliedTwiceChangesNothingTheSecondTimeAndTheJournalHearsOfItOnce() throws Exception {
+        List<SurgeryEvent> heard = new ArrayList<>();
+        Surgeon heardOf =
+                new Surgeon(
+                        spool,
+                        folder.resolve("plans"),
+                        time,
+                        Duration.ofDays(3),
+                        Bouncer.NONE,
+                        heard::add);
+        store("a@example.org", "b@example.net", "192.0.2.1", 10);
+        for (Action action : List.of(Action.HOLD, Action.RELEASE, Action.DROP)) {
+            Plan plan = heardOf.plan(action, select("from", "@example.org"), "me", "why");
+            assertThat(heardOf.apply(plan.id(), "me").changed()).as("%s", action).isEqualTo(1);
+            if (action == Action.RELEASE) {
+                continue; // what is let go twice is due twice, which harms nothing
+            }
+            assertThat(heardOf.apply(plan.id(), "me"))
+                    .as("%s again", action)
+                    .isEqualTo(new Surgeon.Outcome(0, 1));
+        }
+        assertThat(heard).extracting(SurgeryEvent::what).containsExactly("hold", "release", "drop");
+    }
+
+    @Test
+    void aPlanIsNotAppliedByWhoMeansToDoSomethingElse() throws Exception {
+        QueueId id = store("a@example.org", "b@example.net", "192.0.2.1", 10);
+        Plan hold = surgeon.plan(Action.HOLD, select("from", "@example.org"), "me", "");
+        assertThatThrownBy(() -> surgeon.apply(hold.id(), Action.DROP, "me"))
+                .isInstanceOf(SurgeryException.class)
+                .hasMessageContaining("is a plan to hold, not to drop; nothing is changed")
+                .hasMessageContaining("postern queue hold --apply " + hold.id());
+        assertThat(spool.find(id).orElseThrow().state()).isEqualTo(EntryState.QUEUED);
+        assertThat(surgeon.apply(hold.id(), Action.HOLD, "me").changed()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasHeldAndDroppedIsHeldAgainForItsOwnReasonWhenTheDropIsUndone() throws Exception {
+        QueueId id = store("a@example.org", "b@example.net", "192.0.2.1", 10);
+        Plan hold = surgeon.plan(Action.HOLD, select("from", "@example.org"), "me", "odd");
+        surgeon.apply(hold.id(), "me");
+        Plan drop = surgeon.plan(Action.DROP, select("state", "held"), "me", "spam");
+        surgeon.apply(drop.id(), "me");
+        surgeon.undo(drop.id(), "me");
+        assertThat(spool.find(id).orElseThrow().reason()).isEqualTo(hold.id() + ": odd");
+        assertThat(surgeon.undo(hold.id(), "me").changed())
+                .as("and its own plan still knows it")
+                .isEqualTo(1);
+    }
+
+    @Test
     void browsesAndRemovesWhileMailIsTakenAndStored() throws Exception {
         Set<QueueId> stored = ConcurrentHashMap.newKeySet();
         Set<QueueId> delivered = ConcurrentHashMap.newKeySet();

@@ -8,6 +8,7 @@ import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Marks;
+import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.RecipientState;
 import org.postern.queue.spool.RecipientStatus;
 
@@ -104,8 +105,9 @@ final class Transitions {
 
     private static Entries.Next hold(EntryStatus s, Change.Hold hold) {
         // one that was committed on hold has no STATE record yet: the same hold again writes it
-        boolean heldOtherwise = s.state() == EntryState.HELD && !s.reason().equals(hold.reason());
-        if (heldOtherwise || s.state() == EntryState.TRASH) {
+        boolean committedSo =
+                s.reason().equals(hold.reason()) && hold.actor().equals(MessageMeta.HOLD_ACTOR);
+        if ((s.state() == EntryState.HELD && !committedSo) || s.state() == EntryState.TRASH) {
             return new Entries.Next.NoChange();
         }
         return new Entries.Next.Status(held(s, hold.reason(), hold.actor()));
