@@ -109,6 +109,32 @@ class DeliveryTest {
     }
 
     @Test
+    void byUnixSocketDovecotHasTheSameMessage(Surroundings around) {
+        try (Gateway gateway = around.newGateway("unix")) {
+            gateway.configure(
+                    Gateway.configuration(
+                            gateway,
+                            around.dns().port(),
+                            "\"lmtp+unix://" + around.dovecot().lmtpSocket() + "\""));
+            gateway.start();
+            Message message = Message.from("someone@pass.test");
+            assertThat(
+                            SmtpClient.send(
+                                    gateway.smtpPort(),
+                                    "someone@pass.test",
+                                    List.of("alice@example.test", "bob@example.test"),
+                                    message.octets()))
+                    .startsWith("250 2.");
+            for (String to : List.of("alice@example.test", "bob@example.test")) {
+                assertThat(around.dovecot().awaitMessages(to, message.id()))
+                        .singleElement()
+                        .asString()
+                        .endsWith("\r\n" + message.text());
+            }
+        }
+    }
+
+    @Test
     void aRecipientThatDoesNotExistIsRefusedAtRcpt(Surroundings around) {
         Swaks.Transcript session =
                 Swaks.to(around.gateway().smtpPort())

@@ -36,6 +36,7 @@ final class DovecotServer implements AutoCloseable {
             String user = root ? "nobody" : System.getProperty("user.name");
             String group = group(user);
             Path mail = Files.createDirectories(folder.resolve("mail"));
+            Path lmtpSocket = folder.resolve("lmtp");
             Files.createDirectories(folder.resolve("base"));
             Files.setPosixFilePermissions(mail, PosixFilePermissions.fromString("rwxrwxrwx"));
             Path config =
@@ -69,6 +70,9 @@ final class DovecotServer implements AutoCloseable {
                                 address = 127.0.0.1
                                 port = %4$d
                               }
+                              unix_listener %6$s {
+                                mode = 0666
+                              }
                             }
                             service imap-login {
                               chroot =
@@ -89,7 +93,8 @@ final class DovecotServer implements AutoCloseable {
                               }
                             }
                             """
-                                    .formatted(folder, user, group, lmtpPort, imapPort));
+                                    .formatted(
+                                            folder, user, group, lmtpPort, imapPort, lmtpSocket));
             Program program =
                     Program.start(
                             folder.resolve("log"),
@@ -116,6 +121,11 @@ final class DovecotServer implements AutoCloseable {
     /** Where IMAP is spoken on 127.0.0.1. */
     int imapPort() {
         return imapPort;
+    }
+
+    /** The unix socket where LMTP is spoken. */
+    Path lmtpSocket() {
+        return folder.resolve("lmtp");
     }
 
     /** Where LMTP is spoken on 127.0.0.1. */

@@ -46,7 +46,12 @@ final class Ports {
 
     /** Whether somebody accepts connections there. */
     static boolean open(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        return open("127.0.0.1", port);
+    }
+
+    /** The same at this address. */
+    static boolean open(String address, int port) {
+        try (Socket socket = new Socket(InetAddress.ofLiteral(address), port)) {
             return socket.isConnected();
         } catch (IOException e) {
             return false;

@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -113,6 +117,136 @@ class QueueSurgeryTest {
             around.dovecot().awaitMessage("alice@example.test", message.id());
         } finally {
             gateway.close();
+        }
+    }
+
+    /** Fills a queue whose store is away, and keeps other mail flowing until it is closed. */
+    private static void fill(Gateway gateway, int count) {
+        List<String> senders = List.of("news@pass.test", "ann@pass.test", "bob@pass.test");
+        try (SmtpClient client = SmtpClient.greeted(gateway.smtpPort())) {
+            for (int i = 0; i < count; i++) {
+                String from = senders.get(i % senders.size());
+                assertThat(
+                                client.transaction(
+                                        from,
+                                        List.of("alice@example.test"),
+                                        Message.from(from).octets()))
+                        .startsWith("250");
+            }
+        }
+    }
+
+    private static long count(Gateway gateway, String... selection) {
+        List<String> command = new ArrayList<>(List.of("queue", "list", "--json"));
+        command.addAll(List.of(selection));
+        return gateway.command(command.toArray(String[]::new)).lines().size();
+    }
+
+    @Test
+    void twoThousandMessagesAreHeldDroppedAndBroughtBackWhileMailFlows(Surroundings around)
+            throws Exception {
+        try (Gateway gateway = withoutStore(around, Ports.dead(), "")) {
+            fill(gateway, 2_001);
+            AtomicBoolean over = new AtomicBoolean();
+            Message flowing = Message.from("flow@pass.test");
+            AtomicInteger flowed = new AtomicInteger();
+            Thread flow =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                while (!over.get()) {
+                                    assertThat(
+                                                    SmtpClient.send(
+                                                            gateway.smtpPort(),
+                                                            "flow@pass.test",
+                                                            List.of("bob@example.test"),
+                                                            flowing.octets()))
+                                            .startsWith("250");
+                                    flowed.incrementAndGet();
+                                }
+                            });
+            String[] news = {"--from", "news@pass.test"};
+            Program.Result planned = gateway.command("queue", "hold", news[0], news[1]);
+            assertThat(planned.out()).contains("hold 667 entries", "… and 657 more");
+            assertThat(count(gateway, "--state", "held")).as("nothing is changed yet").isZero();
+            String hold = planOf(planned);
+            Program.Result wrong = gateway.command("queue", "drop", "--apply", hold);
+            assertThat(wrong.exitCode()).isEqualTo(1);
+            assertThat(wrong.err()).contains("is a plan to hold, not to drop");
+            assertThat(gateway.command("queue", "hold", "--apply", hold).out())
+                    .contains("667 changed, 0 gone");
+            assertThat(gateway.command("queue", "hold", "--apply", hold).out())
+                    .contains("0 changed, 667 gone or changed");
+            assertThat(count(gateway, "--state", "held")).isEqualTo(667);
+
+            String drop =
+                    planOf(gateway.command("queue", "drop", "--state", "held", "--why", "spam"));
+            assertThat(gateway.command("queue", "drop", "--apply", drop).out())
+                    .contains("667 changed");
+            assertThat(count(gateway, news)).isZero();
+            assertThat(count(gateway, "--state", "trash")).isEqualTo(667);
+            assertThat(gateway.command("queue", "undo", drop).out()).contains("667 changed");
+            assertThat(count(gateway, "--state", "held")).isEqualTo(667);
+
+            String release = planOf(gateway.command("queue", "release", "--state", "held"));
+            assertThat(gateway.command("queue", "release", "--apply", release).out())
+                    .contains("667 changed");
+            assertThat(gateway.command("queue", "retry", "--domain", "example.test").out())
+                    .contains("due now");
+            assertThat(gateway.command("queue", "hold", "--from", "nobody@pass.test").out())
+                    .contains("hold 0 entries")
+                    .contains("there is nothing to change")
+                    .doesNotContain("--apply");
+            over.set(true);
+            flow.join();
+            assertThat(flowed).hasPositiveValue();
+            assertThat(count(gateway))
+                    .as("nothing lost, nothing twice")
+                    .isEqualTo(2_001L + flowed.get());
+        }
+    }
+
+    @Test
+    void oneEntryIsShownWithItsStoryAndAsItGoesOut(Surroundings around) {
+        try (Gateway gateway = withoutStore(around, Ports.dead(), "")) {
+            Message message = Message.from("someone@pass.test");
+            String id = send(gateway, message).replaceFirst("(?s).*queued as (\\w+).*", "$1");
+            await("an attempt was made")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> gateway.command("queue", "show", id).out().contains("refused"));
+            String hold = planOf(gateway.command("queue", "hold", "--id", id, "--why", "a look"));
+            gateway.command("queue", "hold", "--apply", hold);
+            assertThat(gateway.command("queue", "show", id).out())
+                    .contains("id         " + id)
+                    .contains("state      held: " + hold + ": a look")
+                    .containsPattern("changed by \\S")
+                    .contains("what happened")
+                    .contains("accepted as " + id)
+                    .contains("hold by plan " + hold)
+                    .contains("Subject: through the gate")
+                    .doesNotContain("Good morning.");
+            assertThat(gateway.command("queue", "show", id, "--raw").out())
+                    .startsWith("Received: ")
+                    .contains("Authentication-Results: mx.example.test")
+                    .endsWith(message.text());
+            assertThat(gateway.command("queue", "show", id, "--received").out())
+                    .isEqualTo(message.text());
+            Program.Result less =
+                    Program.run(
+                            new byte[0],
+                            Map.of(),
+                            List.of(
+                                    "bash",
+                                    "-c",
+                                    Peers.ROOT.resolve("postern")
+                                            + " queue show --raw "
+                                            + id
+                                            + " --config "
+                                            + gateway.config()
+                                            + " | head -1; exit ${PIPESTATUS[0]}"));
+            assertThat(less.err()).as("a reader that goes is no trouble").isEmpty();
+            Program.Result missing = gateway.command("queue", "reinject", "/nonexistent.eml");
+            assertThat(missing.exitCode()).isEqualTo(1);
+            assertThat(missing.err()).contains("/nonexistent.eml: there is no such file");
         }
     }
 

@@ -32,8 +32,12 @@ final class SmtpSink implements AutoCloseable {
      * @param options further ones, such as {@code -r rcpt}: every recipient is put off
      */
     static SmtpSink start(Path folder, String... options) {
+        return start(folder, "127.0.0.1", Ports.free(), options);
+    }
+
+    /** The same on this address and port. */
+    static SmtpSink start(Path folder, String address, int port, String... options) {
         try {
-            int port = Ports.free();
             Path messages = Files.createDirectories(folder.resolve("sink"));
             Files.setPosixFilePermissions(messages, PosixFilePermissions.fromString("rwxrwxrwx"));
             List<String> command = new ArrayList<>(List.of(Peers.path("smtp-sink")));
@@ -42,12 +46,12 @@ final class SmtpSink implements AutoCloseable {
             }
             command.addAll(List.of("-d", messages.resolve("m.").toString()));
             command.addAll(List.of(options));
-            command.addAll(List.of("127.0.0.1:" + port, "128"));
+            command.addAll(List.of(address + ":" + port, "128"));
             Program program = Program.start(folder.resolve("sink.log"), Map.of(), command);
             await("smtp-sink listens")
                     .atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofMillis(50))
-                    .until(() -> !program.alive() || Ports.open(port));
+                    .until(() -> !program.alive() || Ports.open(address, port));
             if (!program.alive()) {
                 throw new AssertionError("smtp-sink ended: " + program.output());
             }
