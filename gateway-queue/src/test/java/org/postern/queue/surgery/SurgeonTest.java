@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -272,9 +273,12 @@ class SurgeonTest {
                                 }
                             },
                             threads);
+            CountDownLatch firstDropped = new CountDownLatch(1);
             CompletableFuture<Void> taking =
                     CompletableFuture.runAsync(
                             () -> {
+                                // a spool quicker than the surgeon would leave nothing to drop
+                                awaitQuietly(firstDropped);
                                 while (!over.get()) {
                                     for (QueueEntry e : spool.claimDue(5, r -> true)) {
                                         assertThat(delivered.add(e.id())).isTrue();
@@ -284,12 +288,15 @@ class SurgeonTest {
                             },
                             threads);
             int dropped = 0;
-            while (!storing.isDone()) {
+            while (!storing.isDone() || dropped == 0) {
                 List<QueueId> seen = ids(select());
                 assertThat(new HashSet<>(seen)).as("no entry twice").hasSameSizeAs(seen);
                 assertThat(seen).isSorted();
                 Plan plan = surgeon.plan(Action.DROP, select("from", "drop@example.org"), "me", "");
                 dropped += surgeon.apply(plan.id(), "me").changed();
+                if (dropped > 0) {
+                    firstDropped.countDown();
+                }
             }
             storing.join();
             over.set(true);
@@ -303,6 +310,14 @@ class SurgeonTest {
             assertThat(there.contains(id)).as("%s is there or was delivered", id).isEqualTo(!gone);
         }
         assertThat(spool.summary().active()).isZero();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private QueueId quietly(String sender) {
