@@ -62,7 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
             split = ",",
             description =
                     "only these: daemon, config, resolver, mx, ptr, tls, downstream, relay,"
-                            + " recipients, dnsbl, clock, disk, limits")
+                            + " recipients, dnsbl, clock, disk, limits, evidence")
     private List<String> only = List.of();
 
     @Option(

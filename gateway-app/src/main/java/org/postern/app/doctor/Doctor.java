@@ -37,7 +37,8 @@ public final class Doctor {
                         new BlockListCheck(),
                         new ClockCheck(),
                         new DiskCheck(),
-                        new LimitsCheck()));
+                        new LimitsCheck(),
+                        new EvidenceCheck()));
     }
 
     /** The names of the checks, in order. */

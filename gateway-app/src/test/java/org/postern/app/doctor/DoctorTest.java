@@ -300,6 +300,40 @@ class DoctorTest {
         assertThat(clock(Optional.empty(), 0).get(1).level()).isEqualTo(Level.NOT_CHECKED);
     }
 
+    @Test
+    void hiddenClientAddressesUnusualVerdictsAndAJournalWithGapsAreWarnedOf() {
+        assertThat(evidence(Map.of("postern_client_implausible_share", 0.9)))
+                .singleElement()
+                .satisfies(f -> {
+                    assertThat(f.level()).isEqualTo(Level.WARNING);
+                    assertThat(f.what()).startsWith("90% of the last messages");
+                    assertThat(f.why()).contains("networks.load-balancers");
+                    assertThat(f.type()).contains("postern guard show");
+                });
+        assertThat(
+                        evidence(
+                                Map.of(
+                                        "postern_client_implausible_share", 0.0,
+                                        "postern_guard_alarms", 2.0,
+                                        "postern_journal_writable", 0.0)))
+                .extracting(Finding::level)
+                .containsExactly(Level.OK, Level.WARNING, Level.WARNING);
+        assertThat(evidence(Map.of()))
+                .extracting(Finding::level)
+                .containsExactly(Level.NOT_CHECKED);
+    }
+
+    private List<Finding> evidence(Map<String, Double> metrics) {
+        return new EvidenceCheck()
+                .examine(
+                        scene(
+                                new FakeDns(),
+                                new DaemonView(metrics, ""),
+                                TIME,
+                                List.of(),
+                                Optional.empty()));
+    }
+
     private List<Finding> clock(Optional<Kernel.Clock> kernel, double step) {
         return new ClockCheck(() -> kernel)
                 .examine(
