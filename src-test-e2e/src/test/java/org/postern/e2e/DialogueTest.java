@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Plays every text of {@code src-test-e2e/dialogues} against the gateway. A folder there has a
  * gateway of its own: the sections of its {@code gateway.yaml} take the place of those of the same
- * name; a certificate {@code mx-chain.pem} with its key lies beside it.
+ * name, further YAML files are its lists; a certificate {@code mx-chain.pem} with its key lies
+ * beside it.
  */
 @WithPeers
 class DialogueTest {
@@ -60,6 +61,9 @@ class DialogueTest {
         try {
             Gateway gateway = around.newGateway("dialogues");
             Certificates.ecdsa(gateway.folder(), "mx", "mx.example.test");
+            for (Path list : lists(folder)) {
+                gateway.file("lists/" + list.getFileName(), Files.readString(list));
+            }
             gateway.configureSections(Files.readString(folder.resolve("gateway.yaml")));
             gateway.start();
             return DynamicContainer.dynamicContainer(
@@ -69,6 +73,14 @@ class DialogueTest {
                             Stream.of(DynamicTest.dynamicTest("and stops", gateway::close))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> lists(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.toString().endsWith(".yaml"))
+                    .filter(file -> !file.endsWith("gateway.yaml"))
+                    .toList();
         }
     }
 

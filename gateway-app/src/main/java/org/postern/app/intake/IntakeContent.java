@@ -136,8 +136,15 @@ final class IntakeContent implements ContentReceiver {
         if (sample != null) {
             parts.opinions().ask(sample, spooled.id().toString(), transaction.request(), outcome);
         }
-        if (!transaction.probing()) {
-            parts.reputation().attribute(outcome.verdicts(), transaction.unknown());
+        if (!transaction.probing() && !transaction.mail().reversePath().isNull()) {
+            parts.reputation()
+                    .attribute(
+                            transaction.facts().client(),
+                            outcome.verdicts(),
+                            transaction.unknown(),
+                            Intake.isExempt(
+                                    transaction.revision().snapshot(),
+                                    transaction.facts().client()));
         }
         Facts facts = transaction.facts();
         Facts known =

@@ -11,6 +11,8 @@ import org.postern.app.reputation.Reputation;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.SpfResult;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Ruling;
@@ -243,7 +245,8 @@ final class IntakeVisit implements Visit {
         }
         unknown++;
         boolean nullSender = facts.reversePath() != null && facts.reversePath().isNull();
-        return switch (parts.reputation().unknown(address(), nullSender, isExempt())) {
+        return switch (parts.reputation()
+                .unknown(address(), nullSender, isExempt(), nullSender ? null : harvestDomain())) {
             case Reputation.Response.Answer _ -> decide(Stage.RCPT, Decision::refuse);
             case Reputation.Response.Late late -> {
                 pause(late.delay());
@@ -261,6 +264,18 @@ final class IntakeVisit implements Visit {
                 yield Decision.disconnect(end.reply());
             }
         };
+    }
+
+    /** Whom SPF passed for, which runs since MAIL; waits for it no longer than its deadline. */
+    private @Nullable Domain harvestDomain() {
+        Authentication checks = authentication;
+        if (checks == null || !parts.reputation().actsOnUnknown()) {
+            return null;
+        }
+        SpfResult spf = checks.spf();
+        return spf.result() == AuthResult.PASS
+                ? Reputation.domain(spf.domain()).orElse(null)
+                : null;
     }
 
     /** Makes the client wait; the session has a virtual thread of its own, which costs little. */

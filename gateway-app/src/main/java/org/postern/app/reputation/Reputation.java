@@ -188,20 +188,29 @@ public final class Reputation implements AutoCloseable {
      */
     public record Refusal(SmtpReply reply, String detail) {}
 
+    /** Whether anything is ever done about unknown recipients. */
+    public boolean actsOnUnknown() {
+        ReputationConfig now = config.get();
+        return now.slowAfter() > 0 || now.hangUpAfter() > 0 || now.banAfter() > 0;
+    }
+
     /**
      * Counts an unknown recipient.
      *
      * @param nullSender whether the reverse-path is null
      * @param exempt whether the client is ours or on an allow list
+     * @param domain the domain that SPF passed for, or null
      */
-    public Response unknown(InetAddress client, boolean nullSender, boolean exempt) {
+    public Response unknown(
+            InetAddress client, boolean nullSender, boolean exempt, @Nullable Domain domain) {
         if (exempt) {
             return Response.Answer.INSTANCE;
         }
-        Harvest.Finding finding = harvest.unknown(client, nullSender);
+        Harvest.Finding finding = harvest.unknown(client, nullSender, domain);
         Harvest.Level level = finding.level();
         boolean good =
-                level.compareTo(Harvest.Level.SLOW) > 0 && history.isKnownGood(client, Set.of());
+                level.compareTo(Harvest.Level.SLOW) > 0
+                        && history.isKnownGood(client, domain == null ? Set.of() : Set.of(domain));
         if (good) {
             level = Harvest.Level.SLOW;
         }
@@ -233,15 +242,24 @@ public final class Reputation implements AutoCloseable {
                         421,
                         "4.7.0",
                         "Too many unknown recipients from your "
-                                + (finding.network() ? "network" : "address")
+                                + whose(finding)
                                 + "; clean your list and try again later (harvest)"),
                 finding.count());
     }
 
+    private static String whose(Harvest.Finding finding) {
+        return switch (finding.who()) {
+            case CLIENT -> "address";
+            case NETWORK -> "network";
+            case DOMAIN -> "domain";
+        };
+    }
+
     private void ban(InetAddress client, Harvest.Finding finding) {
         ReputationConfig now = config.get();
-        var who = finding.network() ? Networks.of(client) : Networks.alone(client);
-        bans.add(who, now.ban(), finding.count() + " unknown recipients");
+        var who =
+                finding.who() == Harvest.Who.NETWORK ? Networks.of(client) : Networks.alone(client);
+        bans.add(who, now.ban(), finding.count() + " unknown recipients of its " + whose(finding));
         LOG.warn(
                 "{} is kept out for {}: {} unknown recipients lately; to let it in: postern lists"
                         + " remove ban {}",
@@ -251,9 +269,26 @@ public final class Reputation implements AutoCloseable {
                 who);
     }
 
-    /** Notes how many recipients of a transaction were unknown, by who authenticated in it. */
-    public void attribute(Verdicts verdicts, int unknown) {
-        harvest.attribute(authenticated(verdicts), unknown);
+    /**
+     * Notes how many recipients of a transaction were unknown, by the domains that signed its
+     * message; that of SPF has been noted with each. Who comes with a domain that has gone too far
+     * is kept out, unless it is known good.
+     *
+     * @param exempt whether the client is ours or on an allow list
+     */
+    public void attribute(InetAddress client, Verdicts verdicts, int unknown, boolean exempt) {
+        Set<Domain> signed = authenticated(verdicts);
+        if (verdicts.spf().result() == AuthResult.PASS) {
+            domain(verdicts.spf().domain()).ifPresent(signed::remove);
+        }
+        if (exempt || signed.isEmpty()) {
+            return;
+        }
+        Harvest.Finding finding = harvest.attribute(signed, unknown);
+        if (finding.level() == Harvest.Level.BAN
+                && !history.isKnownGood(client, authenticated(verdicts))) {
+            ban(client, finding);
+        }
     }
 
     /** Learns from a message that was accepted. */
@@ -277,24 +312,22 @@ public final class Reputation implements AutoCloseable {
     static Set<Domain> authenticated(Verdicts verdicts) {
         Set<Domain> domains = new HashSet<>();
         if (verdicts.spf().result() == AuthResult.PASS) {
-            add(domains, verdicts.spf().domain());
+            domain(verdicts.spf().domain()).ifPresent(domains::add);
         }
         for (DkimResult signature : verdicts.dkim()) {
             if (signature.result() == AuthResult.PASS) {
-                add(domains, signature.domain());
+                domain(signature.domain()).ifPresent(domains::add);
             }
         }
         return domains;
     }
 
-    private static void add(Set<Domain> domains, @Nullable String name) {
-        if (name == null) {
-            return;
-        }
+    /** A domain's name as a domain; an address literal that passed SPF is none to remember. */
+    public static Optional<Domain> domain(@Nullable String name) {
         try {
-            domains.add(Domain.parse(name));
+            return name == null ? Optional.empty() : Optional.of(Domain.parse(name));
         } catch (InvalidAddressException e) {
-            return; // an address literal passed SPF: there is no domain to remember
+            return Optional.empty();
         }
     }
 

@@ -3,6 +3,7 @@ package org.postern.core.reputation;
 import java.net.InetAddress;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
@@ -41,10 +42,20 @@ public final class Harvest {
      * What one more unknown recipient calls for.
      *
      * @param level what is to be done
-     * @param network whether the whole network, not the client alone, has gone too far
-     * @param count how many there were lately
+     * @param who who has gone too far
+     * @param count how many of theirs there were lately
      */
-    public record Finding(Level level, boolean network, int count) {}
+    public record Finding(Level level, Who who, int count) {}
+
+    /** Whose count it is. */
+    public enum Who {
+        /** The client's. */
+        CLIENT,
+        /** Its network's. */
+        NETWORK,
+        /** That of a domain that it authenticated as, from wherever. */
+        DOMAIN
+    }
 
     /**
      * @param config the settings of this moment
@@ -57,27 +68,44 @@ public final class Harvest {
         this.nullSenders = new DecayingCounts<>(CLIENTS, time);
     }
 
+    /** Counts one unknown recipient of a client that has authenticated as nobody. */
+    public Finding unknown(InetAddress client, boolean nullSender) {
+        return unknown(client, nullSender, null);
+    }
+
     /**
      * Counts one unknown recipient.
      *
      * @param nullSender whether the reverse-path is null
+     * @param domain the domain that SPF passed for, or null
      */
-    public Finding unknown(InetAddress client, boolean nullSender) {
+    public Finding unknown(InetAddress client, boolean nullSender, @Nullable Domain domain) {
         ReputationConfig now = config.get();
         long window = now.window().toNanos();
         if (nullSender) {
             return new Finding(
-                    Level.NONE, false, (int) Math.round(nullSenders.add(client, 1, window)));
+                    Level.NONE, Who.CLIENT, (int) Math.round(nullSenders.add(client, 1, window)));
         }
         double ofClient = clients.add(client, 1, window);
         double ofNetwork = networks.add(Networks.of(client), 1, window);
-        Level byClient = level(now, ofClient, 1);
-        Level byNetwork = level(now, ofNetwork, now.networkFactor());
-        boolean network = byNetwork.compareTo(byClient) > 0;
-        return new Finding(
-                network ? byNetwork : byClient,
-                network,
-                (int) Math.round(network ? ofNetwork : ofClient));
+        Finding byClient = finding(now, Who.CLIENT, ofClient, 1);
+        Finding byNetwork = finding(now, Who.NETWORK, ofNetwork, now.networkFactor());
+        Finding found = harder(byClient, byNetwork);
+        return domain == null
+                ? found
+                : harder(found, ofDomain(now, domains.add(domain, 1, window)));
+    }
+
+    private static Finding ofDomain(ReputationConfig config, double count) {
+        return finding(config, Who.DOMAIN, count, config.networkFactor());
+    }
+
+    private static Finding finding(ReputationConfig config, Who who, double count, int factor) {
+        return new Finding(level(config, count, factor), who, (int) Math.round(count));
+    }
+
+    private static Finding harder(Finding one, Finding other) {
+        return other.level().compareTo(one.level()) > 0 ? other : one;
     }
 
     private static Level level(ReputationConfig config, double count, int factor) {
@@ -95,12 +123,21 @@ public final class Harvest {
         return threshold > 0 && count + 0.5 >= threshold;
     }
 
-    /** Counts unknown recipients of a transaction by the domains that it authenticated as. */
-    public void attribute(Set<Domain> authenticated, int unknown) {
+    /**
+     * Counts unknown recipients of a transaction by the domains that signed its message.
+     *
+     * @return what the worst of them calls for
+     */
+    public Finding attribute(Set<Domain> authenticated, int unknown) {
+        ReputationConfig now = config.get();
+        Finding worst = new Finding(Level.NONE, Who.DOMAIN, 0);
         if (unknown > 0) {
-            long window = config.get().window().toNanos();
-            authenticated.forEach(domain -> domains.add(domain, unknown, window));
+            for (Domain domain : authenticated) {
+                double count = domains.add(domain, unknown, now.window().toNanos());
+                worst = harder(worst, ofDomain(now, count));
+            }
         }
+        return worst;
     }
 
     /** How many a client, or a domain that it authenticated as, named lately; the larger. */

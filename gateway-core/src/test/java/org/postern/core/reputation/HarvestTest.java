@@ -94,7 +94,7 @@ class HarvestTest {
                     .isEqualTo(Level.NONE);
         }
         Harvest.Finding twelfth = harvest.unknown(Ip.parse("192.0.2.11"), false);
-        assertThat(twelfth).isEqualTo(new Harvest.Finding(Level.SLOW, true, 12));
+        assertThat(twelfth).isEqualTo(new Harvest.Finding(Level.SLOW, Harvest.Who.NETWORK, 12));
         assertThat(harvest.unknown(Ip.parse("192.0.3.1"), false).level()).isEqualTo(Level.NONE);
         for (int i = 0; i < 36; i++) {
             harvest.unknown(Ip.parse("2001:db8::" + i), false);
@@ -114,6 +114,30 @@ class HarvestTest {
         harvest.attribute(Set.of(domain), 40);
         assertThat(harvest.lately(CLIENT, Set.of(domain))).isEqualTo(40);
         assertThat(harvest.lately(CLIENT, Set.of())).isZero();
+    }
+
+    @Test
+    void aDomainThatGoesTooFarIsFoundWhereverItComesFrom() {
+        Domain domain = Domain.of("list.example");
+        Harvest.Finding last = new Harvest.Finding(Level.NONE, Harvest.Who.CLIENT, 0);
+        for (int i = 0; i < 36; i++) {
+            // a network each, so that neither client nor network has more than one
+            last = harvest.unknown(Ip.parse("10.0." + i + ".1"), false, domain);
+            Level wanted =
+                    i < 11 ? Level.NONE : i < 23 ? Level.SLOW : i < 35 ? Level.HANG_UP : Level.BAN;
+            assertThat(last.level()).as("%d", i + 1).isEqualTo(wanted);
+        }
+        assertThat(last).isEqualTo(new Harvest.Finding(Level.BAN, Harvest.Who.DOMAIN, 36));
+        assertThat(harvest.unknown(Ip.parse("10.1.0.1"), false).level())
+                .as("without that domain it is a client like any other")
+                .isEqualTo(Level.NONE);
+        assertThat(harvest.unknown(Ip.parse("10.2.0.1"), true, domain).level())
+                .as("a null sender calls for nothing")
+                .isEqualTo(Level.NONE);
+        assertThat(harvest.attribute(Set.of(Domain.of("signed.example")), 36))
+                .isEqualTo(new Harvest.Finding(Level.BAN, Harvest.Who.DOMAIN, 36));
+        assertThat(harvest.attribute(Set.of(Domain.of("good.example")), 0).level())
+                .isEqualTo(Level.NONE);
     }
 
     @Test
