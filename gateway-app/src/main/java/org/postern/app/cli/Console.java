@@ -1,5 +1,7 @@
 package org.postern.app.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -32,6 +34,25 @@ final class Console {
     /** Standard output as octets. */
     static OutputStream bytes() {
         return OUT;
+    }
+
+    /**
+     * Copies a stream to standard output as it comes: nothing waits in a buffer while there is no
+     * more of it, and when the reader has gone ({@code head}) the copying ends.
+     */
+    static void copy(InputStream in) throws IOException {
+        copy(in, OUT);
+    }
+
+    static void copy(InputStream in, PrintStream out) throws IOException {
+        byte[] block = new byte[BUFFER / 4];
+        for (int n = in.read(block); n >= 0; n = in.read(block)) {
+            out.write(block, 0, n);
+            // flushes too
+            if (out.checkError()) {
+                return;
+            }
+        }
     }
 
     /** Standard error. */

@@ -147,7 +147,7 @@ final class Daemon {
             throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
         }
         try (InputStream in = answer.body()) {
-            in.transferTo(Console.bytes());
+            Console.copy(in);
         }
         return ExitCode.OK;
     }

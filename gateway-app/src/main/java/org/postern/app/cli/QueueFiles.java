@@ -97,7 +97,7 @@ final class QueueFiles {
             }
             try (InputStream in = answer.body()) {
                 if (target == null) {
-                    in.transferTo(Console.bytes());
+                    Console.copy(in);
                     return true;
                 }
                 // whole or not at all: a file that breaks off must not look like a message
