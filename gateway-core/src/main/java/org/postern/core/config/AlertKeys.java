@@ -4,15 +4,13 @@ import static org.postern.core.config.ValueTypes.DURATION_TYPE;
 import static org.postern.core.config.ValueTypes.word;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.postern.core.config.Key.Shape;
 
 /** The settings of section {@code alerts}: a part of the table of {@link Keys}. */
 final class AlertKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
     private static final String WEBHOOK = "alerts.webhooks[]";
     private static final String HEARTBEAT_SECTION = "alerts.heartbeat";
 
@@ -38,7 +36,7 @@ final class AlertKeys {
                     text -> text);
 
     static final Key<Duration> REPEAT =
-            add(
+            TABLE.add(
                     "alerts",
                     "repeat",
                     DURATION_TYPE,
@@ -47,7 +45,7 @@ final class AlertKeys {
                     "after which an alert that lasts is told again; 0: never");
 
     static final Key<String> NAME =
-            add(
+            TABLE.add(
                     WEBHOOK,
                     "name",
                     ValueTypes.RULE_NAME,
@@ -55,9 +53,9 @@ final class AlertKeys {
                     "",
                     "its name in log and metrics");
     static final Key<String> URL =
-            add(WEBHOOK, "url", SECRET_URL, Shape.REQUIRED, "", "where alerts are posted");
+            TABLE.add(WEBHOOK, "url", SECRET_URL, Shape.REQUIRED, "", "where alerts are posted");
     static final Key<AlertsConfig.Format> FORMAT =
-            add(
+            TABLE.add(
                     WEBHOOK,
                     "format",
                     word(
@@ -69,9 +67,9 @@ final class AlertKeys {
                     "json",
                     "what is posted: an object of ours, what Slack and Mattermost take, or ntfy");
     static final Key<String> TOKEN =
-            add(WEBHOOK, "token", SECRET, Shape.ONE, "", "sent as bearer token");
+            TABLE.add(WEBHOOK, "token", SECRET, Shape.ONE, "", "sent as bearer token");
     static final Key<AlertsConfig.Severity> LEAST =
-            add(
+            TABLE.add(
                     WEBHOOK,
                     "least",
                     word(
@@ -84,7 +82,7 @@ final class AlertKeys {
                             + " for");
 
     static final Key<String> HEARTBEAT_URL =
-            add(
+            TABLE.add(
                     HEARTBEAT_SECTION,
                     "url",
                     SECRET_URL,
@@ -93,22 +91,10 @@ final class AlertKeys {
                     "asked again and again while the gateway lives; a dead-man service alarms when"
                             + " we fall silent");
     static final Key<Duration> HEARTBEAT_EVERY =
-            add(HEARTBEAT_SECTION, "every", DURATION_TYPE, Shape.ONE, "1m", "how often");
+            TABLE.add(HEARTBEAT_SECTION, "every", DURATION_TYPE, Shape.ONE, "1m", "how often");
 
     /** Every key of the section. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private AlertKeys() {}
-
-    private static <T> Key<T> add(
-            String section,
-            String name,
-            ValueType<T> type,
-            Shape shape,
-            String fallback,
-            String doc) {
-        Key<T> key = new Key<>(section, name, type, shape, fallback, doc);
-        TABLE.add(key);
-        return key;
-    }
 }

@@ -7,39 +7,36 @@ import static org.postern.core.config.ValueTypes.number;
 import static org.postern.core.config.ValueTypes.word;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.postern.core.config.Key.Shape;
 
 /** The settings of the journal and of what watches: a part of the table of {@link Keys}. */
 final class EvidenceKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
 
     static final Key<Boolean> JOURNAL_ENABLED =
-            one(
+            TABLE.one(
                     "journal",
                     "enabled",
                     BOOLEAN,
                     "true",
                     "whether what happens is kept for trace, impact and replay");
     static final Key<Duration> JOURNAL_RETENTION =
-            one(
+            TABLE.one(
                     "journal",
                     "retention",
                     DURATION_TYPE,
                     "30d",
                     "days that ended longer ago than this are removed");
     static final Key<Long> JOURNAL_MAX_SIZE =
-            one(
+            TABLE.one(
                     "journal",
                     "max-size",
                     SIZE_TYPE,
                     "4GB",
                     "room on disk; beyond it the oldest days are removed");
     static final Key<Integer> JOURNAL_QUEUE =
-            one(
+            TABLE.one(
                     "journal",
                     "queue",
                     number(100, 1_000_000),
@@ -47,9 +44,9 @@ final class EvidenceKeys {
                     "events that may wait to be written; further ones are lost and counted, mail"
                             + " never waits");
     static final Key<Boolean> JOURNAL_SUBJECTS =
-            one("journal", "subjects", BOOLEAN, "false", "true keeps the Subject field too");
+            TABLE.one("journal", "subjects", BOOLEAN, "false", "true keeps the Subject field too");
     static final Key<JournalConfig.Privacy> JOURNAL_PRIVACY =
-            one(
+            TABLE.one(
                     "journal",
                     "privacy",
                     word(
@@ -61,21 +58,7 @@ final class EvidenceKeys {
                             + " address finds; their domains stay readable");
 
     /** Every key of these sections. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private EvidenceKeys() {}
-
-    static <T> Key<T> one(
-            String section, String name, ValueType<T> type, String fallback, String doc) {
-        return listed(new Key<>(section, name, type, Shape.ONE, fallback, doc));
-    }
-
-    static <T> Key<T> list(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.LIST, "", doc));
-    }
-
-    private static <T> Key<T> listed(Key<T> key) {
-        TABLE.add(key);
-        return key;
-    }
 }

@@ -19,11 +19,9 @@ import static org.postern.core.config.ValueTypes.word;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.postern.core.config.Key.Shape;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Cidr;
@@ -33,23 +31,24 @@ import org.postern.core.net.Cidr;
  * defaults are those of the records; a test keeps the two in step.
  */
 final class Keys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
 
     static final Key<Domain> HOSTNAME =
-            required(
+            TABLE.required(
                     "",
                     "hostname",
                     DOMAIN,
                     "our name in the greeting, Received and Authentication-Results");
     static final Key<String> DATA =
-            required("", "data", TEXT, "directory of spool, token and snapshots");
+            TABLE.required("", "data", TEXT, "directory of spool, token and snapshots");
 
     static final Key<InetAddress> LISTENER_ADDRESS =
-            required("listeners[]", "address", IP, "local address; 0.0.0.0 or \"::\" for all");
+            TABLE.required(
+                    "listeners[]", "address", IP, "local address; 0.0.0.0 or \"::\" for all");
     static final Key<Integer> LISTENER_PORT =
-            required("listeners[]", "port", number(0, 65_535), "port; 0 takes any free one");
+            TABLE.required("listeners[]", "port", number(0, 65_535), "port; 0 takes any free one");
     static final Key<ListenerConfig.Tls> LISTENER_TLS =
-            one(
+            TABLE.one(
                     "listeners[]",
                     "tls",
                     word(
@@ -61,7 +60,7 @@ final class Keys {
                     "when TLS begins: by STARTTLS where a certificate is configured, at once, or"
                             + " never");
     static final Key<Integer> LISTENER_BACKLOG =
-            one(
+            TABLE.one(
                     "listeners[]",
                     "backlog",
                     number(1_024, 65_535),
@@ -69,16 +68,20 @@ final class Keys {
                     "connections that the kernel holds before they are accepted");
 
     static final Key<String> RECIPIENTS_FILE =
-            list(
+            TABLE.list(
                     "domains.*.recipients",
                     "file",
                     TEXT,
                     "list of recipients: YAML where the name ends in .yaml or .yml, otherwise one"
                             + " address a line");
     static final Key<EmailAddress> RECIPIENTS_STATIC =
-            list("domains.*.recipients", "static", EMAIL_ADDRESS, "recipients written right here");
+            TABLE.list(
+                    "domains.*.recipients",
+                    "static",
+                    EMAIL_ADDRESS,
+                    "recipients written right here");
     static final Key<Boolean> RECIPIENTS_ACCEPT_ALL =
-            one(
+            TABLE.one(
                     "domains.*.recipients",
                     "accept-all",
                     BOOLEAN,
@@ -86,28 +89,32 @@ final class Keys {
                     "true takes every address as known; unknown users then bounce, and bounces go"
                             + " to forged senders");
     static final Key<String> DOMAIN_DOWNSTREAM =
-            required(
+            TABLE.required(
                     "domains.*",
                     "downstream",
                     TEXT,
                     "where mail goes: " + DownstreamUri.FORMS + ", or a name from downstreams");
 
     static final Key<String> TLS_CHAIN =
-            required("tls.certificates[]", "chain", TEXT, "PEM file, the leaf first");
+            TABLE.required("tls.certificates[]", "chain", TEXT, "PEM file, the leaf first");
     static final Key<String> TLS_KEY =
-            required("tls.certificates[]", "key", TEXT, "PEM file, PKCS#8, unencrypted");
+            TABLE.required("tls.certificates[]", "key", TEXT, "PEM file, PKCS#8, unencrypted");
 
     static final Key<InetSocketAddress> DNS_SERVERS =
-            list("dns", "servers", RESOLVER, "resolvers; without them, those of /etc/resolv.conf");
+            TABLE.list(
+                    "dns",
+                    "servers",
+                    RESOLVER,
+                    "resolvers; without them, those of /etc/resolv.conf");
     static final Key<Duration> DNS_TIMEOUT =
-            one(
+            TABLE.one(
                     "dns",
                     "timeout",
                     DURATION_TYPE,
                     "2s",
                     "longest wait for one answer before the next try");
     static final Key<Integer> DNS_TRIES =
-            one(
+            TABLE.one(
                     "dns",
                     "tries",
                     number(1, 10),
@@ -137,58 +144,59 @@ final class Keys {
     static final Key<Integer> RECIPIENTS =
             limit("recipients", "1000", "recipients of one message; further ones get 452 4.5.3");
     static final Key<Integer> LINE_BYTES =
-            one(
+            TABLE.one(
                     "limits",
                     "line-bytes",
                     intSize(),
                     "12KB",
                     "one command line with its CRLF, 500 5.5.6 beyond");
     static final Key<Integer> HEADER_BYTES =
-            one(
+            TABLE.one(
                     "limits",
                     "header-bytes",
                     intSize(),
                     "1MB",
                     "a message's header section, 552 5.3.4 beyond");
     static final Key<Long> MESSAGE_BYTES =
-            one(
+            TABLE.one(
                     "limits",
                     "message-bytes",
                     SIZE_TYPE,
                     "50MB",
                     "a message, announced by SIZE, 552 5.3.4 beyond");
     static final Key<Duration> COMMAND_TIMEOUT =
-            one(
+            TABLE.one(
                     "limits",
                     "command-timeout",
                     DURATION_TYPE,
                     "5m",
                     "longest wait for a complete command");
     static final Key<Duration> WRITE_TIMEOUT =
-            one(
+            TABLE.one(
                     "limits",
                     "write-timeout",
                     DURATION_TYPE,
                     "1m",
                     "longest wait for a client to take a reply");
     static final Key<Duration> MESSAGE_TIMEOUT =
-            one(
+            TABLE.one(
                     "limits",
                     "message-timeout",
                     DURATION_TYPE,
                     "15m",
                     "longest time for one message's content");
     static final Key<Duration> SESSION_TIMEOUT =
-            one("limits", "session-timeout", DURATION_TYPE, "1h", "longest life of a session");
+            TABLE.one(
+                    "limits", "session-timeout", DURATION_TYPE, "1h", "longest life of a session");
     static final Key<Duration> GREET_DELAY =
-            one(
+            TABLE.one(
                     "limits",
                     "greet-delay",
                     DURATION_TYPE,
                     "0",
                     "pause before the greeting that catches early talkers");
     static final Key<Limits.BareNewline> BARE_NEWLINE =
-            one(
+            TABLE.one(
                     "limits",
                     "bare-newline",
                     word(
@@ -203,34 +211,34 @@ final class Keys {
                     "50",
                     "Received fields before a message is taken to loop, 554 5.4.6");
     static final Key<Duration> DRAIN =
-            one(
+            TABLE.one(
                     "limits",
                     "drain",
                     DURATION_TYPE,
                     "30s",
                     "how long a stop waits for messages in DATA");
 
-    static final Key<Cidr> INTERNAL = list("networks", "internal", CIDR, "our own clients");
+    static final Key<Cidr> INTERNAL = TABLE.list("networks", "internal", CIDR, "our own clients");
     static final Key<Cidr> TRUSTED_RELAYS =
-            list(
+            TABLE.list(
                     "networks",
                     "trusted-relays",
                     CIDR,
                     "hosts whose Received hop names the true client");
     static final Key<Cidr> LOAD_BALANCERS =
-            list(
+            TABLE.list(
                     "networks",
                     "load-balancers",
                     CIDR,
                     "hosts that must, and alone may, send a PROXY header");
     static final Key<Cidr> PUBLIC =
-            list(
+            TABLE.list(
                     "networks",
                     "public",
                     CIDR,
                     "private-looking networks whose clients are what they seem");
     static final Key<InetAddress> SECONDARY =
-            one(
+            TABLE.one(
                     "networks",
                     "secondary",
                     IP,
@@ -238,7 +246,7 @@ final class Keys {
                     "mapping of internal networks to the public address each is known by");
 
     static final Key<Boolean> AUTHENTICATION_ENABLED =
-            one(
+            TABLE.one(
                     "authentication",
                     "enabled",
                     BOOLEAN,
@@ -246,27 +254,27 @@ final class Keys {
                     "false switches all checks off, and every message's Authentication-Results says"
                             + " so");
     static final Key<Domain> AUTHSERV_ID =
-            one(
+            TABLE.one(
                     "authentication",
                     "authserv-id",
                     DOMAIN,
                     "",
                     "our id in Authentication-Results, by default the hostname");
     static final Key<Duration> AUTHENTICATION_DEADLINE =
-            one(
+            TABLE.one(
                     "authentication",
                     "deadline",
                     DURATION_TYPE,
                     "10s",
                     "time for all look-ups of one message; beyond it is temperror");
     static final Key<Domain> DMARC_EXCEPTIONS =
-            list(
+            TABLE.list(
                     "authentication",
                     "dmarc-exceptions",
                     DOMAIN,
                     "author domains whose p=reject is not enforced");
     static final Key<AuthenticationConfig.DmarcReject> DMARC_REJECT =
-            one(
+            TABLE.one(
                     "authentication",
                     "dmarc-reject",
                     word(
@@ -277,20 +285,20 @@ final class Keys {
                     "what a message that fails p=reject meets: 550, or only the mark of quarantine,"
                             + " as RFC 9989, 7.4 advises for the sake of mailing lists");
     static final Key<Domain> TRUSTED_SEALERS =
-            list(
+            TABLE.list(
                     "authentication",
                     "trusted-sealers",
                     DOMAIN,
                     "ARC sealers that may override a DMARC failure");
     static final Key<Boolean> RECEIVED_SPF =
-            one(
+            TABLE.one(
                     "authentication",
                     "received-spf",
                     BOOLEAN,
                     "false",
                     "true adds a Received-SPF field (RFC 7208, 9.1) to each message");
     static final Key<Double> SECOND_OPINION =
-            one(
+            TABLE.one(
                     "authentication",
                     "second-opinion",
                     PERCENTAGE,
@@ -298,47 +306,52 @@ final class Keys {
                     "share of messages that jSPF and jDKIM are asked about afterwards, to count"
                             + " where they differ");
     static final Key<Domain> ARC_SEAL_DOMAIN =
-            required(
+            TABLE.required(
                     "authentication.arc-seal",
                     "domain",
                     DOMAIN,
                     "d= of the ARC set that is added to each message");
     static final Key<String> ARC_SEAL_SELECTOR =
-            required(
+            TABLE.required(
                     "authentication.arc-seal",
                     "selector",
                     SELECTOR,
                     "s= of it: the key is published at selector._domainkey.domain");
     static final Key<String> ARC_SEAL_KEY =
-            required(
+            TABLE.required(
                     "authentication.arc-seal",
                     "key",
                     TEXT,
                     "PEM file, RSA or Ed25519, unencrypted");
 
     static final Key<String> LISTS_ALLOW =
-            list("lists", "allow", TEXT, "list files whose hits pass by the deny lists");
+            TABLE.list("lists", "allow", TEXT, "list files whose hits pass by the deny lists");
     static final Key<String> LISTS_DENY =
-            list("lists", "deny", TEXT, "list files whose hits are refused");
+            TABLE.list("lists", "deny", TEXT, "list files whose hits are refused");
 
     static final Key<String> SPOOL_DIRECTORY =
-            one(
+            TABLE.one(
                     "spool",
                     "directory",
                     TEXT,
                     "",
                     "where the spool lies, by default spool under data");
     static final Key<Long> SPOOL_SEGMENT_SIZE =
-            one("spool", "segment-size", SIZE_TYPE, "64MB", "size of one log segment, 1MB to 1GB");
+            TABLE.one(
+                    "spool",
+                    "segment-size",
+                    SIZE_TYPE,
+                    "64MB",
+                    "size of one log segment, 1MB to 1GB");
     static final Key<Long> SPOOL_MIN_FREE =
-            one(
+            TABLE.one(
                     "spool",
                     "min-free",
                     SIZE_TYPE,
                     "256MB",
                     "free disk space below which MAIL gets 452 4.3.1");
     static final Key<Integer> SPOOL_MIN_FREE_INODES =
-            one(
+            TABLE.one(
                     "spool",
                     "min-free-inodes",
                     number(0, Integer.MAX_VALUE),
@@ -346,7 +359,7 @@ final class Keys {
                     "free inodes below which MAIL gets 452 4.3.1, where the file system counts"
                             + " them");
     static final Key<Long> SPOOL_INDEX_MEMORY =
-            one(
+            TABLE.one(
                     "spool",
                     "index-memory",
                     SIZE_TYPE,
@@ -354,18 +367,18 @@ final class Keys {
                     "memory outside the heap for the queue's index (52 bytes a message); the rest"
                             + " of it lies in a file without a name in the spool");
     static final Key<Long> SPOOL_COMPACTION_RATE =
-            one(
+            TABLE.one(
                     "spool",
                     "compaction-rate",
                     SIZE_TYPE,
                     "32MB",
                     "bytes a second that giving disk space back may read and write, 1MB at least");
     static final Key<Duration> RETRY_FIRST =
-            one("spool.retry", "first", DURATION_TYPE, "1m", "wait after the first deferral");
+            TABLE.one("spool.retry", "first", DURATION_TYPE, "1m", "wait after the first deferral");
     static final Key<Duration> RETRY_MAX =
-            one("spool.retry", "max", DURATION_TYPE, "1h", "longest wait between attempts");
+            TABLE.one("spool.retry", "max", DURATION_TYPE, "1h", "longest wait between attempts");
     static final Key<Duration> RETRY_EXPIRE =
-            one(
+            TABLE.one(
                     "spool.retry",
                     "expire",
                     DURATION_TYPE,
@@ -373,9 +386,9 @@ final class Keys {
                     "age at which an undelivered message is given up");
 
     static final Key<String> DOWNSTREAM_URI =
-            required("downstreams.*", "uri", TEXT, "where it is: " + DownstreamUri.FORMS);
+            TABLE.required("downstreams.*", "uri", TEXT, "where it is: " + DownstreamUri.FORMS);
     static final Key<DownstreamConfig.Tls> DOWNSTREAM_TLS =
-            one(
+            TABLE.one(
                     "downstreams.*",
                     "tls",
                     word(
@@ -387,11 +400,13 @@ final class Keys {
                     "TLS towards it: never, where offered, or always and verified (smtps:"
                             + " required)");
     static final Key<Integer> DOWNSTREAM_CONNECTIONS =
-            one("downstreams.*", "connections", number(1, 10_000), "20", "deliveries at once");
+            TABLE.one(
+                    "downstreams.*", "connections", number(1, 10_000), "20", "deliveries at once");
     static final Key<Duration> DOWNSTREAM_TIMEOUT =
-            one("downstreams.*", "timeout", DURATION_TYPE, "5m", "longest wait for one reply");
+            TABLE.one(
+                    "downstreams.*", "timeout", DURATION_TYPE, "5m", "longest wait for one reply");
     static final Key<String> DOWNSTREAM_CA_FILE =
-            one(
+            TABLE.one(
                     "downstreams.*",
                     "ca-file",
                     TEXT,
@@ -399,28 +414,28 @@ final class Keys {
                     "PEM file of the certification authorities trusted with tls: required; none:"
                             + " the machine's own");
     static final Key<String> DOWNSTREAM_PINS =
-            list(
+            TABLE.list(
                     "downstreams.*",
                     "pins",
                     TEXT,
                     "SHA-256 of the public key (SubjectPublicKeyInfo) trusted with tls: required,"
                             + " 64 hex digits");
     static final Key<Boolean> DOWNSTREAM_DANE =
-            one(
+            TABLE.one(
                     "downstreams.*",
                     "dane",
                     BOOLEAN,
                     "false",
                     "true asks for TLSA records and demands what they say");
     static final Key<Boolean> DOWNSTREAM_MX =
-            one(
+            TABLE.one(
                     "downstreams.*",
                     "mx",
                     BOOLEAN,
                     "false",
                     "true takes the host of smtp: as a domain and delivers to its MX hosts");
     static final Key<Boolean> DOWNSTREAM_XCLIENT =
-            one(
+            TABLE.one(
                     "downstreams.*",
                     "xclient",
                     BOOLEAN,
@@ -428,24 +443,24 @@ final class Keys {
                     "true passes the client's address on by XCLIENT where the downstream takes it");
 
     static final Key<InetAddress> ADMIN_ADDRESS =
-            one(
+            TABLE.one(
                     "admin",
                     "address",
                     IP,
                     "127.0.0.1",
                     "local address of metrics, health and commands");
     static final Key<Integer> ADMIN_PORT =
-            one("admin", "port", number(0, 65_535), "8025", "port; 0 takes any free one");
+            TABLE.one("admin", "port", number(0, 65_535), "8025", "port; 0 takes any free one");
 
     static final Key<String> LOG_LEVEL =
-            one(
+            TABLE.one(
                     "log",
                     "level",
                     oneOf(List.of("error", "warn", "info", "debug")),
                     "info",
                     "least that is logged");
     static final Key<String> LOG_JSON_FILE =
-            one(
+            TABLE.one(
                     "log",
                     "json-file",
                     TEXT,
@@ -455,7 +470,7 @@ final class Keys {
     /** Every key. */
     static final List<Key<?>> ALL =
             Stream.of(
-                            TABLE,
+                            TABLE.all(),
                             SourceKeys.ALL,
                             ReputationKeys.ALL,
                             PolicyKeys.ALL,
@@ -476,24 +491,6 @@ final class Keys {
     private Keys() {}
 
     private static Key<Integer> limit(String name, String fallback, String doc) {
-        return one("limits", name, number(0, Integer.MAX_VALUE), fallback, doc);
-    }
-
-    private static <T> Key<T> required(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.REQUIRED, "", doc));
-    }
-
-    private static <T> Key<T> one(
-            String section, String name, ValueType<T> type, String fallback, String doc) {
-        return listed(new Key<>(section, name, type, Shape.ONE, fallback, doc));
-    }
-
-    private static <T> Key<T> list(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.LIST, "", doc));
-    }
-
-    private static <T> Key<T> listed(Key<T> key) {
-        TABLE.add(key);
-        return key;
+        return TABLE.one("limits", name, number(0, Integer.MAX_VALUE), fallback, doc);
     }
 }

@@ -5,22 +5,19 @@ import static org.postern.core.config.ValueTypes.CIDR;
 import static org.postern.core.config.ValueTypes.SIZE_TYPE;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.postern.core.authres.AuthResult;
-import org.postern.core.config.Key.Shape;
 import org.postern.core.net.Cidr;
 import org.postern.core.scan.ScanResult;
 
 /** The settings of section {@code policy}: a part of the table of {@link Keys}. */
 final class PolicyKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
     private static final String WHEN = "policy.rules[].when";
 
     static final Key<PolicyConfig.Guard> GUARD =
-            one(
+            TABLE.one(
                     "policy",
                     "guard",
                     ValueTypes.word(
@@ -34,19 +31,19 @@ final class PolicyKeys {
                             + " behind it from deciding until postern guard confirm");
 
     static final Key<String> RULE_NAME =
-            required(
+            TABLE.required(
                     "policy.rules[]",
                     "name",
                     ValueTypes.RULE_NAME,
                     "stands in the reply, log, trace and metrics");
     static final Key<RuleConfig.At> RULE_STAGE =
-            required(
+            TABLE.required(
                     "policy.rules[]",
                     "stage",
                     PolicyWords.stages(),
                     "where in the session the rule is tried");
     static final Key<RuleConfig.Action> RULE_ACTION =
-            required(
+            TABLE.required(
                     "policy.rules[]",
                     "action",
                     PolicyWords.actions(),
@@ -54,100 +51,113 @@ final class PolicyKeys {
                             + " X-Postern-Policy), quarantine (held in the spool), reject (550) or"
                             + " defer (451)");
     static final Key<RuleConfig.Mode> RULE_MODE =
-            one(
+            TABLE.one(
                     "policy.rules[]",
                     "mode",
                     PolicyWords.modes(),
                     "enforce",
                     "observe counts what the rule would have done and goes on to the next");
     static final Key<Instant> RULE_EXPIRES =
-            one(
+            TABLE.one(
                     "policy.rules[]",
                     "expires",
                     ValueTypes.END,
                     "",
                     "from when on the rule has no effect");
     static final Key<String> RULE_REPLY =
-            one(
+            TABLE.one(
                     "policy.rules[]",
                     "reply",
                     ValueTypes.REPLY_TEXT,
                     "",
                     "words for the sender's postmaster, with reject and defer");
 
-    static final Key<Cidr> WHEN_CLIENT = list(WHEN, "client", CIDR, "the client's address");
+    static final Key<Cidr> WHEN_CLIENT = TABLE.list(WHEN, "client", CIDR, "the client's address");
     static final Key<Boolean> WHEN_TLS =
-            one(WHEN, "tls", BOOLEAN, "", "whether the session is encrypted; from helo on");
+            TABLE.one(WHEN, "tls", BOOLEAN, "", "whether the session is encrypted; from helo on");
     static final Key<ConditionConfig.DomainPattern> WHEN_HELO =
-            list(WHEN, "helo", ValueTypes.DOMAIN_PATTERN, "the name of EHLO; from helo on");
+            TABLE.list(WHEN, "helo", ValueTypes.DOMAIN_PATTERN, "the name of EHLO; from helo on");
     static final Key<Boolean> WHEN_NULL_SENDER =
-            one(WHEN, "null-sender", BOOLEAN, "", "whether the reverse-path is null; from mail on");
+            TABLE.one(
+                    WHEN,
+                    "null-sender",
+                    BOOLEAN,
+                    "",
+                    "whether the reverse-path is null; from mail on");
     static final Key<String> WHEN_SENDER =
-            list(WHEN, "sender", ValueTypes.ADDRESS_OR_DOMAIN, "the envelope sender; from mail on");
+            TABLE.list(
+                    WHEN,
+                    "sender",
+                    ValueTypes.ADDRESS_OR_DOMAIN,
+                    "the envelope sender; from mail on");
     static final Key<ConditionConfig.DomainPattern> WHEN_SENDER_DOMAIN =
-            list(
+            TABLE.list(
                     WHEN,
                     "sender-domain",
                     ValueTypes.DOMAIN_PATTERN,
                     "the envelope sender's domain; from mail on");
     static final Key<String> WHEN_RECIPIENT =
-            list(WHEN, "recipient", ValueTypes.ADDRESS_OR_DOMAIN, "the recipient; at rcpt");
+            TABLE.list(WHEN, "recipient", ValueTypes.ADDRESS_OR_DOMAIN, "the recipient; at rcpt");
     static final Key<ConditionConfig.DomainPattern> WHEN_RECIPIENT_DOMAIN =
-            list(
+            TABLE.list(
                     WHEN,
                     "recipient-domain",
                     ValueTypes.DOMAIN_PATTERN,
                     "the recipient's domain; at rcpt");
     static final Key<ConditionConfig.DomainPattern> WHEN_REVERSE_NAME =
-            list(
+            TABLE.list(
                     WHEN,
                     "reverse-name",
                     ValueTypes.DOMAIN_PATTERN,
                     "the client's forward-confirmed name; at data");
     static final Key<ConditionConfig.DomainPattern> WHEN_AUTHOR_DOMAIN =
-            list(
+            TABLE.list(
                     WHEN,
                     "author-domain",
                     ValueTypes.DOMAIN_PATTERN,
                     "the From field's domain; at data");
     static final Key<ConditionConfig.DomainPattern> WHEN_AUTHENTICATED_DOMAIN =
-            list(
+            TABLE.list(
                     WHEN,
                     "authenticated-domain",
                     ValueTypes.DOMAIN_PATTERN,
                     "one that SPF or DKIM passed for; at data");
     static final Key<AuthResult> WHEN_SPF =
-            list(
+            TABLE.list(
                     WHEN,
                     "spf",
                     PolicyWords.results(),
                     "the result of SPF for the reverse-path; at data");
     static final Key<AuthResult> WHEN_HELO_SPF =
-            list(
+            TABLE.list(
                     WHEN,
                     "helo-spf",
                     PolicyWords.results(),
                     "the result of SPF for the HELO name; at data");
     static final Key<AuthResult> WHEN_IPREV =
-            list(
+            TABLE.list(
                     WHEN,
                     "iprev",
                     PolicyWords.results(),
                     "the result of the reverse look-up; at data");
     static final Key<AuthResult> WHEN_DKIM =
-            list(
+            TABLE.list(
                     WHEN,
                     "dkim",
                     PolicyWords.results(),
                     "the result of any signature, none where there is none; at data");
     static final Key<AuthResult> WHEN_ARC =
-            list(WHEN, "arc", PolicyWords.results(), "the result of the ARC chain; at data");
+            TABLE.list(WHEN, "arc", PolicyWords.results(), "the result of the ARC chain; at data");
     static final Key<AuthResult> WHEN_DMARC =
-            list(WHEN, "dmarc", PolicyWords.results(), "the result of DMARC; at data");
+            TABLE.list(WHEN, "dmarc", PolicyWords.results(), "the result of DMARC; at data");
     static final Key<String> WHEN_REASON =
-            list(WHEN, "reason", ValueTypes.REASON, "the reason of any of these results; at data");
+            TABLE.list(
+                    WHEN,
+                    "reason",
+                    ValueTypes.REASON,
+                    "the reason of any of these results; at data");
     static final Key<Boolean> WHEN_KNOWN_GOOD =
-            one(
+            TABLE.one(
                     WHEN,
                     "known-good",
                     BOOLEAN,
@@ -155,7 +165,7 @@ final class PolicyKeys {
                     "whether the client has a good history; at data, of a domain that"
                             + " authenticated");
     static final Key<Integer> WHEN_UNKNOWN_OVER =
-            one(
+            TABLE.one(
                     WHEN,
                     "unknown-recipients-over",
                     ValueTypes.number(0, 1_000_000),
@@ -163,16 +173,16 @@ final class PolicyKeys {
                     "the client, or at data a domain that authenticated, named more unknown"
                             + " recipients lately");
     static final Key<Long> WHEN_SIZE_OVER =
-            one(WHEN, "size-over", SIZE_TYPE, "", "the message is larger; at data");
+            TABLE.one(WHEN, "size-over", SIZE_TYPE, "", "the message is larger; at data");
 
     static final Key<String> WHEN_DNSBL =
-            list(
+            TABLE.list(
                     WHEN,
                     "dnsbl",
                     ValueTypes.RULE_NAME,
                     "a list of dnsbl.lists that has the client or a name; from rcpt on");
     static final Key<Integer> WHEN_DNSBL_SCORE_OVER =
-            one(
+            TABLE.one(
                     WHEN,
                     "dnsbl-score-over",
                     ValueTypes.number(-1_000, 1_000),
@@ -180,13 +190,13 @@ final class PolicyKeys {
                     "the lists' weights together are more; from rcpt on");
 
     static final Key<ScanResult.Outcome> WHEN_SCAN =
-            list(
+            TABLE.list(
                     WHEN,
                     "scan",
                     PolicyWords.scanOutcomes(),
                     "what any scanner said of the message; at data");
     static final Key<Integer> WHEN_SPAM_SCORE_OVER =
-            one(
+            TABLE.one(
                     WHEN,
                     "spam-score-over",
                     ValueTypes.number(-1_000, 1_000),
@@ -194,25 +204,7 @@ final class PolicyKeys {
                     "Rspamd's score is more; at data");
 
     /** Every key of the section. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private PolicyKeys() {}
-
-    private static <T> Key<T> required(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.REQUIRED, "", doc));
-    }
-
-    private static <T> Key<T> one(
-            String section, String name, ValueType<T> type, String fallback, String doc) {
-        return listed(new Key<>(section, name, type, Shape.ONE, fallback, doc));
-    }
-
-    private static <T> Key<T> list(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.LIST, "", doc));
-    }
-
-    private static <T> Key<T> listed(Key<T> key) {
-        TABLE.add(key);
-        return key;
-    }
 }

@@ -5,22 +5,20 @@ import static org.postern.core.config.ValueTypes.EMAIL_ADDRESS;
 import static org.postern.core.config.ValueTypes.TEXT;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.postern.core.config.Key.Shape;
 import org.postern.core.mail.EmailAddress;
 
 /** The settings of section {@code probe}: a part of the table of {@link Keys}. */
 final class ProbeKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
     private static final String PROBE = "probe";
     private static final String IMAP = "probe.imap";
 
     static final Key<Duration> EVERY =
-            add(PROBE, "every", DURATION_TYPE, Shape.ONE, "1m", "how often");
+            TABLE.add(PROBE, "every", DURATION_TYPE, Shape.ONE, "1m", "how often");
     static final Key<Duration> TIMEOUT =
-            add(
+            TABLE.add(
                     PROBE,
                     "timeout",
                     DURATION_TYPE,
@@ -28,7 +26,7 @@ final class ProbeKeys {
                     "45s",
                     "for each message, from the connection to its arrival");
     static final Key<String> ADDRESS =
-            add(
+            TABLE.add(
                     PROBE,
                     "address",
                     TEXT,
@@ -37,7 +35,7 @@ final class ProbeKeys {
                     "host:port where senders find us from outside; by default the first listener"
                             + " that speaks before TLS");
     static final Key<EmailAddress> RECIPIENT =
-            add(
+            TABLE.add(
                     PROBE,
                     "recipient",
                     EMAIL_ADDRESS,
@@ -45,7 +43,7 @@ final class ProbeKeys {
                     "",
                     "who gets the good message: a mailbox of a hosted domain that nobody reads");
     static final Key<EmailAddress> SENDER =
-            add(
+            TABLE.add(
                     PROBE,
                     "sender",
                     EMAIL_ADDRESS,
@@ -53,7 +51,7 @@ final class ProbeKeys {
                     "",
                     "of the good message; by default the null reverse-path");
     static final Key<String> EXPECT =
-            add(
+            TABLE.add(
                     PROBE,
                     "expect",
                     TEXT,
@@ -62,7 +60,7 @@ final class ProbeKeys {
                     "results that the good message must have, such as spf=pass; temperror is never"
                             + " taken");
     static final Key<EmailAddress> FORGED_AUTHOR =
-            add(
+            TABLE.add(
                     PROBE,
                     "forged-author",
                     EMAIL_ADDRESS,
@@ -72,9 +70,10 @@ final class ProbeKeys {
                             + " host may not send for; without it this is not probed");
 
     static final Key<String> IMAP_URL =
-            add(IMAP, "url", TEXT, Shape.REQUIRED, "", "imaps://host:port or imap://host:port");
+            TABLE.add(
+                    IMAP, "url", TEXT, Shape.REQUIRED, "", "imaps://host:port or imap://host:port");
     static final Key<String> IMAP_USER =
-            add(
+            TABLE.add(
                     IMAP,
                     "user",
                     TEXT,
@@ -82,22 +81,10 @@ final class ProbeKeys {
                     "",
                     "who reads the recipient's mailbox, and deletes probes that have arrived");
     static final Key<String> IMAP_PASSWORD =
-            add(IMAP, "password", AlertKeys.SECRET, Shape.REQUIRED, "", "of that user");
+            TABLE.add(IMAP, "password", AlertKeys.SECRET, Shape.REQUIRED, "", "of that user");
 
     /** Every key of the section. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private ProbeKeys() {}
-
-    private static <T> Key<T> add(
-            String section,
-            String name,
-            ValueType<T> type,
-            Shape shape,
-            String fallback,
-            String doc) {
-        Key<T> key = new Key<>(section, name, type, shape, fallback, doc);
-        TABLE.add(key);
-        return key;
-    }
 }

@@ -8,18 +8,15 @@ import static org.postern.core.config.ValueTypes.TEXT;
 import static org.postern.core.config.ValueTypes.number;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.postern.core.config.Key.Shape;
 import org.postern.core.mail.EmailAddress;
 
 /** The settings of what happens to accepted mail: a part of the table of {@link Keys}. */
 final class RelayKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
 
     static final Key<Integer> QUOTA_MESSAGES =
-            one(
+            TABLE.one(
                     "domains.*.quota",
                     "messages",
                     number(0, Integer.MAX_VALUE),
@@ -27,7 +24,7 @@ final class RelayKeys {
                     "messages that may wait for this domain; beyond it RCPT gets 452 4.2.2, 0 is no"
                             + " limit");
     static final Key<Long> QUOTA_BYTES =
-            one(
+            TABLE.one(
                     "domains.*.quota",
                     "bytes",
                     SIZE_TYPE,
@@ -36,7 +33,7 @@ final class RelayKeys {
                             + " limit");
 
     static final Key<Boolean> CUT_THROUGH =
-            one(
+            TABLE.one(
                     "relay",
                     "cut-through",
                     BOOLEAN,
@@ -44,7 +41,7 @@ final class RelayKeys {
                     "true asks the downstream while the client waits: what it refuses is refused in"
                             + " session, and nobody needs a bounce");
     static final Key<Duration> CUT_THROUGH_WAIT =
-            one(
+            TABLE.one(
                     "relay",
                     "cut-through-wait",
                     DURATION_TYPE,
@@ -53,51 +50,56 @@ final class RelayKeys {
                             + " from the spool");
 
     static final Key<Boolean> NOTIFICATIONS_ENABLED =
-            one(
+            TABLE.one(
                     "notifications",
                     "enabled",
                     BOOLEAN,
                     "true",
                     "false tells no sender anything: what fails is held for the postmaster");
     static final Key<EmailAddress> NOTIFICATIONS_POSTMASTER =
-            one(
+            TABLE.one(
                     "notifications",
                     "postmaster",
                     EMAIL_ADDRESS,
                     "",
                     "who stands in From of a notice, by default postmaster at the hostname");
     static final Key<Integer> NOTIFICATIONS_PER_HOUR =
-            one(
+            TABLE.one(
                     "notifications",
                     "per-hour",
                     number(0, 1_000_000),
                     "200",
                     "notices in one hour, all senders; what fails beyond is held");
     static final Key<Integer> NOTIFICATIONS_PER_SENDER =
-            one(
+            TABLE.one(
                     "notifications",
                     "per-sender",
                     number(0, 1_000_000),
                     "5",
                     "notices in one hour to one sender; what fails beyond is held");
     static final Key<Boolean> NOTIFICATIONS_SUCCESSES =
-            one(
+            TABLE.one(
                     "notifications",
                     "successes",
                     BOOLEAN,
                     "true",
                     "whether NOTIFY=SUCCESS is answered where the downstream does not");
     static final Key<Boolean> NOTIFICATIONS_DELAYS =
-            one(
+            TABLE.one(
                     "notifications",
                     "delays",
                     BOOLEAN,
                     "false",
                     "whether a sender is told, once, that a message waits");
     static final Key<Duration> NOTIFICATIONS_DELAY_AFTER =
-            one("notifications", "delay-after", DURATION_TYPE, "4h", "age from which it is told");
+            TABLE.one(
+                    "notifications",
+                    "delay-after",
+                    DURATION_TYPE,
+                    "4h",
+                    "age from which it is told");
     static final Key<String> NOTIFICATIONS_DOWNSTREAM =
-            one(
+            TABLE.one(
                     "notifications",
                     "downstream",
                     TEXT,
@@ -107,14 +109,7 @@ final class RelayKeys {
                             + " (see networks.public) gets none");
 
     /** Every key of these sections. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private RelayKeys() {}
-
-    private static <T> Key<T> one(
-            String section, String name, ValueType<T> type, String fallback, String doc) {
-        Key<T> key = new Key<>(section, name, type, Shape.ONE, fallback, doc);
-        TABLE.add(key);
-        return key;
-    }
 }

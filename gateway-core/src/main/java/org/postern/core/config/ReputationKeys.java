@@ -5,15 +5,12 @@ import static org.postern.core.config.ValueTypes.EMAIL_ADDRESS;
 import static org.postern.core.config.ValueTypes.number;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.postern.core.config.Key.Shape;
 import org.postern.core.mail.EmailAddress;
 
 /** The settings of section {@code reputation}: a part of the table of {@link Keys}. */
 final class ReputationKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
 
     static final Key<Integer> SLOW_AFTER =
             count(
@@ -51,15 +48,12 @@ final class ReputationKeys {
     static final Key<Duration> HALF_LIFE =
             span("half-life", "30d", "in which such a message counts half");
     static final Key<EmailAddress> TRAPS =
-            listed(
-                    new Key<>(
-                            "reputation",
-                            "spam-traps",
-                            EMAIL_ADDRESS,
-                            Shape.LIST,
-                            "",
-                            "addresses that nobody writes to: mail to them is answered like any"
-                                    + " other and held, and its client put on the deny list"));
+            TABLE.list(
+                    "reputation",
+                    "spam-traps",
+                    EMAIL_ADDRESS,
+                    "addresses that nobody writes to: mail to them is answered like any"
+                            + " other and held, and its client put on the deny list");
     static final Key<Duration> TRAP_HOLD =
             span("trap-hold", "1d", "how long a client stays there; known good ones never come");
 
@@ -90,7 +84,7 @@ final class ReputationKeys {
             span("anomaly-hold", "4h", "how long such mail is held, then it is delivered");
 
     /** Every key of the section. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private ReputationKeys() {}
 
@@ -103,11 +97,6 @@ final class ReputationKeys {
     }
 
     private static <T> Key<T> one(String name, ValueType<T> type, String fallback, String doc) {
-        return listed(new Key<>("reputation", name, type, Shape.ONE, fallback, doc));
-    }
-
-    private static <T> Key<T> listed(Key<T> key) {
-        TABLE.add(key);
-        return key;
+        return TABLE.one("reputation", name, type, fallback, doc);
     }
 }

@@ -7,14 +7,11 @@ import static org.postern.core.config.ValueTypes.TEXT;
 import static org.postern.core.config.ValueTypes.number;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.postern.core.config.Key.Shape;
 
 /** The settings of recipient sources over the network: a part of the table of {@link Keys}. */
 final class SourceKeys {
-    private static final List<Key<?>> TABLE = new ArrayList<>();
+    private static final KeyTable TABLE = new KeyTable();
     private static final String LDAP = "domains.*.recipients.ldap";
     private static final String SQL = "domains.*.recipients.sql";
     private static final String HTTP = "domains.*.recipients.http";
@@ -38,7 +35,7 @@ final class SourceKeys {
                     text -> text);
 
     static final Key<Double> MAX_REMOVAL =
-            one(
+            TABLE.one(
                     "recipients",
                     "max-removal",
                     PERCENTAGE,
@@ -47,23 +44,28 @@ final class SourceKeys {
                             + " always go, more waits for postern recipients sync --confirm");
 
     static final Key<String> LDAP_URL =
-            list(LDAP, "url", TEXT, "ldap://host:port or ldaps://host:port, tried in order");
+            TABLE.list(LDAP, "url", TEXT, "ldap://host:port or ldaps://host:port, tried in order");
     static final Key<Boolean> LDAP_START_TLS =
-            one(LDAP, "start-tls", BOOLEAN, "false", "TLS on an ldap:// connection, or none of it");
-    static final Key<String> LDAP_CA = one(LDAP, "ca-file", TEXT, "", CA_DOC);
+            TABLE.one(
+                    LDAP,
+                    "start-tls",
+                    BOOLEAN,
+                    "false",
+                    "TLS on an ldap:// connection, or none of it");
+    static final Key<String> LDAP_CA = TABLE.one(LDAP, "ca-file", TEXT, "", CA_DOC);
     static final Key<String> LDAP_BASE =
-            required(LDAP, "base", TEXT, "the DN beneath which people are");
+            TABLE.required(LDAP, "base", TEXT, "the DN beneath which people are");
     static final Key<String> LDAP_FILTER =
-            one(LDAP, "filter", TEXT, "(|(mail=*)(proxyAddresses=*))", "who receives mail");
+            TABLE.one(LDAP, "filter", TEXT, "(|(mail=*)(proxyAddresses=*))", "who receives mail");
     static final Key<String> LDAP_ATTRIBUTES =
-            list(
+            TABLE.list(
                     LDAP,
                     "attributes",
                     TEXT,
                     "where addresses stand; without it, mail and proxyAddresses (those with"
                             + " smtp:)");
     static final Key<String> LDAP_DOWNSTREAM =
-            one(
+            TABLE.one(
                     LDAP,
                     "downstream-attribute",
                     TEXT,
@@ -71,60 +73,70 @@ final class SourceKeys {
                     "where the name of an entry's own downstream stands; without it, all go where"
                             + " their domain goes");
     static final Key<String> LDAP_POLICY =
-            one(
+            TABLE.one(
                     LDAP,
                     "policy-attribute",
                     TEXT,
                     "",
                     "where the name of an entry's own set of rules stands (policy.sets)");
     static final Key<String> LDAP_BIND_DN =
-            one(LDAP, "bind-dn", TEXT, "", "who asks; without it, nobody named");
-    static final Key<String> LDAP_PASSWORD = one(LDAP, "password", SECRET, "", "with bind-dn");
+            TABLE.one(LDAP, "bind-dn", TEXT, "", "who asks; without it, nobody named");
+    static final Key<String> LDAP_PASSWORD =
+            TABLE.one(LDAP, "password", SECRET, "", "with bind-dn");
     static final Key<Integer> LDAP_PAGE_SIZE =
-            one(LDAP, "page-size", number(1, 100_000), "500", "entries in one answer (RFC 2696)");
-    static final Key<Duration> LDAP_SYNC = one(LDAP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
+            TABLE.one(
+                    LDAP,
+                    "page-size",
+                    number(1, 100_000),
+                    "500",
+                    "entries in one answer (RFC 2696)");
+    static final Key<Duration> LDAP_SYNC = TABLE.one(LDAP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> LDAP_TIMEOUT =
-            one(LDAP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
-    static final Key<String> LDAP_SUBADDRESSING = one(LDAP, "subaddressing", TEXT, "", DETAIL_DOC);
+            TABLE.one(LDAP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
+    static final Key<String> LDAP_SUBADDRESSING =
+            TABLE.one(LDAP, "subaddressing", TEXT, "", DETAIL_DOC);
 
     static final Key<String> SQL_URL =
-            required(SQL, "url", TEXT, "jdbc:postgresql://host:port/database");
-    static final Key<String> SQL_USER = one(SQL, "user", TEXT, "", "who asks");
-    static final Key<String> SQL_PASSWORD = one(SQL, "password", SECRET, "", "with user");
+            TABLE.required(SQL, "url", TEXT, "jdbc:postgresql://host:port/database");
+    static final Key<String> SQL_USER = TABLE.one(SQL, "user", TEXT, "", "who asks");
+    static final Key<String> SQL_PASSWORD = TABLE.one(SQL, "password", SECRET, "", "with user");
     static final Key<String> SQL_QUERY =
-            required(
+            TABLE.required(
                     SQL,
                     "query",
                     TEXT,
                     "first column: address or local part; second, if there is one: where its mail"
                             + " goes; columns named downstream and policy: see recipient files");
-    static final Key<Duration> SQL_SYNC = one(SQL, "sync", DURATION_TYPE, "15m", SYNC_DOC);
-    static final Key<Duration> SQL_TIMEOUT = one(SQL, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
-    static final Key<String> SQL_SUBADDRESSING = one(SQL, "subaddressing", TEXT, "", DETAIL_DOC);
+    static final Key<Duration> SQL_SYNC = TABLE.one(SQL, "sync", DURATION_TYPE, "15m", SYNC_DOC);
+    static final Key<Duration> SQL_TIMEOUT =
+            TABLE.one(SQL, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
+    static final Key<String> SQL_SUBADDRESSING =
+            TABLE.one(SQL, "subaddressing", TEXT, "", DETAIL_DOC);
 
     static final Key<String> HTTP_URL =
-            required(
+            TABLE.required(
                     HTTP, "url", TEXT, "https://host/path of JSON in the form of a recipient file");
-    static final Key<String> HTTP_CA = one(HTTP, "ca-file", TEXT, "", CA_DOC);
-    static final Key<String> HTTP_USER = one(HTTP, "user", TEXT, "", "basic authentication");
-    static final Key<String> HTTP_PASSWORD = one(HTTP, "password", SECRET, "", "with user");
-    static final Key<String> HTTP_TOKEN = one(HTTP, "token", SECRET, "", "bearer token");
-    static final Key<Duration> HTTP_SYNC = one(HTTP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
+    static final Key<String> HTTP_CA = TABLE.one(HTTP, "ca-file", TEXT, "", CA_DOC);
+    static final Key<String> HTTP_USER = TABLE.one(HTTP, "user", TEXT, "", "basic authentication");
+    static final Key<String> HTTP_PASSWORD = TABLE.one(HTTP, "password", SECRET, "", "with user");
+    static final Key<String> HTTP_TOKEN = TABLE.one(HTTP, "token", SECRET, "", "bearer token");
+    static final Key<Duration> HTTP_SYNC = TABLE.one(HTTP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> HTTP_TIMEOUT =
-            one(HTTP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
-    static final Key<String> HTTP_SUBADDRESSING = one(HTTP, "subaddressing", TEXT, "", DETAIL_DOC);
+            TABLE.one(HTTP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
+    static final Key<String> HTTP_SUBADDRESSING =
+            TABLE.one(HTTP, "subaddressing", TEXT, "", DETAIL_DOC);
 
     static final Key<String> CALLOUT_DOWNSTREAM =
-            one(
+            TABLE.one(
                     CALLOUT,
                     "downstream",
                     TEXT,
                     "",
                     "who is asked, lmtp or smtp; without it, the domain's own");
     static final Key<Duration> CALLOUT_TIMEOUT =
-            one(CALLOUT, "timeout", DURATION_TYPE, "10s", "for the whole question; then 451");
+            TABLE.one(CALLOUT, "timeout", DURATION_TYPE, "10s", "for the whole question; then 451");
     static final Key<Duration> CALLOUT_POSITIVE =
-            one(
+            TABLE.one(
                     CALLOUT,
                     "positive",
                     DURATION_TYPE,
@@ -132,30 +144,12 @@ final class SourceKeys {
                     "how long one who exists is remembered; seven times as long while the store is"
                             + " away");
     static final Key<Duration> CALLOUT_NEGATIVE =
-            one(CALLOUT, "negative", DURATION_TYPE, "30m", "how long one who does not exist");
+            TABLE.one(CALLOUT, "negative", DURATION_TYPE, "30m", "how long one who does not exist");
     static final Key<Integer> CALLOUT_CONNECTIONS =
-            one(CALLOUT, "connections", number(1, 100), "4", "questions at once");
+            TABLE.one(CALLOUT, "connections", number(1, 100), "4", "questions at once");
 
     /** Every key of these sections. */
-    static final List<Key<?>> ALL = Collections.unmodifiableList(TABLE);
+    static final List<Key<?>> ALL = TABLE.all();
 
     private SourceKeys() {}
-
-    private static <T> Key<T> required(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.REQUIRED, "", doc));
-    }
-
-    private static <T> Key<T> one(
-            String section, String name, ValueType<T> type, String fallback, String doc) {
-        return listed(new Key<>(section, name, type, Shape.ONE, fallback, doc));
-    }
-
-    private static <T> Key<T> list(String section, String name, ValueType<T> type, String doc) {
-        return listed(new Key<>(section, name, type, Shape.LIST, "", doc));
-    }
-
-    private static <T> Key<T> listed(Key<T> key) {
-        TABLE.add(key);
-        return key;
-    }
 }
