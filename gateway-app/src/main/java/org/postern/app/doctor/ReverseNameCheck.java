@@ -2,7 +2,9 @@ package org.postern.app.doctor;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.postern.auth.dns.DnsAnswer;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.net.Ip;
@@ -26,17 +28,17 @@ final class ReverseNameCheck implements Check {
         List<Finding> findings = new ArrayList<>();
         List<InetAddress> addresses = new ArrayList<>();
         boolean unknown = false;
-        for (DnsAnswer<InetAddress> answer :
-                List.of(
-                        scene.dns().a(self, scene.budget()),
-                        scene.dns().aaaa(self, scene.budget()))) {
-            addresses.addAll(answer.records());
-            if (answer instanceof DnsAnswer.TempError<InetAddress> trouble) {
+        Map<String, DnsAnswer<InetAddress>> answers = new LinkedHashMap<>();
+        answers.put("A", scene.dns().a(self, scene.budget()));
+        answers.put("AAAA", scene.dns().aaaa(self, scene.budget()));
+        for (Map.Entry<String, DnsAnswer<InetAddress>> answer : answers.entrySet()) {
+            addresses.addAll(answer.getValue().records());
+            if (answer.getValue() instanceof DnsAnswer.TempError<InetAddress> trouble) {
                 unknown = true;
                 findings.add(
                         Finding.notChecked(
                                 name(),
-                                "addresses of " + self + ": " + trouble.detail(),
+                                answer.getKey() + " records of " + self + ": " + trouble.detail(),
                                 "the DNS gave no answer; senders may have the same trouble",
                                 dig + self));
             }
