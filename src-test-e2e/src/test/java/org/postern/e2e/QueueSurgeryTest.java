@@ -215,6 +215,9 @@ class QueueSurgeryTest {
                     .until(() -> gateway.command("queue", "show", id).out().contains("refused"));
             String hold = planOf(gateway.command("queue", "hold", "--id", id, "--why", "a look"));
             gateway.command("queue", "hold", "--apply", hold);
+            await("the journal, which gathers for a moment, has it")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> gateway.command("queue", "show", id).out().contains("by plan"));
             assertThat(gateway.command("queue", "show", id).out())
                     .contains("id         " + id)
                     .contains("state      held: " + hold + ": a look")
