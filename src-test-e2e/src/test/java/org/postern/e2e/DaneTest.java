@@ -41,13 +41,7 @@ class DaneTest {
     }
 
     private String sh(String command) {
-        Program.Result result =
-                Program.run(
-                        new byte[0],
-                        Map.of(),
-                        List.of("sh", "-c", "cd " + folder + " && " + command));
-        assertThat(result.exitCode()).as(command + "\n" + result.all()).isZero();
-        return result.out();
+        return Program.shell(folder, command);
     }
 
     private Program start(String name, String... command) {

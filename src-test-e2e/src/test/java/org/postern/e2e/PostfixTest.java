@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,16 +45,7 @@ class PostfixTest {
     }
 
     private String openssl(String arguments) {
-        Program.Result result =
-                Program.run(
-                        new byte[0],
-                        Map.of(),
-                        List.of(
-                                "sh",
-                                "-c",
-                                "cd " + certificates + " && exec openssl " + arguments));
-        assertThat(result.exitCode()).as(result.all()).isZero();
-        return result.out();
+        return Program.shell(certificates, "exec openssl " + arguments);
     }
 
     private PostfixServer postfix(String... options) {

@@ -1,5 +1,7 @@
 package org.postern.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +64,14 @@ final class Program implements AutoCloseable {
         List<String> lines() {
             return out.lines().toList();
         }
+    }
+
+    /** What a line of shell prints in a folder; it has to end well. */
+    static String shell(Path folder, String line) {
+        Result result =
+                run(new byte[0], Map.of(), List.of("sh", "-c", "cd " + folder + " && " + line));
+        assertThat(result.exitCode()).as(line + "\n" + result.all()).isZero();
+        return result.out();
     }
 
     /** Runs a command to its end, within a minute. */

@@ -40,6 +40,7 @@ final class DayWriter implements AutoCloseable {
     private final PreparedStatement entry;
     private final PreparedStatement note;
     private final PreparedStatement screening;
+    private final List<PreparedStatement> statements;
     private long seq;
 
     /**
@@ -76,6 +77,8 @@ final class DayWriter implements AutoCloseable {
         entry = db.prepareStatement("INSERT OR IGNORE INTO operation_entry VALUES(?,?)");
         note = db.prepareStatement("INSERT INTO note VALUES(?,?,?,?)");
         screening = db.prepareStatement("INSERT INTO screening VALUES(?,?)");
+        statements =
+                List.of(message, screening, rcpt, delivery, connection, operation, entry, note);
         seq = lastSequence();
         db.commit();
     }
@@ -120,16 +123,7 @@ final class DayWriter implements AutoCloseable {
                 }
             }
             recipients();
-            for (PreparedStatement batch :
-                    List.of(
-                            message,
-                            screening,
-                            rcpt,
-                            delivery,
-                            connection,
-                            operation,
-                            entry,
-                            note)) {
+            for (PreparedStatement batch : statements) {
                 batch.executeBatch();
             }
             db.commit();
@@ -352,16 +346,7 @@ final class DayWriter implements AutoCloseable {
     public void close() throws SQLException {
         try (db) {
             ids.close();
-            for (PreparedStatement s :
-                    List.of(
-                            message,
-                            screening,
-                            rcpt,
-                            delivery,
-                            connection,
-                            operation,
-                            entry,
-                            note)) {
+            for (PreparedStatement s : statements) {
                 s.close();
             }
         }

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
-import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.dsn.NoticeDecision;
 import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.spool.EntryState;
@@ -115,15 +114,7 @@ class BounceTest extends WithRelay {
                 request -> {
                     delivering.countDown();
                     goOn.await();
-                    return new DeliveryReport(
-                            Map.of(
-                                    request.envelope().recipients().getFirst(),
-                                    RelayFixture.outcome(OK)),
-                            "store",
-                            null,
-                            null,
-                            false,
-                            Duration.ZERO);
+                    return RelayFixture.report(request, OK, null, Duration.ZERO);
                 });
         relay.start();
         QueueId id = relay.store("bob@sender.example", recipient("ann@example.net"));
@@ -146,15 +137,7 @@ class BounceTest extends WithRelay {
                 true,
                 request -> {
                     assertThat(delivered.add(request.id())).as("%s twice", request.id()).isTrue();
-                    return new DeliveryReport(
-                            Map.of(
-                                    request.envelope().recipients().getFirst(),
-                                    RelayFixture.outcome(OK)),
-                            "store",
-                            null,
-                            null,
-                            false,
-                            Duration.ZERO);
+                    return RelayFixture.report(request, OK, null, Duration.ZERO);
                 });
         Set<QueueId> stored = new HashSet<>();
         for (int i = 0; i < 300; i++) {

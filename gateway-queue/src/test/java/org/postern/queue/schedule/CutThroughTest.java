@@ -9,13 +9,11 @@ import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
-import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.schedule.CutThrough.Answer;
 import org.postern.queue.spool.EntryState;
@@ -92,15 +90,7 @@ class CutThroughTest extends WithRelay {
                 true,
                 request -> {
                     answered.await();
-                    return new DeliveryReport(
-                            Map.of(
-                                    request.envelope().recipients().getFirst(),
-                                    RelayFixture.outcome(NEVER)),
-                            "store",
-                            null,
-                            null,
-                            false,
-                            Duration.ZERO);
+                    return RelayFixture.report(request, NEVER, null, Duration.ZERO);
                 });
         relay.start();
         assertThat(store(Duration.ofMillis(50), recipient("ann@example.net")))

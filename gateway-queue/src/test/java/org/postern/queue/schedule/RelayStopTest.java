@@ -8,7 +8,6 @@ import static org.postern.queue.schedule.RelayFixture.recipient;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +18,6 @@ import org.postern.core.mail.QueueId;
 import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.delivery.DeliveryRequest;
 import org.postern.queue.delivery.PointOfNoReturn;
-import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Spool;
 
@@ -35,15 +33,7 @@ class RelayStopTest extends WithRelay {
     }
 
     private static DeliveryReport delivered(DeliveryRequest request) {
-        return new DeliveryReport(
-                Map.of(
-                        request.envelope().recipients().getFirst(),
-                        new RecipientOutcome.Delivered(OK)),
-                "store[192.0.2.7]:24",
-                null,
-                null,
-                false,
-                Duration.ZERO);
+        return RelayFixture.report(request, OK, null, Duration.ZERO);
     }
 
     /** A downstream that takes the whole message and answers when it is released. */

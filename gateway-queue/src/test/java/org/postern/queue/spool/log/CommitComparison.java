@@ -1,9 +1,6 @@
 package org.postern.queue.spool.log;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -38,7 +35,6 @@ import org.postern.queue.spool.SpoolListener;
 import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.SpoolWriter;
 import org.postern.queue.spool.disk.Disk;
-import org.postern.queue.spool.disk.DiskFile;
 
 /**
  * Messages made durable a second, in turns within one run; and how long one session waits for a
@@ -209,7 +205,7 @@ final class CommitComparison {
     private DiskSpool open() throws IOException {
         return DiskSpool.open(
                 new SpoolOptions(here().resolve("spool"), 64 << 20, 8 << 20, 0, 1 << 20),
-                delayNanos == 0 ? Disk.real() : new SlowDisk(),
+                delayNanos == 0 ? Disk.real() : new SlowDisk(this::delay),
                 TimeSource.system(),
                 SpoolListener.NONE);
     }
@@ -410,106 +406,6 @@ final class CommitComparison {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-        }
-    }
-
-    /** The real disk, with every force taking longer. */
-    private final class SlowDisk implements Disk {
-        private final Disk real = Disk.real();
-
-        @Override
-        public DiskFile create(Path file) throws IOException {
-            return new SlowFile(real.create(file));
-        }
-
-        @Override
-        public DiskFile open(Path file, boolean writable) throws IOException {
-            return new SlowFile(real.open(file, writable));
-        }
-
-        @Override
-        public void createDirectories(Path directory) throws IOException {
-            real.createDirectories(directory);
-        }
-
-        @Override
-        public List<Path> list(Path directory) throws IOException {
-            return real.list(directory);
-        }
-
-        @Override
-        public boolean exists(Path file) {
-            return real.exists(file);
-        }
-
-        @Override
-        public void rename(Path from, Path to) throws IOException {
-            real.rename(from, to);
-        }
-
-        @Override
-        public void delete(Path file) throws IOException {
-            real.delete(file);
-        }
-
-        @Override
-        public void forceDirectory(Path directory) throws IOException {
-            real.forceDirectory(directory);
-            delay();
-        }
-
-        @Override
-        public long usableSpace(Path directory) throws IOException {
-            return real.usableSpace(directory);
-        }
-
-        @Override
-        public MemorySegment scratch(Path directory, long octets, Arena arena) throws IOException {
-            return real.scratch(directory, octets, arena);
-        }
-
-        @Override
-        public Closeable lock(Path file) throws IOException {
-            return real.lock(file);
-        }
-    }
-
-    private final class SlowFile implements DiskFile {
-        private final DiskFile real;
-
-        SlowFile(DiskFile real) {
-            this.real = real;
-        }
-
-        @Override
-        public int read(ByteBuffer into, long position) throws IOException {
-            return real.read(into, position);
-        }
-
-        @Override
-        public void write(ByteBuffer from, long position) throws IOException {
-            real.write(from, position);
-        }
-
-        @Override
-        public void force(boolean metadata) throws IOException {
-            real.force(metadata);
-            delay();
-        }
-
-        @Override
-        public void truncate(long size) throws IOException {
-            real.truncate(size);
-        }
-
-        @Override
-        public long size() throws IOException {
-            return real.size();
-        }
-
-        @Override
-        public void close() throws IOException {
-            real.close();
         }
     }
 }
