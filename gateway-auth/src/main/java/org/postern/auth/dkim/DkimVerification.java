@@ -138,7 +138,7 @@ public final class DkimVerification {
             return null;
         }
         try {
-            return Domain.parse(SignatureField.utf8(d)).ascii();
+            return Domain.parse(SignatureTags.utf8(d)).ascii();
         } catch (InvalidAddressException e) {
             return null; // then the reason says so
         }

@@ -1,10 +1,7 @@
 package org.postern.auth.dkim;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.dns.DnsName;
@@ -18,13 +15,6 @@ import org.postern.core.mail.InvalidAddressException;
  * needs neither the body nor the DNS. Immutable.
  */
 public final class SignatureField {
-    /** Digits that a time may have; longer ones never come (RFC 6376, 3.5). */
-    private static final int MAX_TIME_DIGITS = 12;
-
-    private static final int MAX_LENGTH_DIGITS = 76;
-    private static final int LONG_DIGITS = 18;
-    private static final long FAR = Long.MAX_VALUE - 1;
-
     /** Which field it is. */
     public enum Kind {
         /** DKIM-Signature. */
@@ -45,7 +35,7 @@ public final class SignatureField {
     }
 
     private final HeaderField field;
-    private final TagList tags;
+    private final SignatureTags tags;
     private final SigningAlgorithm algorithm;
     private final Domain domain;
     private final String selector;
@@ -63,24 +53,18 @@ public final class SignatureField {
             HeaderField field, TagList tags, Kind kind, DkimSettings settings, Instant now)
             throws DkimProblem.Found {
         this.field = field;
-        this.tags = tags;
+        this.tags = new SignatureTags(tags);
         if (kind == Kind.DKIM) {
             DkimProblem.require(
-                    required("v").equals("1"),
+                    this.tags.required("v").equals("1"),
                     DkimReason.PERMERROR_VERSION,
                     "the signature is not v=1");
         }
-        this.algorithm = algorithm(settings);
-        this.signature = base64("b");
-        this.domain = domain(required("d"));
-        this.selector = required("s");
-        this.keyName =
-                DnsName.parse(selector + "._domainkey." + domain.ascii())
-                        .filter(name -> isSelector(selector))
-                        .orElseThrow(() ->
-                                new DkimProblem.Found(
-                                        DkimReason.PERMERROR_DOMAIN,
-                                        "s= is no name that the DNS can have"));
+        this.algorithm = this.tags.algorithm(settings);
+        this.signature = this.tags.base64("b");
+        this.domain = this.tags.domain();
+        this.selector = this.tags.required("s");
+        this.keyName = this.tags.keyName(domain);
         if (kind == Kind.ARC_SEAL) {
             this.bodyHash = new byte[0];
             this.header = Canonicalization.RELAXED;
@@ -88,14 +72,15 @@ public final class SignatureField {
             this.bodyLimit = BodyHashes.WHOLE;
             this.names = List.of();
         } else {
-            this.bodyHash = base64("bh");
-            String c = tags.has("c") ? required("c") : kind.defaultCanonicalization;
+            this.bodyHash = this.tags.base64("bh");
+            String c = tags.has("c") ? this.tags.required("c") : kind.defaultCanonicalization;
             int slash = c.indexOf('/');
-            this.header = canonicalization(slash < 0 ? c : c.substring(0, slash));
+            this.header = SignatureTags.canonicalization(slash < 0 ? c : c.substring(0, slash));
             // RFC 6376, 3.5: simple for the body where only one word stands
-            this.body = canonicalization(slash < 0 ? "simple" : c.substring(slash + 1));
-            this.bodyLimit = tags.has("l") ? length(required("l")) : BodyHashes.WHOLE;
-            this.names = names(present("h"));
+            this.body =
+                    SignatureTags.canonicalization(slash < 0 ? "simple" : c.substring(slash + 1));
+            this.bodyLimit = this.tags.length();
+            this.names = this.tags.names();
         }
         this.agentInSubdomain = kind == Kind.DKIM && checkDkim(settings);
         this.lapse = lapse(kind, settings, now);
@@ -147,125 +132,6 @@ public final class SignatureField {
         }
     }
 
-    private String present(String tag) throws DkimProblem.Found {
-        return DkimProblem.present(
-                tags.get(tag),
-                DkimReason.PERMERROR_MISSING_TAG,
-                "the signature has no " + tag + "=");
-    }
-
-    private String required(String tag) throws DkimProblem.Found {
-        String value = present(tag);
-        DkimProblem.require(
-                !value.isEmpty(), DkimReason.PERMERROR_SYNTAX, "the tag " + tag + "= is empty");
-        return value;
-    }
-
-    private SigningAlgorithm algorithm(DkimSettings settings) throws DkimProblem.Found {
-        SigningAlgorithm known =
-                DkimProblem.present(
-                        SigningAlgorithm.of(required("a")),
-                        DkimReason.PERMERROR_ALGORITHM,
-                        "a= names an algorithm that we do not know");
-        DkimProblem.require(
-                known != SigningAlgorithm.RSA_SHA1 || settings.allowSha1(),
-                DkimReason.POLICY_SHA1,
-                "rsa-sha1 proves nothing any more (RFC 8301)");
-        return known;
-    }
-
-    private byte[] base64(String tag) throws DkimProblem.Found {
-        return DkimProblem.present(
-                Base64Text.decode(required(tag)),
-                DkimReason.PERMERROR_SYNTAX,
-                tag + "= is no base64");
-    }
-
-    private static Domain domain(String text) throws DkimProblem.Found {
-        try {
-            return Domain.parse(utf8(text));
-        } catch (InvalidAddressException e) {
-            throw new DkimProblem.Found(
-                    DkimReason.PERMERROR_DOMAIN, "d= is no domain: " + e.getMessage());
-        }
-    }
-
-    /** RFC 8616: names may stand as U-labels. The field's octets are here one a character. */
-    static String utf8(String octets) {
-        for (int i = 0; i < octets.length(); i++) {
-            if (octets.charAt(i) > 0x7f) {
-                return new String(
-                        octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-            }
-        }
-        return octets;
-    }
-
-    /** Labels of letters, digits, hyphens and underscores, or of octets above 127. */
-    private static boolean isSelector(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean good =
-                    (c >= 'a' && c <= 'z')
-                            || (c >= 'A' && c <= 'Z')
-                            || (c >= '0' && c <= '9')
-                            || c == '-'
-                            || c == '_'
-                            || c == '.'
-                            || c > 0x7f;
-            if (!good) {
-                return false;
-            }
-        }
-        return !text.endsWith(".");
-    }
-
-    private static Canonicalization canonicalization(String word) throws DkimProblem.Found {
-        return switch (word) {
-            case "simple" -> Canonicalization.SIMPLE;
-            case "relaxed" -> Canonicalization.RELAXED;
-            default ->
-                    throw new DkimProblem.Found(
-                            DkimReason.PERMERROR_CANONICALIZATION,
-                            "c= names a canonicalization that we do not know");
-        };
-    }
-
-    private static long length(String text) throws DkimProblem.Found {
-        requireDigits("l", text, MAX_LENGTH_DIGITS);
-        return text.length() > LONG_DIGITS ? FAR : Long.parseLong(text);
-    }
-
-    /** Seconds since 1970; FAR for more digits than anybody's clock will see. */
-    private static long time(String tag, String text) throws DkimProblem.Found {
-        requireDigits(tag, text, Integer.MAX_VALUE);
-        return text.length() > MAX_TIME_DIGITS ? FAR : Long.parseLong(text);
-    }
-
-    private static void requireDigits(String tag, String text, int most) throws DkimProblem.Found {
-        boolean good = text.length() <= most;
-        for (int i = 0; i < text.length() && good; i++) {
-            good = text.charAt(i) >= '0' && text.charAt(i) <= '9';
-        }
-        DkimProblem.require(good, DkimReason.PERMERROR_SYNTAX, tag + "= is no number");
-    }
-
-    /** An empty name, as between two colons, names no field and changes nothing. */
-    private static List<String> names(String h) {
-        List<String> found = new ArrayList<>(24);
-        String compact = TagList.withoutWhite(h).toLowerCase(Locale.ROOT);
-        int from = 0;
-        while (from <= compact.length()) {
-            int colon = compact.indexOf(':', from);
-            int to = colon < 0 ? compact.length() : colon;
-            if (to > from) {
-                found.add(compact.substring(from, to));
-            }
-            from = to + 1;
-        }
-        return found;
-    }
-
     /** Returns whether {@code i=} is in a subdomain of {@code d=}. */
     private boolean checkDkim(DkimSettings settings) throws DkimProblem.Found {
         // RFC 6376, 5.4: From must be signed
@@ -285,7 +151,7 @@ public final class SignatureField {
         }
         if (tags.has("q")) {
             DkimProblem.require(
-                    (":" + TagList.withoutWhite(required("q")) + ":").contains(":dns/txt:"),
+                    (":" + TagList.withoutWhite(tags.required("q")) + ":").contains(":dns/txt:"),
                     DkimReason.PERMERROR_QUERY_METHOD,
                     "q= does not offer dns/txt");
         }
@@ -294,13 +160,13 @@ public final class SignatureField {
         }
         String agent =
                 DkimProblem.present(
-                        QuotedPrintable.decode(required("i")),
+                        QuotedPrintable.decode(tags.required("i")),
                         DkimReason.PERMERROR_SYNTAX,
                         "i= is no dkim-quoted-printable text");
         int at = agent.lastIndexOf('@');
         DkimProblem.require(at >= 0, DkimReason.PERMERROR_SYNTAX, "i= has no @");
         try {
-            Domain within = Domain.parse(utf8(agent.substring(at + 1)));
+            Domain within = Domain.parse(SignatureTags.utf8(agent.substring(at + 1)));
             DkimProblem.require(
                     within.isWithin(domain),
                     DkimReason.PERMERROR_AGENT,
@@ -317,7 +183,7 @@ public final class SignatureField {
             throws DkimProblem.Found {
         long skew = settings.clockSkew().toSeconds();
         long seconds = now.getEpochSecond();
-        long signed = tags.has("t") ? time("t", required("t")) : 0;
+        long signed = tags.has("t") ? tags.time("t") : 0;
         if (kind == Kind.ARC_SEAL) {
             return null; // RFC 8617, 4.1.3: t= informs, and there is no x=
         }
@@ -326,7 +192,7 @@ public final class SignatureField {
                     DkimReason.PERMERROR_FUTURE, "the signature is from the future (t=)");
         }
         if (tags.has("x")) {
-            long expires = time("x", required("x"));
+            long expires = tags.time("x");
             // RFC 6376, 3.5: x= must be greater than t=
             DkimProblem.require(
                     !tags.has("t") || expires > signed,
@@ -370,7 +236,7 @@ public final class SignatureField {
     /** Appends this field, its {@code b=} taken out. */
     public void appendSelf(SigningInput input) {
         int offset = field.section().valueStart(field.index());
-        input.appendSelf(field, offset + tags.valueStart("b"), offset + tags.valueEnd("b"));
+        input.appendSelf(field, offset + tags().valueStart("b"), offset + tags().valueEnd("b"));
     }
 
     /** The field itself. */
@@ -380,7 +246,7 @@ public final class SignatureField {
 
     /** All its tags. */
     public TagList tags() {
-        return tags;
+        return tags.tags();
     }
 
     /** {@code a=}. */

@@ -1,15 +1,11 @@
 package org.postern.queue.schedule;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,20 +14,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
-import org.postern.core.mail.Domain;
-import org.postern.core.mail.EmailAddress;
-import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
-import org.postern.queue.dsn.NoticeSender;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.ClaimOrder;
 import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
-import org.postern.queue.spool.RecipientStatus;
-import org.postern.queue.spool.Route;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.slf4j.Logger;
@@ -59,21 +49,15 @@ public final class RelayScheduler implements AutoCloseable {
 
     private static final String ENDED_MEANWHILE = "the gateway ended while it was being delivered";
 
-    /** Attempts at once to say that there is nowhere to go. */
-    private static final int NOWHERE_AT_ONCE = 16;
-
     /** When mail is looked at again whose recipient has moved to a downstream that is busy. */
     private static final Duration ELSEWHERE_AFTER = Duration.ofSeconds(30);
 
     private final Spool spool;
-    private final Router router;
     private final Supplier<Map<String, Downstream>> downstreams;
-    private final ToIntFunction<String> concurrency;
-    private final TimeSource time;
     private final Attempts attempts;
     private final InFlight inFlight;
     private final CutThrough cutThrough = new CutThrough();
-    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final Lanes lanes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
@@ -132,10 +116,8 @@ public final class RelayScheduler implements AutoCloseable {
             RelayListener listener,
             InFlight inFlight) {
         this.spool = spool;
-        this.router = router;
         this.downstreams = downstreams;
-        this.concurrency = concurrency;
-        this.time = time;
+        this.lanes = new Lanes(router, concurrency, time);
         this.attempts = new Attempts(spool, retry, time, random, listener, inFlight, cutThrough);
         this.inFlight = inFlight;
         this.thread = Thread.ofPlatform().name("relay-schedule").unstarted(this::run);
@@ -188,23 +170,12 @@ public final class RelayScheduler implements AutoCloseable {
      * stopped, and nothing waits for it.
      */
     public boolean isFree(String downstream) {
-        Lane lane = lanes.get(downstream);
-        if (lane == null) {
-            return true;
-        }
-        LaneStatus status = lane.status();
-        return status.stopped().isEmpty()
-                && status.waiting() == 0
-                && status.running() < status.limit();
+        return lanes.isFree(downstream);
     }
 
     /** How the attempts towards each downstream go; a downstream nobody used yet is not there. */
     public List<LaneStatus> lanes() {
-        return lanes.values().stream()
-                .filter(lane -> !lane.name().equals(Attempts.NO_DOWNSTREAM))
-                .map(Lane::status)
-                .sorted(Comparator.comparing(LaneStatus::downstream))
-                .toList();
+        return lanes.status();
     }
 
     /**
@@ -214,18 +185,18 @@ public final class RelayScheduler implements AutoCloseable {
      * @param reason for people, in {@link #lanes}
      */
     public void pause(String downstream, String reason, Duration length) {
-        lane(downstream).pause(reason, length);
+        lanes.of(downstream).pause(reason, length);
     }
 
     /** Ends a pause, and tries at once where the circuit is open. */
     public void resume(String downstream) {
-        lane(downstream).resume();
+        lanes.of(downstream).resume();
         wake();
     }
 
     /** Tries at once where the circuit is open: somebody wants to see. Pauses stay. */
     public void tryNow() {
-        lanes.values().forEach(Lane::tryNow);
+        lanes.all().forEach(Lane::tryNow);
         wake();
     }
 
@@ -270,14 +241,14 @@ public final class RelayScheduler implements AutoCloseable {
         // fresh mail goes before old retries, and retries get their turn all the same
         ClaimOrder order =
                 rounds % RETRY_ROUNDS == 0 ? ClaimOrder.OLDEST_FIRST : ClaimOrder.FRESH_FIRST;
-        List<QueueEntry> entries = spool.claimDue(CLAIM_BATCH, order, this::hasPlace);
+        List<QueueEntry> entries = spool.claimDue(CLAIM_BATCH, order, lanes::hasPlace);
         if (!entries.isEmpty()) {
             rounds++; // a round that found nothing was nobody's turn
         }
         for (QueueEntry entry : entries) {
             begin(entry);
         }
-        for (Lane lane : lanes.values()) {
+        for (Lane lane : lanes.all()) {
             lane.unreserve();
             // what waited while the lane was stopped
             while (lane.startOne()) {
@@ -287,82 +258,16 @@ public final class RelayScheduler implements AutoCloseable {
         return entries.size();
     }
 
-    /** Whether every downstream of a route has a place; takes the places if so. */
-    private boolean hasPlace(String route) {
-        for (String name : namesOf(route)) {
-            if (!lane(name).reserve()) {
-                // places taken for the others come back at the end of the round
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The downstreams that a route leads to. */
-    private Set<String> namesOf(String route) {
-        Set<String> names = new HashSet<>();
-        for (String part : Route.parts(route)) {
-            String own = Route.downstream(part);
-            if (own != null && router.has(own)) {
-                names.add(own);
-                continue;
-            }
-            Optional<String> name = nameFor(Route.host(part));
-            names.add(name.orElse(Attempts.NO_DOWNSTREAM));
-            if (name.isEmpty()) {
-                // a notice of ours, or mail of a domain that we had: only the entry tells
-                router.notices().ifPresent(names::add);
-            }
-        }
-        return names;
-    }
-
-    private Optional<String> nameFor(EmailAddress recipient) {
-        return router.own(recipient).or(() -> nameFor(recipient.host().ascii()));
-    }
-
-    private Optional<String> nameFor(String host) {
-        try {
-            return router.downstream(Domain.parse(host));
-        } catch (InvalidAddressException e) {
-            // an address literal, or a route that the index could not number
-            return Optional.empty();
-        }
-    }
-
-    private Lane lane(String name) {
-        return lanes.computeIfAbsent(name, n -> new Lane(n, time, limit(n)));
-    }
-
-    private int limit(String name) {
-        return name.equals(Attempts.NO_DOWNSTREAM) ? NOWHERE_AT_ONCE : concurrency.applyAsInt(name);
-    }
-
     private void begin(QueueEntry entry) {
-        Map<String, List<Recipient>> groups = new TreeMap<>();
-        Optional<String> elsewhere = isNotice(entry) ? router.notices() : Optional.empty();
-        for (RecipientStatus r : entry.recipients()) {
-            if (r.state().isPending()) {
-                String name =
-                        nameFor(r.recipient().address())
-                                .or(() -> elsewhere)
-                                .orElse(Attempts.NO_DOWNSTREAM);
-                groups.computeIfAbsent(name, n -> new ArrayList<>()).add(r.recipient());
-            }
-        }
-        if (groups.isEmpty()) {
-            // nothing is pending: the record that says so was lost; the spool settles it
-            groups.put(Attempts.NO_DOWNSTREAM, List.of());
-        }
-        if (!hasPlaceNow(entry, groups.keySet())) {
+        Map<String, List<Recipient>> groups = lanes.groups(entry);
+        if (!lanes.hasPlaceNow(entry, groups.keySet())) {
             // somebody has another downstream than when the message came, and that one is busy
             spool.letGo(entry.id(), ELSEWHERE_AFTER);
             return;
         }
         AtomicInteger left = new AtomicInteger(groups.size());
         groups.forEach((name, recipients) -> {
-            Lane lane = lane(name);
-            lane.ceiling(limit(name));
+            Lane lane = lanes.of(name);
             Runnable attempt =
                     () ->
                             attempts.make(
@@ -377,18 +282,6 @@ public final class RelayScheduler implements AutoCloseable {
                 startWorker(lane);
             }
         });
-    }
-
-    /** Whether the lanes of these downstreams have a place, kept for it or free. */
-    private boolean hasPlaceNow(QueueEntry entry, Set<String> names) {
-        Set<String> kept = namesOf(Route.of(entry.envelope(), entry.notes()));
-        return names.stream().allMatch(name -> kept.contains(name) || lane(name).reserve());
-    }
-
-    /** Whether we wrote it: nothing else may leave for domains that are not ours. */
-    private static boolean isNotice(QueueEntry entry) {
-        return entry.envelope().reversePath().isNull()
-                && entry.notes().containsKey(NoticeSender.ABOUT_NOTE);
     }
 
     private void startWorker(Lane lane) {
@@ -431,7 +324,7 @@ public final class RelayScheduler implements AutoCloseable {
         closing = true;
         wake();
         thread.join();
-        lanes.values().forEach(lane -> lane.drain().forEach(Runnable::run));
+        lanes.all().forEach(lane -> lane.drain().forEach(Runnable::run));
         long end = System.nanoTime() + patience.toNanos();
         for (Thread worker : workers) {
             if (!worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
