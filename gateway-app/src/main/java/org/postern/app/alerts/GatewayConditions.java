@@ -24,15 +24,18 @@ import org.postern.queue.spool.SpoolSummary;
 import org.postern.smtp.admission.OverloadController;
 
 /**
- * The conditions of a running gateway, with the names and thresholds of {@code
- * config/prometheus/alerts.yml}, so that the same runbooks hold. What needs a day's memory is left
- * to Prometheus.
+ * The conditions of a running gateway, with the names of {@code config/prometheus/alerts.yml}, so
+ * that the same runbooks hold. What needs rates or a day's memory is left to Prometheus.
  */
 public final class GatewayConditions {
     private static final Duration OLD = Duration.ofHours(1);
     private static final Duration STUCK = Duration.ofHours(6);
     private static final Duration EXPIRES = Duration.ofDays(14);
     private static final Duration EXPIRED = Duration.ofDays(2);
+
+    /** Octets on the spool's disk below which somebody makes room before mail has to wait. */
+    private static final long LITTLE = 1_000_000_000;
+
     private static final long MANY = 500;
     private static final double IMPLAUSIBLE = 0.2;
     private static final double MOST = 0.5;
@@ -139,7 +142,7 @@ public final class GatewayConditions {
 
     private Optional<String> full() {
         SpoolHealth health = gateway.spool().health();
-        return health.writable() && !health.room()
+        return health.writable() && (!health.room() || health.freeBytes() < LITTLE)
                 ? Optional.of(Human.size(health.freeBytes()) + " are left: " + health.detail())
                 : Optional.empty();
     }

@@ -12,6 +12,7 @@ import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
+import org.postern.core.problem.Problem;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.time.TimeSource;
 
@@ -43,6 +44,33 @@ class ShippedFilesTest {
         assertThat(config.downstreams().values())
                 .extracting(DownstreamConfig::target)
                 .containsExactly(new DownstreamConfig.Target.Maildir(ROOT.resolve("data/mail")));
+    }
+
+    @Test
+    void theContainersConfigurationLoadsAndWarnsOfItsTwoConcessionsAlone() {
+        SnapshotResult result =
+                Snapshots.read(ROOT.resolve("docker/gateway/postern.yaml"), TimeSource.system());
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class,
+                        loaded -> {
+                            assertThat(loaded.warnings())
+                                    .extracting(Problem::message)
+                                    .satisfiesExactly(
+                                            w -> assertThat(w).contains("offers no TLS"),
+                                            w ->
+                                                    assertThat(w)
+                                                            .contains(
+                                                                    "metrics and health can be"
+                                                                            + " read"));
+                            assertThat(
+                                            loaded.snapshot()
+                                                    .recipients()
+                                                    .lookup(
+                                                            EmailAddress.of(
+                                                                    "postmaster@example.test")))
+                                    .isInstanceOf(RecipientLookup.Known.class);
+                        });
     }
 
     @ParameterizedTest
