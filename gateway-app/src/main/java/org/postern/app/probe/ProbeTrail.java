@@ -1,5 +1,6 @@
 package org.postern.app.probe;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -13,9 +14,11 @@ import org.postern.core.journal.JournalEvent;
 import org.postern.core.mail.QueueId;
 
 /**
- * Where the last {@value #CAPACITY} messages stand, so that the probe can follow its own. All are
- * noted, since an attempt can be told before the message that it is about. Hears what the journal
- * hears, also where none is kept. Thread-safe; memory is bounded by the capacity.
+ * Where the last {@value #CAPACITY} messages stand, so that the probe can follow its own: those
+ * that it {@link #follow}s are kept for as long as it does, whatever comes after them. All are
+ * noted, since an attempt can be told before the message that it is about, and both before the
+ * reply that names it. Hears what the journal hears, also where none is kept. Thread-safe; memory
+ * is bounded by the capacity and by what is followed.
  */
 public final class ProbeTrail implements Journal {
     private static final int CAPACITY = 2_000;
@@ -27,6 +30,32 @@ public final class ProbeTrail implements Journal {
                     return size() > CAPACITY;
                 }
             };
+
+    private final Map<QueueId, Trail> followed = new HashMap<>();
+
+    /** One message that is followed, until it is closed. */
+    final class Following implements AutoCloseable {
+        private final QueueId id;
+
+        private Following(QueueId id) {
+            this.id = id;
+        }
+
+        /** Where it stands; null when nothing was heard of it. */
+        @Nullable Trail now() {
+            synchronized (trails) {
+                Trail trail = followed.get(id);
+                return Trail.NEW.equals(trail) ? null : trail;
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (trails) {
+                followed.remove(id);
+            }
+        }
+    }
 
     /**
      * One message.
@@ -94,14 +123,16 @@ public final class ProbeTrail implements Journal {
 
     private void change(QueueId id, UnaryOperator<Trail> how) {
         synchronized (trails) {
-            trails.put(id, how.apply(trails.getOrDefault(id, Trail.NEW)));
+            Map<QueueId, Trail> among = followed.containsKey(id) ? followed : trails;
+            among.put(id, how.apply(among.getOrDefault(id, Trail.NEW)));
         }
     }
 
-    /** Where a message stands; null when nothing was heard of it. */
-    @Nullable Trail of(QueueId id) {
+    /** Follows a message, from what was heard of it lately. */
+    Following follow(QueueId id) {
         synchronized (trails) {
-            return trails.get(id);
+            followed.put(id, trails.getOrDefault(id, Trail.NEW));
+            return new Following(id);
         }
     }
 

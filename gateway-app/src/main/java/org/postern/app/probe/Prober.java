@@ -172,8 +172,15 @@ final class Prober {
         } catch (IllegalArgumentException e) {
             throw new ProbeException(Step.CONTENT, id + " is no queue id of ours", e);
         }
+        try (ProbeTrail.Following message = trail.follow(queueId)) {
+            return delivered(id, message, deadline);
+        }
+    }
+
+    private static String delivered(String id, ProbeTrail.Following message, Deadline deadline)
+            throws ProbeException, InterruptedException {
         while (true) {
-            ProbeTrail.Trail now = trail.of(queueId);
+            ProbeTrail.Trail now = message.now();
             ProbeTrail.Place place = now == null ? ProbeTrail.Place.UNDER_WAY : now.place();
             String results = now == null ? null : now.results();
             String last = now == null ? "" : now.last();

@@ -23,6 +23,8 @@ import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.Spool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the schedule leaves what senders may have to be told. Failures and delays are settled one
@@ -34,11 +36,16 @@ import org.postern.queue.spool.Spool;
  * held, and is looked at again at the next sweep.
  */
 public final class NoticeDesk implements RelayListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NoticeDesk.class);
+
     /** Entries that wait to be looked at; those beyond are found by a sweep. */
     private static final int MAX_WAITING = 10_000;
 
     /** An id that no entry has: wakes the thread. */
     private static final QueueId NOBODY = new QueueId(Long.MAX_VALUE);
+
+    /** How long a stop waits for the spool to write what was just settled. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration SWEEP_AFTER_TROUBLE = Duration.ofMinutes(1);
 
@@ -195,16 +202,31 @@ public final class NoticeDesk implements RelayListener, AutoCloseable {
         }
     }
 
-    /** Settles what it is at, and no more. */
+    /** Settles what it is at, and no more; what a disk will not take is left to the next start. */
     @Override
     public void close() {
+        close(PATIENCE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param patience how long the spool may take to write it, at least a millisecond
+     */
+    void close(Duration patience) {
         closing = true;
         // no interrupt: it would close the files that the thread reads
         consider(NOBODY);
         try {
-            thread.join();
+            thread.join(patience.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.error(
+                    "what a sender is to be told cannot be written for {}; stopping without it, the"
+                            + " next start looks again",
+                    patience);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
@@ -225,5 +226,22 @@ class NoticeDeskTest extends WithRelay {
         relay.start();
         await().until(() -> sent.size() == 1);
         awaitEmpty();
+    }
+
+    @Test
+    void aDiskThatTakesNothingHoldsACloseOnlySoLong() throws Exception {
+        relay.answers("store", false, true, r -> RelayFixture.NEVER);
+        relay.scheduler.start();
+        QueueId id = relay.store("bob@sender.example", recipient("ann@example.net", NEVER));
+        await().until(() -> relay.find(id).orElseThrow().state() == EntryState.HELD);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch disk = new CountDownLatch(1);
+        NoticeDesk desk = relay.desk(relay.waitingIn("change", asked, disk));
+        desk.start();
+        asked.await();
+        desk.close(Duration.ofMillis(1));
+        assertThat(relay.find(id).orElseThrow().state()).isEqualTo(EntryState.HELD);
+        disk.countDown();
+        await().until(() -> relay.find(id).orElseThrow().state() == EntryState.TRASH);
     }
 }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
@@ -76,6 +79,18 @@ final class RelayFixture implements AutoCloseable {
     volatile int concurrency = 2;
 
     volatile NoticeSettings settings = NoticeSettings.defaults();
+    private final NoticeListener hears =
+            new NoticeListener() {
+                @Override
+                public void decided(QueueEntry about, NoticeEvent event, NoticeDecision decision) {
+                    decisions.add(decision);
+                }
+
+                @Override
+                public void stored(QueueEntry about, NoticeEvent event, QueueId notice) {
+                    scheduler.wake();
+                }
+            };
     private final Path folder;
     Spool spool;
     InFlight inFlight;
@@ -96,41 +111,8 @@ final class RelayFixture implements AutoCloseable {
                         time,
                         SpoolListener.NONE);
         inFlight = InFlight.open(folder.resolve("in-flight"));
-        NoticeListener hears =
-                new NoticeListener() {
-                    @Override
-                    public void decided(
-                            QueueEntry about, NoticeEvent event, NoticeDecision decision) {
-                        decisions.add(decision);
-                    }
-
-                    @Override
-                    public void stored(QueueEntry about, NoticeEvent event, QueueId notice) {
-                        scheduler.wake();
-                    }
-                };
-        NoticeWriter writer =
-                new NoticeWriter(
-                        Domain.of("mx.example.net"),
-                        EmailAddress.of("postmaster@example.net"),
-                        time);
-        sender =
-                new NoticeSender(
-                        spool,
-                        new NoticePolicy(() -> settings, new NoticeBudget(() -> settings, time)),
-                        () -> writer,
-                        hears,
-                        time,
-                        "mx.example.net");
-        desk =
-                new NoticeDesk(
-                        spool,
-                        sender,
-                        () ->
-                                new NoticeDesk.Delays(
-                                        settings.delays(), Duration.ofHours(4), Duration.ofDays(5)),
-                        hears,
-                        time);
+        sender = sender(spool);
+        desk = desk(spool, sender);
         scheduler =
                 new RelayScheduler(
                         spool,
@@ -183,6 +165,56 @@ final class RelayFixture implements AutoCloseable {
                                 },
                                 desk),
                         inFlight);
+    }
+
+    private NoticeSender sender(Spool over) {
+        NoticeWriter writer =
+                new NoticeWriter(
+                        Domain.of("mx.example.net"),
+                        EmailAddress.of("postmaster@example.net"),
+                        time);
+        return new NoticeSender(
+                over,
+                new NoticePolicy(() -> settings, new NoticeBudget(() -> settings, time)),
+                () -> writer,
+                hears,
+                time,
+                "mx.example.net");
+    }
+
+    private NoticeDesk desk(Spool over, NoticeSender sends) {
+        return new NoticeDesk(
+                over,
+                sends,
+                () ->
+                        new NoticeDesk.Delays(
+                                settings.delays(), Duration.ofHours(4), Duration.ofDays(5)),
+                hears,
+                time);
+    }
+
+    /** Another desk over the same spool as this one shows it. */
+    NoticeDesk desk(Spool over) {
+        return desk(over, sender(over));
+    }
+
+    /** The spool, one of whose methods says that it was called and then waits. */
+    Spool waitingIn(String name, CountDownLatch called, CountDownLatch until) {
+        return (Spool)
+                Proxy.newProxyInstance(
+                        Spool.class.getClassLoader(),
+                        new Class<?>[] {Spool.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals(name)) {
+                                called.countDown();
+                                until.await();
+                            }
+                            try {
+                                return method.invoke(spool, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
     }
 
     RelayFixture start() {

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -136,22 +134,7 @@ class RelayStopTest extends WithRelay {
     void whatTheSpoolCannotWriteHoldsAStopOnlySoLongAndIsKnownAtTheNextStart() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
         QueueId id = relay.store("bob@sender.example", recipient("ann@example.net"));
-        Spool deaf =
-                (Spool)
-                        Proxy.newProxyInstance(
-                                Spool.class.getClassLoader(),
-                                new Class<?>[] {Spool.class},
-                                (proxy, method, arguments) -> {
-                                    if (method.getName().equals("record")) {
-                                        begun.countDown();
-                                        disk.await();
-                                    }
-                                    try {
-                                        return method.invoke(relay.spool, arguments);
-                                    } catch (InvocationTargetException e) {
-                                        throw e.getCause();
-                                    }
-                                });
+        Spool deaf = relay.waitingIn("record", begun, disk);
         relay.answers("store", false, true, r -> OK);
         RelayScheduler scheduler =
                 new RelayScheduler(
