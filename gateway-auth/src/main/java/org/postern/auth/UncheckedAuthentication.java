@@ -19,7 +19,7 @@ import org.postern.core.journal.Evidence;
  */
 final class UncheckedAuthentication implements Authentication {
     /** Why every verdict is none. */
-    static final String REASON = "authentication.disabled";
+    static final String REASON = org.postern.core.authres.Known.DISABLED;
 
     private final AuthenticatorSettings settings;
     private final AuthenticationRequest request;

@@ -66,11 +66,14 @@ public interface GatewayState {
      */
     record Part(String name, boolean ready, String detail) {}
 
-    /** The services of others that decisions lean on; mail is taken without them as well. */
+    /**
+     * What decisions lean on beside the gateway itself: services of others, and rules that have an
+     * end; mail is taken without them as well.
+     */
     List<Helper> helpers();
 
     /**
-     * A service of somebody else.
+     * A service of somebody else, or a rule whose time is over.
      *
      * @param kind such as {@code dns list}
      * @param name its name in the configuration

@@ -104,6 +104,7 @@ public final class GatewayConditions {
                 page("PosternScannerFails", Duration.ofMinutes(5), () -> unwell("scanner")),
                 ticket("PosternJournalIncomplete", Duration.ZERO, sources.journal()),
                 page("PosternRecipientsRefused", Duration.ZERO, sources.refusedLists()),
+                ticket("PosternRuleEnded", Duration.ZERO, () -> unwell("rule")),
                 ticket("PosternReloadFailed", Duration.ofMinutes(1), this::reload));
     }
 

@@ -113,6 +113,9 @@ public final class MetricHelp {
                                     "policy.candidate.disagreements",
                                     "Decisions that the candidate would have taken otherwise"),
                             Map.entry(
+                                    "policy.rules.ended",
+                                    "Rules of section policy that are past their end"),
+                            Map.entry(
                                     "policy.observed",
                                     "What rules in mode observe would have done"),
                             Map.entry(

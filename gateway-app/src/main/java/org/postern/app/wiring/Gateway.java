@@ -447,7 +447,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
         return Stream.of(
                         live.helpers().stream(),
                         greylist == null ? Stream.<Helper>empty() : greylist.helper().stream(),
-                        records.helper().stream())
+                        records.helper().stream(),
+                        reception.helpers().stream())
                 .flatMap(all -> all)
                 .toList();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postern.app.admin.CandidateRoutes;
+import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.ListRoutes;
 import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
@@ -30,6 +31,7 @@ final class Reception implements AutoCloseable {
     private final Reputation reputation;
     private final Traps traps;
     private final CandidatePolicy candidate;
+    private final OwnRules rules;
 
     /** The parts for this configuration. */
     Reception(
@@ -45,6 +47,7 @@ final class Reception implements AutoCloseable {
         this.reputation = new Reputation(data, () -> live.config().reputation(), metrics, time);
         this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
         this.candidate = new CandidatePolicy(metrics, time);
+        this.rules = new OwnRules(live::config, metrics, time);
         metrics.gauge("lists.entries", () -> live.snapshot().lists().allowSize(), "list", "allow");
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
     }
@@ -65,6 +68,11 @@ final class Reception implements AutoCloseable {
 
     CandidatePolicy candidate() {
         return candidate;
+    }
+
+    /** What stands beside the rules in force: ended rules, for the status and the alert. */
+    List<GatewayState.Helper> helpers() {
+        return rules.states();
     }
 
     /** Which recipient lists wait for a confirmation. */

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 /** Whose address SPF and iprev are to look at. */
 public sealed interface ClientAddress {
     /** The reason of a check that did not run because no plausible address is known. */
-    String IMPLAUSIBLE = "client-address.implausible";
+    String IMPLAUSIBLE = org.postern.core.authres.Known.IMPLAUSIBLE;
 
     /** The address that is known best: the one to look at, or the one that cannot be right. */
     InetAddress address();

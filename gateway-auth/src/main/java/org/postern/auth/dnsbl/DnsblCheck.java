@@ -42,6 +42,7 @@ public final class DnsblCheck implements AutoCloseable {
     private final boolean spared;
     private final Map<Subject, List<Lookup>> lookups = new EnumMap<>(Subject.class);
     private final Map<Subject, String> values = new EnumMap<>(Subject.class);
+    private final Map<Subject, List<String>> off = new EnumMap<>(Subject.class);
 
     /** What one list said of one subject. */
     private sealed interface Said {
@@ -116,6 +117,7 @@ public final class DnsblCheck implements AutoCloseable {
 
     private void forget(Subject subject) {
         values.remove(subject);
+        off.remove(subject);
         List<Lookup> before = lookups.remove(subject);
         if (before != null) {
             before.forEach(l -> l.task().cancel(true));
@@ -124,12 +126,14 @@ public final class DnsblCheck implements AutoCloseable {
 
     private void ask(Subject subject, String value, Question question) {
         List<Lookup> begun = new ArrayList<>();
+        List<String> silent = new ArrayList<>(0);
         for (DnsListConfig list : lists.config().lists()) {
             if (!list.ask().contains(subject)) {
                 continue;
             }
             if (!(lists.watch().state(list) instanceof ListState.Well)) {
                 lists.listener().asked(list.name(), DnsblListener.Outcome.OFF);
+                silent.add(list.name());
                 continue;
             }
             Optional<DnsName> name = question.of(list);
@@ -143,6 +147,7 @@ public final class DnsblCheck implements AutoCloseable {
         }
         values.put(subject, value);
         lookups.put(subject, begun);
+        off.put(subject, silent);
     }
 
     private Said ask(
@@ -218,6 +223,7 @@ public final class DnsblCheck implements AutoCloseable {
     public DnsblVerdict verdict() {
         List<DnsblHit> hits = new ArrayList<>();
         List<String> unanswered = new ArrayList<>();
+        off.values().forEach(unanswered::addAll);
         for (List<Lookup> ofSubject : lookups.values()) {
             for (Lookup lookup : ofSubject) {
                 Said said = result(lookup);

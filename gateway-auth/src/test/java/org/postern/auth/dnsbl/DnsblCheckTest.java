@@ -170,6 +170,8 @@ class DnsblCheckTest {
         watch.trouble(zen, ListState.Reason.OVER_QUOTA, "so it says");
         try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
             assertThat(check.verdict().hits()).isEmpty();
+            // no acquittal either: a rule against who is not listed must not bite
+            assertThat(check.verdict().unanswered()).containsExactly("zen");
         }
         assertThat(dns.asked()).isEmpty();
         assertThat(outcomes).containsEntry("zen", DnsblListener.Outcome.OFF);

@@ -143,7 +143,11 @@ final class PolicyReader {
                         action.get(),
                         mode,
                         expires.orElse(null),
-                        reply.orElse(null)));
+                        reply.orElse(null),
+                        s.placeOf(
+                                expires.isPresent()
+                                        ? PolicyKeys.RULE_EXPIRES
+                                        : PolicyKeys.RULE_NAME)));
     }
 
     private void checkAction(

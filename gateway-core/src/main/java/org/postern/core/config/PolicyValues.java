@@ -16,6 +16,7 @@ final class PolicyValues {
                     "default",
                     "deny-list",
                     "directory-unavailable",
+                    "dmarc-override",
                     "dmarc-quarantine",
                     "dmarc-reject",
                     "dnsbl",

@@ -3,6 +3,7 @@ package org.postern.core.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
 import org.postern.core.problem.Place;
@@ -80,5 +81,15 @@ public record PosternConfig(
      */
     public Place placeOf(String key) {
         return places.getOrDefault(key, Place.start(file));
+    }
+
+    /** Every rule of one's own: those for all, of sets, and of single domains. */
+    public Stream<RuleConfig> rules() {
+        return Stream.of(
+                        Stream.of(policy.rules()),
+                        policy.sets().values().stream(),
+                        domains.values().stream().map(d -> d.policy().rules()))
+                .flatMap(lists -> lists)
+                .flatMap(List::stream);
     }
 }

@@ -3,6 +3,7 @@ package org.postern.core.config;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.problem.Place;
 
 /**
  * One rule of {@code policy.rules}.
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode {@code mode}
  * @param expires {@code expires}: from when on the rule has no effect, or null for never
  * @param reply {@code reply}: words for the sender's postmaster, or null for ours
+ * @param place where its end stands in the file, or else its name
  */
 public record RuleConfig(
         String name,
@@ -22,9 +24,15 @@ public record RuleConfig(
         Action action,
         Mode mode,
         @Nullable Instant expires,
-        @Nullable String reply) {
+        @Nullable String reply,
+        Place place) {
     public RuleConfig {
         conditions = List.copyOf(conditions);
+    }
+
+    /** Whether its time is over: it has no effect any more. */
+    public boolean hasEnded(Instant now) {
+        return expires != null && !now.isBefore(expires);
     }
 
     /** Where in a session a rule is tried. */

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * nothing: it is neither a hit nor an acquittal.
  *
  * @param hits the lists that have the client or a name, in the order of the configuration
- * @param unanswered names of lists that were asked and could not say in time
+ * @param unanswered names of lists that are switched off, or were asked and could not say in time
  */
 public record DnsblVerdict(List<DnsblHit> hits, List<String> unanswered) {
     /** Nobody was asked, or nobody has anything. */

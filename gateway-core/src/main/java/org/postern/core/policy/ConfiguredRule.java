@@ -38,8 +38,7 @@ final class ConfiguredRule implements Rule {
 
     @Override
     public Optional<Verdict> decide(Facts facts) {
-        boolean over = config.expires() != null && !time.instant().isBefore(config.expires());
-        return over || !Conditions.all(config.conditions(), facts)
+        return config.hasEnded(time.instant()) || !Conditions.all(config.conditions(), facts)
                 ? Optional.empty()
                 : Optional.of(verdict());
     }

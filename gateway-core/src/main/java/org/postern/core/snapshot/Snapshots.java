@@ -69,6 +69,7 @@ public final class Snapshots {
                         draft,
                         problems);
         Recipients recipients = Recipients.load(draft, problems);
+        draft.config().ifPresent(config -> warnOfEndedRules(config, time, problems));
         if (problems.errorCount() == 0) {
             warnOfMissingPostmasters(draft, recipients, problems);
         }
@@ -90,6 +91,21 @@ public final class Snapshots {
     private static AccessLists withAdded(
             AccessLists lists, ConfigDraft draft, ProblemCollector problems) {
         return draft.config().map(config -> lists.withAdded(config.data(), problems)).orElse(lists);
+    }
+
+    private static void warnOfEndedRules(
+            PosternConfig config, TimeSource time, ProblemCollector problems) {
+        config.rules()
+                .filter(rule -> rule.hasEnded(time.instant()))
+                .forEach(rule ->
+                        problems.warning(
+                                rule.place(),
+                                "rule "
+                                        + rule.name()
+                                        + " ended at "
+                                        + rule.expires()
+                                        + " and has no effect; take it out, or give it another"
+                                        + " end"));
     }
 
     private static void warnOfMissingPostmasters(

@@ -153,6 +153,16 @@ class PolicyReaderTest {
     }
 
     @Test
+    void noRuleMayTakeTheNameOfABuiltInOne() {
+        assertThat(
+                        org.postern.core.policy.PolicyEngine.builtIn(
+                                        org.postern.core.lists.AccessLists.empty())
+                                .ruleNames())
+                .isNotEmpty()
+                .isSubsetOf(PolicyValues.BUILT_IN);
+    }
+
+    @Test
     void rulesThatAreNoListAreTold() throws IOException {
         assertThat(problems("policy: { rules: { name: x } }\n"))
                 .containsExactly("1:18: policy.rules must be a list of rules, found a mapping");

@@ -136,6 +136,35 @@ class SnapshotsTest {
     }
 
     @Test
+    void aRuleThatHasEndedIsWarnedOfAtItsPlaceWhereverItStands() throws IOException {
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        + """
+                        policy:
+                          rules:
+                            - { name: over, stage: mail, action: reject, expires: 2020-01-01 }
+                            - { name: lasts, stage: mail, action: reject, expires: 2999-01-01 }
+                          sets:
+                            strict:
+                              - { name: over-too, stage: rcpt, action: reject, expires: 2020-01-01 }
+                        """);
+        assertThat(Snapshots.read(file, time))
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class,
+                        l ->
+                                assertThat(l.warnings())
+                                        .extracting(Problem::message)
+                                        .containsExactly(
+                                                "rule over ended at 2020-01-02T00:00:00Z and has no"
+                                                        + " effect; take it out, or give it another"
+                                                        + " end",
+                                                "rule over-too ended at 2020-01-02T00:00:00Z and"
+                                                        + " has no effect; take it out, or give it"
+                                                        + " another end"));
+    }
+
+    @Test
     void aMissingPostmasterIsWarnedOf() throws IOException {
         Files.writeString(directory.resolve("r.txt"), "alice\n");
         assertThat(Snapshots.read(file, time))
