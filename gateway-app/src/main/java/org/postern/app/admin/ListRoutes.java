@@ -7,15 +7,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.lists.AddedLists;
+import org.postern.app.reputation.Harvesters;
 import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.Expiry;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
+import org.postern.core.net.Ip;
+import org.postern.core.reputation.Banned;
 import org.postern.core.reputation.Bans;
+import org.postern.core.reputation.Networks;
 import org.postern.core.time.TimeSource;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,13 +30,13 @@ public final class ListRoutes {
     private static final String BAN = "ban";
 
     private final AddedLists lists;
-    private final Bans bans;
+    private final Harvesters harvesters;
     private final TimeSource time;
 
-    /** Routes to these lists, and to the clients that are kept out for a while. */
-    public ListRoutes(AddedLists lists, Bans bans, TimeSource time) {
+    /** Routes to these lists, and to those who are kept out for a while. */
+    public ListRoutes(AddedLists lists, Harvesters harvesters, TimeSource time) {
         this.lists = lists;
-        this.bans = bans;
+        this.harvesters = harvesters;
         this.time = time;
     }
 
@@ -66,7 +72,7 @@ public final class ListRoutes {
             }
         }
         if (only == null || only.equals(BAN)) {
-            bans.all().forEach(ban -> lines.add(text ? line(ban) : json(ban)));
+            harvesters.bans().all().forEach(ban -> lines.add(text ? line(ban) : json(ban)));
         }
         try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
             for (String line : lines) {
@@ -104,8 +110,8 @@ public final class ListRoutes {
 
     private static String line(Bans.Ban ban) {
         return Human.cell(BAN, 6)
-                + Human.cell(ListKind.CLIENT.key(), 21)
-                + ban.network()
+                + Human.cell(ban.whom().kind(), 21)
+                + ban.whom().name()
                 + ", another "
                 + Human.duration(ban.left())
                 + ": "
@@ -117,20 +123,23 @@ public final class ListRoutes {
                 Exchange.JSON
                         .createObjectNode()
                         .put("list", BAN)
-                        .put("kind", ListKind.CLIENT.key())
-                        .put("entry", ban.network().toString())
+                        .put("kind", ban.whom().kind())
+                        .put("entry", ban.whom().name())
                         .put("comment", ban.reason())
                         .put("expires", ban.until().toString()));
     }
 
-    private void lift(Exchange exchange) throws IOException {
-        Cidr network = Cidr.parse(required(exchange, "entry"));
-        boolean there = bans.lift(network);
+    private void lift(Exchange exchange) throws IOException, InvalidAddressException {
+        String entry = required(exchange, "entry");
+        String by = exchange.parameter("owner");
+        Set<Banned> whom = whom(entry);
+        boolean there = !harvesters.letIn(whom, by == null ? "nobody named" : by).isEmpty();
+        String name = whom.iterator().next().name();
         if (exchange.wantsText()) {
             exchange.text(
                     there ? 200 : 404,
                     Api.TEXT,
-                    network + (there ? " is let in again\n" : " is not kept out\n"));
+                    name + (there ? " is let in again\n" : " is not kept out\n"));
         } else {
             exchange.json(
                     there ? 200 : 404,
@@ -138,8 +147,20 @@ public final class ListRoutes {
                             .createObjectNode()
                             .put("removed", there)
                             .put("list", BAN)
-                            .put("entry", network.toString()));
+                            .put("entry", name));
         }
+    }
+
+    /** A client, a network or a domain; of a single address, what stands for its host. */
+    private static Set<Banned> whom(String entry) throws InvalidAddressException {
+        if (!isNetwork(entry)) {
+            Domain domain = Domain.parse(entry.startsWith("@") ? entry.substring(1) : entry);
+            return Set.of(new Banned.Sender(domain), new Banned.Signer(domain));
+        }
+        Cidr network = Cidr.parse(entry);
+        return Set.of(
+                new Banned.Network(
+                        entry.indexOf('/') < 0 ? Networks.host(Ip.parse(entry)) : network));
     }
 
     private void remove(Exchange exchange) throws IOException, InvalidAddressException {

@@ -136,16 +136,7 @@ final class IntakeContent implements ContentReceiver {
         if (sample != null) {
             parts.opinions().ask(sample, spooled.id().toString(), transaction.request(), outcome);
         }
-        if (!transaction.probing() && !transaction.mail().reversePath().isNull()) {
-            parts.reputation()
-                    .attribute(
-                            transaction.facts().client(),
-                            outcome.verdicts(),
-                            transaction.unknown(),
-                            Intake.isExempt(
-                                    transaction.revision().snapshot(),
-                                    transaction.facts().client()));
-        }
+        Optional<Verdict> ban = HarvestGate.atData(transaction, outcome.verdicts());
         Facts facts = transaction.facts();
         Facts known =
                 facts.withAuthentication(outcome.verdicts(), outcome.advice())
@@ -156,6 +147,9 @@ final class IntakeContent implements ContentReceiver {
         if (dnsbl != null && facts.dnsbl() != null && !transaction.forPostmasterAlone()) {
             dnsbl.author(outcome.verdicts().dmarc().authorDomain());
             known = known.withDnsbl(dnsbl.verdict());
+        }
+        if (ban.isPresent()) {
+            return new Judgement(outcome, known, ban.get(), null);
         }
         known = known.withScans(scan.results());
         Verdict ruled =

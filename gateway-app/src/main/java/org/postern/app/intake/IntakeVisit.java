@@ -7,12 +7,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.reputation.Reputation;
+import org.postern.app.reputation.Harvesters;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
-import org.postern.core.authres.AuthResult;
-import org.postern.core.authres.SpfResult;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Ruling;
@@ -48,6 +46,7 @@ final class IntakeVisit implements Visit {
     private final Revision revision;
     private final ClientConnection client;
     private final VisitJournal journal;
+    private final HarvestGate harvest;
 
     private Facts facts;
     private Helo helo = new Helo("", false);
@@ -66,6 +65,7 @@ final class IntakeVisit implements Visit {
         this.client = client;
         this.journal = new VisitJournal(parts, client, revision.snapshot().revision());
         this.facts = Facts.of(address());
+        this.harvest = new HarvestGate(parts, revision.snapshot(), address());
     }
 
     private InetAddress address() {
@@ -74,19 +74,9 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Decision connect() {
-        Optional<Reputation.Refusal> ban =
-                isExempt() ? Optional.empty() : parts.reputation().banned(address());
+        Optional<Harvesters.Refusal> ban = harvest.atConnect();
         if (ban.isPresent()) {
-            refused(
-                    Stage.CONNECT,
-                    new Ruling(
-                            ban.get().reply().isTransient()
-                                    ? Disposition.DEFER
-                                    : Disposition.REJECT,
-                            "harvest-ban",
-                            "reputation.banned",
-                            ban.get().detail()),
-                    ban.get().reply());
+            refused(Stage.CONNECT, HarvestGate.ruling(ban.get()), ban.get().reply());
             return Decision.disconnect(ban.get().reply());
         }
         facts = facts.withStanding(parts.reputation().standing(address(), null));
@@ -149,6 +139,17 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Decision recipient(Recipient recipient) {
+        Optional<Harvesters.Refusal> ban =
+                parts.probes().isOn(helo.name())
+                        ? Optional.empty()
+                        : harvest.atRecipient(facts, authentication, recipient.address());
+        if (ban.isPresent()) {
+            Facts before = facts;
+            facts = facts.withRecipient(recipient.address(), HarvestGate.NOT_LOOKED_UP);
+            refused(Stage.RCPT, HarvestGate.ruling(ban.get()), ban.get().reply());
+            facts = before;
+            return Decision.refuse(ban.get().reply());
+        }
         RecipientLookup lookup =
                 parts.traps().isTrap(recipient.address())
                         ? new RecipientLookup.Known(List.of(recipient.address()), "spam-trap")
@@ -234,57 +235,27 @@ final class IntakeVisit implements Visit {
         return audience != null && audience.set() != null;
     }
 
-    private boolean isExempt() {
-        return Intake.isExempt(revision.snapshot(), address());
-    }
-
-    /** Who names many that do not exist is answered late, or hung up on. */
+    /** Who names many that do not exist is answered late, put off or hung up on. */
     private Decision unknownRecipient() {
         if (parts.probes().isOn(helo.name())) {
             return decide(Stage.RCPT, Decision::refuse);
         }
         unknown++;
-        boolean nullSender = facts.reversePath() != null && facts.reversePath().isNull();
-        return switch (parts.reputation()
-                .unknown(address(), nullSender, isExempt(), nullSender ? null : harvestDomain())) {
-            case Reputation.Response.Answer _ -> decide(Stage.RCPT, Decision::refuse);
-            case Reputation.Response.Late late -> {
-                pause(late.delay());
+        return switch (harvest.unknown(facts, authentication)) {
+            case Harvesters.Response.Answer _ -> decide(Stage.RCPT, Decision::refuse);
+            case Harvesters.Response.Late late -> {
+                HarvestGate.pause(late.delay());
                 yield decide(Stage.RCPT, Decision::refuse);
             }
-            case Reputation.Response.HangUp end -> {
-                refused(
-                        Stage.RCPT,
-                        new Ruling(
-                                end.reply().isTransient() ? Disposition.DEFER : Disposition.REJECT,
-                                "harvest",
-                                "reputation.harvest",
-                                end.count() + " unknown recipients lately"),
-                        end.reply());
-                yield Decision.disconnect(end.reply());
+            case Harvesters.Response.PutOff(SmtpReply reply, int count) -> {
+                refused(Stage.RCPT, HarvestGate.ruling(count), reply);
+                yield Decision.refuse(reply);
+            }
+            case Harvesters.Response.HangUp(SmtpReply reply, int count) -> {
+                refused(Stage.RCPT, HarvestGate.ruling(count), reply);
+                yield Decision.disconnect(reply);
             }
         };
-    }
-
-    /** Whom SPF passed for, which runs since MAIL; waits for it no longer than its deadline. */
-    private @Nullable Domain harvestDomain() {
-        Authentication checks = authentication;
-        if (checks == null || !parts.reputation().actsOnUnknown()) {
-            return null;
-        }
-        SpfResult spf = checks.spf();
-        return spf.result() == AuthResult.PASS
-                ? Reputation.domain(spf.domain()).orElse(null)
-                : null;
-    }
-
-    /** Makes the client wait; the session has a virtual thread of its own, which costs little. */
-    private static void pause(java.time.Duration delay) {
-        try {
-            Thread.sleep(delay);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the gateway stops: the answer goes out now
-        }
     }
 
     /** RFC 5321, 4.5.3.1.10 speaks of the message; here it is this domain alone that waits. */

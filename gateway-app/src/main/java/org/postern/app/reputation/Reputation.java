@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -17,12 +16,8 @@ import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
-import org.postern.core.reply.SmtpReply;
-import org.postern.core.reputation.Bans;
-import org.postern.core.reputation.Harvest;
 import org.postern.core.reputation.History;
 import org.postern.core.reputation.KnownGood;
-import org.postern.core.reputation.Networks;
 import org.postern.core.reputation.Standing;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
@@ -40,37 +35,12 @@ public final class Reputation implements AutoCloseable {
     private static final Duration SAVE_EVERY = Duration.ofMinutes(1);
 
     private final Supplier<ReputationConfig> config;
-    private final Metrics metrics;
     private final Path folder;
     private final History history;
-    private final Harvest harvest;
-    private final Bans bans;
+    private final Harvesters harvesters;
+    private final Chronicle chronicle = new Chronicle();
     private final AnomalousSenders anomalies;
     private @Nullable Thread keeper;
-
-    /** What an unknown recipient calls for. */
-    public sealed interface Response {
-        /** The answer is given at once. */
-        enum Answer implements Response {
-            /** Nothing more. */
-            INSTANCE
-        }
-
-        /**
-         * The answer is given late.
-         *
-         * @param delay how late
-         */
-        record Late(Duration delay) implements Response {}
-
-        /**
-         * The connection is closed.
-         *
-         * @param reply 421
-         * @param count how many unknown recipients there were lately
-         */
-        record HangUp(SmtpReply reply, int count) implements Response {}
-    }
 
     /**
      * What an earlier run has left in the data directory is read at once.
@@ -80,21 +50,18 @@ public final class Reputation implements AutoCloseable {
     public Reputation(
             Path data, Supplier<ReputationConfig> config, Metrics metrics, TimeSource time) {
         this.config = config;
-        this.metrics = metrics;
         this.folder = data.resolve("reputation");
         this.history = new History(config, time);
-        this.harvest = new Harvest(config, time);
-        this.bans = new Bans(time);
+        this.harvesters = new Harvesters(config, history, metrics, chronicle, time);
         this.anomalies = new AnomalousSenders(config, metrics, time);
         try {
             anomalies.load(folder);
             history.load(historyFile());
-            bans.load(bansFile());
+            harvesters.bans().load(bansFile());
         } catch (IOException e) {
             LOG.warn("what was learned of senders is lost: {}", e.getMessage());
         }
         metrics.gauge("reputation.networks", history::size);
-        metrics.gauge("reputation.bans", () -> bans.all().size());
     }
 
     private Path historyFile() {
@@ -140,7 +107,7 @@ public final class Reputation implements AutoCloseable {
     private void save() {
         try {
             history.save(historyFile());
-            bans.save(bansFile());
+            harvesters.bans().save(bansFile());
             anomalies.save(folder);
         } catch (IOException e) {
             LOG.warn("what was learned of senders cannot be written: {}", e.getMessage());
@@ -152,143 +119,19 @@ public final class Reputation implements AutoCloseable {
         return anomalies;
     }
 
-    /** Who is kept out now. */
-    public Bans bans() {
-        return bans;
+    /** Those who name recipients that do not exist. */
+    public Harvesters harvesters() {
+        return harvesters;
+    }
+
+    /** Where it is written down whom something began or ended for. */
+    public Chronicle chronicle() {
+        return chronicle;
     }
 
     /** Who has a good history. */
     public KnownGood knownGood() {
         return history;
-    }
-
-    /** What a client that is kept out is told; empty for everybody else. */
-    public Optional<Refusal> banned(InetAddress client) {
-        return bans.of(client)
-                .map(ban ->
-                        new Refusal(
-                                SmtpReply.of(
-                                        421,
-                                        "4.7.0",
-                                        "Too many unknown recipients from your "
-                                                + (ban.network().equals(Networks.alone(client))
-                                                        ? "address"
-                                                        : "network")
-                                                + "; try again after "
-                                                + ban.until().truncatedTo(ChronoUnit.SECONDS)
-                                                + " (harvest-ban)"),
-                                ban.network() + " " + ban.reason()));
-    }
-
-    /**
-     * A refusal.
-     *
-     * @param reply what the client is told
-     * @param detail for the log
-     */
-    public record Refusal(SmtpReply reply, String detail) {}
-
-    /** Whether anything is ever done about unknown recipients. */
-    public boolean actsOnUnknown() {
-        ReputationConfig now = config.get();
-        return now.slowAfter() > 0 || now.hangUpAfter() > 0 || now.banAfter() > 0;
-    }
-
-    /**
-     * Counts an unknown recipient.
-     *
-     * @param nullSender whether the reverse-path is null
-     * @param exempt whether the client is ours or on an allow list
-     * @param domain the domain that SPF passed for, or null
-     */
-    public Response unknown(
-            InetAddress client, boolean nullSender, boolean exempt, @Nullable Domain domain) {
-        if (exempt) {
-            return Response.Answer.INSTANCE;
-        }
-        Harvest.Finding finding = harvest.unknown(client, nullSender, domain);
-        Harvest.Level level = finding.level();
-        boolean good =
-                level.compareTo(Harvest.Level.SLOW) > 0
-                        && history.isKnownGood(client, domain == null ? Set.of() : Set.of(domain));
-        if (good) {
-            level = Harvest.Level.SLOW;
-        }
-        metrics.count(
-                "reputation.unknown.recipients",
-                "response",
-                nullSender
-                        ? "null-sender"
-                        : switch (level) {
-                            case NONE -> "none";
-                            case SLOW -> good ? "slow-known-good" : "slow";
-                            case HANG_UP -> "hang-up";
-                            case BAN -> "ban";
-                        });
-        return switch (level) {
-            case NONE -> Response.Answer.INSTANCE;
-            case SLOW -> new Response.Late(config.get().slowBy());
-            case HANG_UP -> hangUp(finding);
-            case BAN -> {
-                ban(client, finding);
-                yield hangUp(finding);
-            }
-        };
-    }
-
-    private static Response hangUp(Harvest.Finding finding) {
-        return new Response.HangUp(
-                SmtpReply.of(
-                        421,
-                        "4.7.0",
-                        "Too many unknown recipients from your "
-                                + whose(finding)
-                                + "; clean your list and try again later (harvest)"),
-                finding.count());
-    }
-
-    private static String whose(Harvest.Finding finding) {
-        return switch (finding.who()) {
-            case CLIENT -> "address";
-            case NETWORK -> "network";
-            case DOMAIN -> "domain";
-        };
-    }
-
-    private void ban(InetAddress client, Harvest.Finding finding) {
-        ReputationConfig now = config.get();
-        var who =
-                finding.who() == Harvest.Who.NETWORK ? Networks.of(client) : Networks.alone(client);
-        bans.add(who, now.ban(), finding.count() + " unknown recipients of its " + whose(finding));
-        LOG.warn(
-                "{} is kept out for {}: {} unknown recipients lately; to let it in: postern lists"
-                        + " remove ban {}",
-                who,
-                now.ban(),
-                finding.count(),
-                who);
-    }
-
-    /**
-     * Notes how many recipients of a transaction were unknown, by the domains that signed its
-     * message; that of SPF has been noted with each. Who comes with a domain that has gone too far
-     * is kept out, unless it is known good.
-     *
-     * @param exempt whether the client is ours or on an allow list
-     */
-    public void attribute(InetAddress client, Verdicts verdicts, int unknown, boolean exempt) {
-        Set<Domain> signed = authenticated(verdicts);
-        if (verdicts.spf().result() == AuthResult.PASS) {
-            domain(verdicts.spf().domain()).ifPresent(signed::remove);
-        }
-        if (exempt || signed.isEmpty()) {
-            return;
-        }
-        Harvest.Finding finding = harvest.attribute(signed, unknown);
-        if (finding.level() == Harvest.Level.BAN
-                && !history.isKnownGood(client, authenticated(verdicts))) {
-            ban(client, finding);
-        }
     }
 
     /** Learns from a message that was accepted. */
@@ -305,7 +148,7 @@ public final class Reputation implements AutoCloseable {
         Set<Domain> domains = verdicts == null ? Set.of() : authenticated(verdicts);
         boolean good =
                 (verdicts == null || !domains.isEmpty()) && history.isKnownGood(client, domains);
-        return new Standing(good, harvest.lately(client, domains));
+        return new Standing(good, harvesters.lately(client, domains));
     }
 
     /** The domains that SPF or DKIM passed for. */
@@ -320,6 +163,15 @@ public final class Reputation implements AutoCloseable {
             }
         }
         return domains;
+    }
+
+    /** Those of them whose signature passed and that SPF did not pass for. */
+    public static Set<Domain> signers(Verdicts verdicts) {
+        Set<Domain> signers = authenticated(verdicts);
+        if (verdicts.spf().result() == AuthResult.PASS) {
+            domain(verdicts.spf().domain()).ifPresent(signers::remove);
+        }
+        return signers;
     }
 
     /** A domain's name as a domain; an address literal that passed SPF is none to remember. */

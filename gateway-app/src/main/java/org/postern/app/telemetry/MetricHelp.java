@@ -159,7 +159,15 @@ public final class MetricHelp {
                                     "reputation.anomalies.begun",
                                     "Senders, sender domains and clients whose mail began to be"
                                             + " held"),
-                            Map.entry("reputation.bans", "Clients and networks kept out now"),
+                            Map.entry(
+                                    "reputation.bans",
+                                    "Clients, networks and domains kept out now"),
+                            Map.entry(
+                                    "reputation.bans.begun",
+                                    "Clients, networks and domains that began to be kept out"),
+                            Map.entry(
+                                    "reputation.harvest.counts",
+                                    "Counts of unknown recipients that are remembered"),
                             Map.entry(
                                     "reputation.networks", "Networks with a history of good mail"),
                             Map.entry("reputation.traps", "Messages to spam traps, by response"),

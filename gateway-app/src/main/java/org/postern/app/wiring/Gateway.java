@@ -214,7 +214,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         gauges(opened);
         AdminServer admin = admin(config);
         undo.add(admin::close);
-        reception.start(opened);
+        reception.start(opened, records::witness);
         relaying.start();
         undo.add(() -> relaying.stop(live.config().limits().drain()));
         try {

@@ -13,6 +13,7 @@ import org.postern.app.admin.Route;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.CandidatePolicy;
 import org.postern.app.lists.AddedLists;
+import org.postern.app.reputation.Chronicle;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
@@ -52,8 +53,13 @@ final class Reception implements AutoCloseable {
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
     }
 
-    /** Begins to work in the background. */
-    void start(Spool spool) {
+    /**
+     * Begins to work in the background.
+     *
+     * @param scribe writes down what begins and ends for senders
+     */
+    void start(Spool spool, Chronicle.Scribe scribe) {
+        reputation.chronicle().tell(scribe);
         directories.activate(live.snapshot());
         reputation.start(spool);
     }
@@ -88,7 +94,7 @@ final class Reception implements AutoCloseable {
     /** The paths of the admin listener that these parts answer. */
     List<Route> routes() {
         List<Route> routes =
-                new ArrayList<>(new ListRoutes(lists, reputation.bans(), time).routes());
+                new ArrayList<>(new ListRoutes(lists, reputation.harvesters(), time).routes());
         routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
         routes.addAll(new CandidateRoutes(candidate, directories::bindToActive, time).routes());
         return routes;

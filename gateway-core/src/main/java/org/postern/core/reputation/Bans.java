@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.core.files.WholeFile;
-import org.postern.core.net.Cidr;
+import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.TimeSource;
 
 /**
- * Who is kept out for a while: clients and networks, each until its end comes by itself. Ends are
- * by the monotonic clock, so a step of the wall clock neither frees nor holds anybody; over a
- * restart by the wall clock. At most {@value #MAX}, the oldest go first. Thread-safe; answers from
- * memory.
+ * Who is kept out for a while: clients, networks and domains, each until its end comes by itself.
+ * Ends are by the monotonic clock, so a step of the wall clock neither frees nor holds anybody;
+ * over a restart by the wall clock. At most {@value #MAX}, the oldest go first. Thread-safe;
+ * answers from memory.
  */
 public final class Bans {
     /** The most bans. */
@@ -32,12 +32,12 @@ public final class Bans {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final TimeSource time;
-    private final Map<Cidr, Kept> entries =
+    private final Map<Banned, Kept> entries =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<Cidr, Kept> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<Banned, Kept> eldest) {
                     return size() > MAX;
                 }
             };
@@ -47,24 +47,30 @@ public final class Bans {
     /**
      * One ban.
      *
-     * @param network whom it keeps out
+     * @param whom whom it keeps out
      * @param left how long it still lasts
      * @param until its end by the wall clock as it goes now
      * @param reason why, one line
      */
-    public record Ban(Cidr network, Duration left, Instant until, String reason) {}
+    public record Ban(Banned whom, Duration left, Instant until, String reason) {}
 
     /** No bans yet. */
     public Bans(TimeSource time) {
         this.time = time;
     }
 
-    /** Keeps a client or network out; a ban that is there is replaced. */
-    public void add(Cidr network, Duration duration, String reason) {
+    /**
+     * Keeps somebody out; a ban that is there is replaced.
+     *
+     * @return whether there was none
+     */
+    public boolean add(Banned whom, Duration duration, String reason) {
         long end = time.nanoTime() + min(duration, LONGEST).toNanos();
         synchronized (entries) {
-            entries.remove(network);
-            entries.put(network, new Kept(end, reason.replaceAll("\\p{Cntrl}", "?")));
+            boolean isNew = of(whom).isEmpty();
+            entries.remove(whom);
+            entries.put(whom, new Kept(end, reason.replaceAll("\\p{Cntrl}", "?")));
+            return isNew;
         }
     }
 
@@ -78,22 +84,33 @@ public final class Bans {
             if (entries.isEmpty()) {
                 return Optional.empty();
             }
-            return of(Networks.alone(client)).or(() -> of(Networks.of(client)));
+            return of(new Banned.Network(Networks.host(client)))
+                    .or(() -> of(new Banned.Network(Networks.site(client))));
         }
     }
 
-    private Optional<Ban> of(Cidr network) {
-        Kept entry = entries.get(network);
-        if (entry == null) {
-            return Optional.empty();
+    /** The ban of just this, if there is one. */
+    public Optional<Ban> of(Banned whom) {
+        synchronized (entries) {
+            Kept entry = entries.get(whom);
+            if (entry == null) {
+                return Optional.empty();
+            }
+            long left = entry.endNanos() - time.nanoTime();
+            if (left <= 0) {
+                entries.remove(whom);
+                return Optional.empty();
+            }
+            Duration rest = Duration.ofNanos(left);
+            return Optional.of(new Ban(whom, rest, time.instant().plus(rest), entry.reason()));
         }
-        long left = entry.endNanos() - time.nanoTime();
-        if (left <= 0) {
-            entries.remove(network);
-            return Optional.empty();
+    }
+
+    /** How many of a {@link Banned#kind kind} there are, one that has just ended perhaps too. */
+    public int size(String kind) {
+        synchronized (entries) {
+            return (int) entries.keySet().stream().filter(b -> b.kind().equals(kind)).count();
         }
-        Duration rest = Duration.ofNanos(left);
-        return Optional.of(new Ban(network, rest, time.instant().plus(rest), entry.reason()));
     }
 
     /**
@@ -101,10 +118,10 @@ public final class Bans {
      *
      * @return whether they were kept out
      */
-    public boolean lift(Cidr network) {
+    public boolean lift(Banned whom) {
         synchronized (entries) {
-            boolean there = of(network).isPresent();
-            entries.remove(network);
+            boolean there = of(whom).isPresent();
+            entries.remove(whom);
             return there;
         }
     }
@@ -113,8 +130,8 @@ public final class Bans {
     public List<Ban> all() {
         synchronized (entries) {
             List<Ban> all = new ArrayList<>();
-            for (Cidr network : List.copyOf(entries.keySet())) {
-                of(network).ifPresent(all::add);
+            for (Banned whom : List.copyOf(entries.keySet())) {
+                of(whom).ifPresent(all::add);
             }
             all.sort(Comparator.comparing(Ban::left));
             return all;
@@ -142,9 +159,9 @@ public final class Bans {
         try {
             Duration left = Duration.between(time.instant(), Instant.parse(parts[1]));
             if (left.isPositive()) {
-                add(Cidr.parse(parts[0]), left, parts[2]);
+                add(Banned.parse(parts[0]), left, parts[2]);
             }
-        } catch (DateTimeParseException | IllegalArgumentException e) {
+        } catch (DateTimeParseException | IllegalArgumentException | InvalidAddressException e) {
             return; // half a line after a crash of the machine: one ban is forgotten
         }
     }
@@ -161,7 +178,7 @@ public final class Bans {
         }
         StringBuilder out = new StringBuilder();
         for (Ban ban : all) {
-            out.append(ban.network())
+            out.append(ban.whom())
                     .append('\t')
                     .append(ban.until())
                     .append('\t')

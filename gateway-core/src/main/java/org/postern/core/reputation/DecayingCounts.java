@@ -52,6 +52,13 @@ final class DecayingCounts<K> {
                 : count.value() * Math.pow(0.5, (now - count.atNanos()) / (double) halfLifeNanos);
     }
 
+    /** Begins a count anew. */
+    void forget(K key) {
+        synchronized (counts) {
+            counts.remove(key);
+        }
+    }
+
     /** How many keys are remembered. */
     int size() {
         synchronized (counts) {

@@ -1,19 +1,24 @@
 package org.postern.core.reputation;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
-import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 
 /**
  * Counts recipients that do not exist, by client, by network and by authenticated domain, and says
  * what that calls for. Mail with a null reverse-path is counted apart and calls for nothing: it is
- * what a forged sender's victims send. Counts halve with every {@code window}. Thread-safe,
- * bounded.
+ * what a forged sender's victims send. Counts halve with every {@code window}.
+ *
+ * <p>A client is one IPv4 address or an IPv6 /64, a network its /24 or /48: whoever has one address
+ * of a /64 has them all, and whoever has one /64 of a site can have the others. At most {@value
+ * #CLIENTS} clients, {@value #NETWORKS} networks and twice {@value #DOMAINS} domains are
+ * remembered, the longest untouched go first. Thread-safe; answers from memory.
  */
 public final class Harvest {
     private static final int CLIENTS = 200_000;
@@ -21,10 +26,11 @@ public final class Harvest {
     private static final int DOMAINS = 50_000;
 
     private final Supplier<ReputationConfig> config;
-    private final DecayingCounts<InetAddress> clients;
-    private final DecayingCounts<Cidr> networks;
-    private final DecayingCounts<Domain> domains;
-    private final DecayingCounts<InetAddress> nullSenders;
+    private final DecayingCounts<Banned.Network> clients;
+    private final DecayingCounts<Banned.Network> networks;
+    private final DecayingCounts<Banned.Sender> senders;
+    private final DecayingCounts<Banned.Signer> signers;
+    private final DecayingCounts<Banned.Network> nullSenders;
 
     /** What the counts call for, mild to hard. */
     public enum Level {
@@ -32,30 +38,38 @@ public final class Harvest {
         NONE,
         /** The answer is delayed. */
         SLOW,
-        /** 421: the connection is closed. */
+        /** 421: the connection is closed; of a domain, 451: its recipient is put off. */
         HANG_UP,
-        /** The same, and the client, or its network, is kept out for a while. */
+        /** The same, and who it is, is kept out for a while. */
         BAN
+    }
+
+    /**
+     * What a count calls for.
+     *
+     * @param level what is to be done
+     * @param whose who has gone too far
+     * @param count how many of theirs there were lately
+     */
+    public record Finding(Level level, Banned whose, int count) {
+        /** The same, but nothing harder than this. */
+        public Finding atMost(Level most) {
+            return level.compareTo(most) > 0 ? new Finding(most, whose, count) : this;
+        }
+
+        /** This one or, if that calls for more, the other. */
+        public Finding orHarder(Finding other) {
+            return other.level().compareTo(level) > 0 ? other : this;
+        }
     }
 
     /**
      * What one more unknown recipient calls for.
      *
-     * @param level what is to be done
-     * @param who who has gone too far
-     * @param count how many of theirs there were lately
+     * @param byAddress of the client and its network
+     * @param byDomain of the domain that SPF passed for, or null where it did for none
      */
-    public record Finding(Level level, Who who, int count) {}
-
-    /** Whose count it is. */
-    public enum Who {
-        /** The client's. */
-        CLIENT,
-        /** Its network's. */
-        NETWORK,
-        /** That of a domain that it authenticated as, from wherever. */
-        DOMAIN
-    }
+    public record Findings(Finding byAddress, @Nullable Finding byDomain) {}
 
     /**
      * @param config the settings of this moment
@@ -64,48 +78,46 @@ public final class Harvest {
         this.config = config;
         this.clients = new DecayingCounts<>(CLIENTS, time);
         this.networks = new DecayingCounts<>(NETWORKS, time);
-        this.domains = new DecayingCounts<>(DOMAINS, time);
+        this.senders = new DecayingCounts<>(DOMAINS, time);
+        this.signers = new DecayingCounts<>(DOMAINS, time);
         this.nullSenders = new DecayingCounts<>(CLIENTS, time);
-    }
-
-    /** Counts one unknown recipient of a client that has authenticated as nobody. */
-    public Finding unknown(InetAddress client, boolean nullSender) {
-        return unknown(client, nullSender, null);
     }
 
     /**
      * Counts one unknown recipient.
      *
      * @param nullSender whether the reverse-path is null
-     * @param domain the domain that SPF passed for, or null
+     * @param domain the domain that SPF passed for, or null; a domain that is only claimed must
+     *     never come here
      */
-    public Finding unknown(InetAddress client, boolean nullSender, @Nullable Domain domain) {
+    public Findings unknown(InetAddress client, boolean nullSender, @Nullable Domain domain) {
         ReputationConfig now = config.get();
         long window = now.window().toNanos();
+        var host = new Banned.Network(Networks.host(client));
         if (nullSender) {
-            return new Finding(
-                    Level.NONE, Who.CLIENT, (int) Math.round(nullSenders.add(client, 1, window)));
+            int count = (int) Math.round(nullSenders.add(host, 1, window));
+            return new Findings(new Finding(Level.NONE, host, count), null);
         }
-        double ofClient = clients.add(client, 1, window);
-        double ofNetwork = networks.add(Networks.of(client), 1, window);
-        Finding byClient = finding(now, Who.CLIENT, ofClient, 1);
-        Finding byNetwork = finding(now, Who.NETWORK, ofNetwork, now.networkFactor());
-        Finding found = harder(byClient, byNetwork);
-        return domain == null
-                ? found
-                : harder(found, ofDomain(now, domains.add(domain, 1, window)));
+        var site = new Banned.Network(Networks.site(client));
+        Finding found =
+                finding(now, host, clients.add(host, 1, window), 1)
+                        .orHarder(
+                                finding(
+                                        now,
+                                        site,
+                                        networks.add(site, 1, window),
+                                        now.networkFactor()));
+        if (domain == null) {
+            return new Findings(found, null);
+        }
+        var sender = new Banned.Sender(domain);
+        double count = senders.add(sender, 1, window);
+        return new Findings(found, finding(now, sender, count, now.networkFactor()));
     }
 
-    private static Finding ofDomain(ReputationConfig config, double count) {
-        return finding(config, Who.DOMAIN, count, config.networkFactor());
-    }
-
-    private static Finding finding(ReputationConfig config, Who who, double count, int factor) {
-        return new Finding(level(config, count, factor), who, (int) Math.round(count));
-    }
-
-    private static Finding harder(Finding one, Finding other) {
-        return other.level().compareTo(one.level()) > 0 ? other : one;
+    private static Finding finding(
+            ReputationConfig config, Banned whose, double count, int factor) {
+        return new Finding(level(config, count, factor), whose, (int) Math.round(count));
     }
 
     private static Level level(ReputationConfig config, double count, int factor) {
@@ -124,34 +136,53 @@ public final class Harvest {
     }
 
     /**
-     * Counts unknown recipients of a transaction by the domains that signed its message.
+     * Counts unknown recipients of a transaction by the domains that signed its message and that
+     * SPF did not pass for.
      *
-     * @return what the worst of them calls for
+     * @return what that calls for, one for each domain
      */
-    public Finding attribute(Set<Domain> authenticated, int unknown) {
+    public List<Finding> signed(Set<Domain> domains, int unknown) {
         ReputationConfig now = config.get();
-        Finding worst = new Finding(Level.NONE, Who.DOMAIN, 0);
+        List<Finding> found = new ArrayList<>();
         if (unknown > 0) {
-            for (Domain domain : authenticated) {
-                double count = domains.add(domain, unknown, now.window().toNanos());
-                worst = harder(worst, ofDomain(now, count));
+            for (Domain domain : domains) {
+                var signer = new Banned.Signer(domain);
+                double count = signers.add(signer, unknown, now.window().toNanos());
+                found.add(finding(now, signer, count, now.networkFactor()));
             }
         }
-        return worst;
+        return found;
     }
 
-    /** How many a client, or a domain that it authenticated as, named lately; the larger. */
+    /** How many a client, or a domain that it authenticated as, named lately; the largest. */
     public int lately(InetAddress client, Set<Domain> authenticated) {
         long window = config.get().window().toNanos();
-        double most = clients.get(client, window);
+        double most = clients.get(new Banned.Network(Networks.host(client)), window);
         for (Domain domain : authenticated) {
-            most = Math.max(most, domains.get(domain, window));
+            most = Math.max(most, senders.get(new Banned.Sender(domain), window));
+            most = Math.max(most, signers.get(new Banned.Signer(domain), window));
         }
         return (int) Math.round(most);
     }
 
-    /** How many clients are remembered. */
-    public int clients() {
-        return clients.size();
+    /** Begins the count of somebody anew: who is let in again is not kept out by the next name. */
+    public void forget(Banned whom) {
+        switch (whom) {
+            case Banned.Network network -> {
+                clients.forget(network);
+                networks.forget(network);
+            }
+            case Banned.Sender sender -> senders.forget(sender);
+            case Banned.Signer signer -> signers.forget(signer);
+        }
+    }
+
+    /** How many counts of clients, networks and domains are remembered, all together. */
+    public int size() {
+        return clients.size()
+                + networks.size()
+                + senders.size()
+                + signers.size()
+                + nullSenders.size();
     }
 }

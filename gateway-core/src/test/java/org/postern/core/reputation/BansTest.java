@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
 import org.postern.core.time.ManualTimeSource;
@@ -22,9 +24,45 @@ class BansTest {
             new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
     private final Bans bans = new Bans(time);
 
+    private static Banned client(String network) {
+        return new Banned.Network(Cidr.parse(network));
+    }
+
+    @Test
+    void anIpv6ClientIsItsSubnetAndItsNetworkTheSite() {
+        bans.add(client("2001:db8:1:2::/64"), Duration.ofHours(1), "x");
+        assertThat(bans.of(Ip.parse("2001:db8:1:2:ffff::1"))).isPresent();
+        assertThat(bans.of(Ip.parse("2001:db8:1:3::1"))).isEmpty();
+        bans.add(client("2001:db8:1::/48"), Duration.ofHours(1), "x");
+        assertThat(bans.of(Ip.parse("2001:db8:1:3::1"))).isPresent();
+        assertThat(bans.of(Ip.parse("2001:db8:2::1"))).isEmpty();
+        assertThat(bans.size("client")).isEqualTo(1);
+        assertThat(bans.size("network")).isEqualTo(1);
+    }
+
+    @Test
+    void aDomainIsKeptOutApartAsSenderAndAsSignerAndOverARestart() throws IOException {
+        Path file = folder.resolve("bans.tsv");
+        Domain domain = Domain.of("list.example");
+        assertThat(bans.add(new Banned.Sender(domain), Duration.ofHours(1), "x")).isTrue();
+        assertThat(bans.add(new Banned.Sender(domain), Duration.ofHours(2), "x")).isFalse();
+        bans.add(new Banned.Signer(Domain.of("signer.example")), Duration.ofHours(1), "x");
+        assertThat(bans.of(new Banned.Signer(domain))).isEmpty();
+        bans.save(file);
+        Files.writeString(file, Files.readString(file) + "spf=\t2099-01-01T00:00:00Z\thalf\n");
+        Bans after = new Bans(time);
+        after.load(file);
+        assertThat(after.all())
+                .extracting(Bans.Ban::whom)
+                .containsExactly(
+                        new Banned.Signer(Domain.of("signer.example")), new Banned.Sender(domain));
+        time.advance(Duration.ofHours(2));
+        assertThat(after.all()).isEmpty();
+    }
+
     @Test
     void aBanEndsByItself() {
-        bans.add(Cidr.parse("192.0.2.7"), Duration.ofHours(1), "300 unknown recipients");
+        bans.add(client("192.0.2.7/32"), Duration.ofHours(1), "300 unknown recipients");
         assertThat(bans.of(CLIENT)).isPresent();
         assertThat(bans.of(Ip.parse("192.0.2.8"))).isEmpty();
         time.advance(Duration.ofMinutes(59));
@@ -36,7 +74,7 @@ class BansTest {
 
     @Test
     void aStepOfTheWallClockNeitherFreesNorHolds() {
-        bans.add(Networks.of(CLIENT), Duration.ofHours(1), "x");
+        bans.add(client("192.0.2.0/24"), Duration.ofHours(1), "x");
         time.stepWallClock(Duration.ofDays(400));
         assertThat(bans.of(CLIENT)).isPresent();
         time.stepWallClock(Duration.ofDays(-800));
@@ -47,8 +85,8 @@ class BansTest {
     @Test
     void aBanCanBeTakenBackAndSurvivesARestart() throws IOException {
         Path file = folder.resolve("bans.tsv");
-        bans.add(Networks.of(CLIENT), Duration.ofHours(2), "one\ttwo");
-        bans.add(Cidr.parse("2001:db8::/64"), Duration.ofMinutes(1), "x");
+        bans.add(client("192.0.2.0/24"), Duration.ofHours(2), "one\ttwo");
+        bans.add(client("2001:db8::/64"), Duration.ofMinutes(1), "x");
         bans.save(file);
         time.advance(Duration.ofHours(1));
         Bans after = new Bans(time);
@@ -59,8 +97,8 @@ class BansTest {
                     assertThat(ban.left()).isEqualTo(Duration.ofHours(1));
                     assertThat(ban.reason()).isEqualTo("one?two");
                 });
-        assertThat(after.lift(Networks.of(CLIENT))).isTrue();
-        assertThat(after.lift(Networks.of(CLIENT))).isFalse();
+        assertThat(after.lift(client("192.0.2.0/24"))).isTrue();
+        assertThat(after.lift(client("192.0.2.0/24"))).isFalse();
         assertThat(after.of(CLIENT)).isEmpty();
         after.save(file);
         Bans third = new Bans(time);

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
+import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
 import org.postern.core.reputation.Harvest.Level;
 import org.postern.core.time.ManualTimeSource;
@@ -45,9 +46,17 @@ class HarvestTest {
     private Level unknown(int times) {
         Level level = Level.NONE;
         for (int i = 0; i < times; i++) {
-            level = harvest.unknown(CLIENT, false).level();
+            level = unknown(CLIENT).level();
         }
         return level;
+    }
+
+    private Harvest.Finding unknown(InetAddress client) {
+        return harvest.unknown(client, false, null).byAddress();
+    }
+
+    private static Banned network(String cidr) {
+        return new Banned.Network(Cidr.parse(cidr));
     }
 
     @Test
@@ -81,7 +90,8 @@ class HarvestTest {
     @Test
     void nullSendersAreCountedApartAndCallForNothing() {
         for (int i = 0; i < 1_000; i++) {
-            assertThat(harvest.unknown(CLIENT, true).level()).isEqualTo(Level.NONE);
+            assertThat(harvest.unknown(CLIENT, true, null).byAddress().level())
+                    .isEqualTo(Level.NONE);
         }
         assertThat(harvest.lately(CLIENT, Set.of())).isZero();
     }
@@ -89,17 +99,36 @@ class HarvestTest {
     @Test
     void aNetworkMayHaveMoreThanOneOfItsClientsAndNotAnyAmount() {
         for (int client = 0; client < 11; client++) {
-            assertThat(harvest.unknown(Ip.parse("192.0.2." + client), false).level())
+            assertThat(unknown(Ip.parse("192.0.2." + client)).level())
                     .as("client %s", client)
                     .isEqualTo(Level.NONE);
         }
-        Harvest.Finding twelfth = harvest.unknown(Ip.parse("192.0.2.11"), false);
-        assertThat(twelfth).isEqualTo(new Harvest.Finding(Level.SLOW, Harvest.Who.NETWORK, 12));
-        assertThat(harvest.unknown(Ip.parse("192.0.3.1"), false).level()).isEqualTo(Level.NONE);
-        for (int i = 0; i < 36; i++) {
-            harvest.unknown(Ip.parse("2001:db8::" + i), false);
+        assertThat(unknown(Ip.parse("192.0.2.11")))
+                .isEqualTo(new Harvest.Finding(Level.SLOW, network("192.0.2.0/24"), 12));
+        assertThat(unknown(Ip.parse("192.0.3.1")).level()).isEqualTo(Level.NONE);
+    }
+
+    @Test
+    void whoHasASubnetOfIpv6IsOneClientAndWhoHasASiteOneNetwork() {
+        for (int i = 0; i < 8; i++) {
+            unknown(Ip.parse("2001:db8::" + i));
         }
-        assertThat(harvest.unknown(Ip.parse("2001:db8::ffff"), false).level()).isEqualTo(Level.BAN);
+        assertThat(unknown(Ip.parse("2001:db8::ffff")))
+                .isEqualTo(new Harvest.Finding(Level.BAN, network("2001:db8::/64"), 9));
+        for (int i = 1; i < 27; i++) {
+            unknown(Ip.parse("2001:db8:0:" + i + "::1"));
+        }
+        assertThat(unknown(Ip.parse("2001:db8:0:ffff::1")))
+                .isEqualTo(new Harvest.Finding(Level.BAN, network("2001:db8::/48"), 36));
+        assertThat(unknown(Ip.parse("2001:db8:1::1")).level()).isEqualTo(Level.NONE);
+    }
+
+    @Test
+    void whoIsLetInAgainIsNotKeptOutByTheNextName() {
+        unknown(8);
+        assertThat(unknown(1)).isEqualTo(Level.BAN);
+        harvest.forget(network("192.0.2.7/32"));
+        assertThat(unknown(1)).isEqualTo(Level.NONE);
     }
 
     @Test
@@ -111,7 +140,7 @@ class HarvestTest {
     @Test
     void aDomainCarriesWhatWasNamedWhereItAuthenticated() {
         Domain domain = Domain.of("list.example");
-        harvest.attribute(Set.of(domain), 40);
+        harvest.signed(Set.of(domain), 40);
         assertThat(harvest.lately(CLIENT, Set.of(domain))).isEqualTo(40);
         assertThat(harvest.lately(CLIENT, Set.of())).isZero();
     }
@@ -119,33 +148,43 @@ class HarvestTest {
     @Test
     void aDomainThatGoesTooFarIsFoundWhereverItComesFrom() {
         Domain domain = Domain.of("list.example");
-        Harvest.Finding last = new Harvest.Finding(Level.NONE, Harvest.Who.CLIENT, 0);
         for (int i = 0; i < 36; i++) {
             // a network each, so that neither client nor network has more than one
-            last = harvest.unknown(Ip.parse("10.0." + i + ".1"), false, domain);
+            Harvest.Findings found = harvest.unknown(Ip.parse("10.0." + i + ".1"), false, domain);
             Level wanted =
                     i < 11 ? Level.NONE : i < 23 ? Level.SLOW : i < 35 ? Level.HANG_UP : Level.BAN;
-            assertThat(last.level()).as("%d", i + 1).isEqualTo(wanted);
+            assertThat(found.byDomain())
+                    .isEqualTo(new Harvest.Finding(wanted, new Banned.Sender(domain), i + 1));
+            assertThat(found.byAddress().level()).isEqualTo(Level.NONE);
         }
-        assertThat(last).isEqualTo(new Harvest.Finding(Level.BAN, Harvest.Who.DOMAIN, 36));
-        assertThat(harvest.unknown(Ip.parse("10.1.0.1"), false).level())
+        assertThat(harvest.unknown(Ip.parse("10.1.0.1"), false, null).byDomain())
                 .as("without that domain it is a client like any other")
-                .isEqualTo(Level.NONE);
-        assertThat(harvest.unknown(Ip.parse("10.2.0.1"), true, domain).level())
-                .as("a null sender calls for nothing")
-                .isEqualTo(Level.NONE);
-        assertThat(harvest.attribute(Set.of(Domain.of("signed.example")), 36))
-                .isEqualTo(new Harvest.Finding(Level.BAN, Harvest.Who.DOMAIN, 36));
-        assertThat(harvest.attribute(Set.of(Domain.of("good.example")), 0).level())
-                .isEqualTo(Level.NONE);
+                .isNull();
+        Harvest.Findings bounce = harvest.unknown(Ip.parse("10.2.0.1"), true, domain);
+        assertThat(bounce.byAddress().level()).as("a null sender").isEqualTo(Level.NONE);
+        assertThat(bounce.byDomain()).isNull();
+    }
+
+    @Test
+    void whatASignatureProvesIsCountedApartSinceAnybodyCanBringItAgain() {
+        Domain domain = Domain.of("signed.example");
+        assertThat(harvest.signed(Set.of(domain), 36))
+                .containsExactly(new Harvest.Finding(Level.BAN, new Banned.Signer(domain), 36));
+        assertThat(harvest.unknown(CLIENT, false, domain).byDomain())
+                .isEqualTo(new Harvest.Finding(Level.NONE, new Banned.Sender(domain), 1));
+        assertThat(harvest.signed(Set.of(domain), 0)).isEmpty();
     }
 
     @Test
     void anAttackFromEverywhereIsRememberedInBounds() {
         for (int i = 0; i < 300_000; i++) {
-            harvest.unknown(
-                    Ip.parse("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255)), false);
+            InetAddress client =
+                    Ip.parse("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255));
+            harvest.unknown(client, false, Domain.of("d" + i + ".example"));
+            harvest.unknown(client, true, null);
+            harvest.signed(Set.of(Domain.of("s" + i + ".example")), 1);
         }
-        assertThat(harvest.clients()).isEqualTo(200_000);
+        // of clients 200,000 and of null senders as many, 1,172 networks, and twice 50,000 domains
+        assertThat(harvest.size()).isEqualTo(2 * 200_000 + 1_172 + 2 * 50_000);
     }
 }

@@ -1,0 +1,36 @@
+package org.postern.app.reputation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes down what begins and ends for senders by itself or by a person, for questions later: bans
+ * and holds. What is told before anybody listens is in the log alone. Thread-safe.
+ */
+public final class Chronicle {
+    private volatile @Nullable Scribe scribe;
+
+    /** Who writes; must not block and must not throw. */
+    @FunctionalInterface
+    public interface Scribe {
+        /**
+         * Takes one line.
+         *
+         * @param kind a word of a bounded set: {@code ban}, {@code ban-lifted}, {@code hold},
+         *     {@code hold-ended}
+         * @param detail what happened; an address of a person stands in angle brackets
+         */
+        void note(String kind, String detail);
+    }
+
+    /** From now on this one writes. */
+    public void tell(Scribe to) {
+        scribe = to;
+    }
+
+    void note(String kind, String detail) {
+        Scribe told = scribe;
+        if (told != null) {
+            told.note(kind, detail);
+        }
+    }
+}
