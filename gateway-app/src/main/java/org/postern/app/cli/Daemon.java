@@ -6,9 +6,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminToken;
 import org.postern.core.config.PosternConfig;
@@ -36,12 +38,19 @@ final class Daemon {
     static Daemon of(PosternConfig config) {
         try {
             return new Daemon(base(config), AdminToken.read(config.data()).value());
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no daemon has run here: there is no "
+                            + AdminToken.file(config.data())
+                            + "; start one with: postern run");
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
-                    "no daemon has run here: "
+                    "the daemon cannot be asked: "
                             + AdminToken.file(config.data())
-                            + " cannot be read; start one with: postern run");
+                            + " cannot be read by this user; type it as root or as the gateway's"
+                            + " user (sudo)");
         }
     }
 
@@ -110,6 +119,10 @@ final class Daemon {
                 }
             }
             status = http.getResponseCode();
+        } catch (SocketTimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "the daemon at " + base + " is there and does not answer: " + e.getMessage());
         } catch (ConnectException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,

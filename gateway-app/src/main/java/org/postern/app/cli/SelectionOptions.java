@@ -39,7 +39,9 @@ public final class SelectionOptions {
     @Option(
             names = "--state",
             paramLabel = "STATE",
-            description = "queued, deferred, held or trash")
+            description =
+                    "of the queue queued, deferred, held or trash; of the journal accepted, tagged,"
+                            + " quarantined, rejected or deferred")
     private List<String> states = List.of();
 
     @Option(

@@ -20,7 +20,8 @@ final class EvidenceKeys {
                     "enabled",
                     BOOLEAN,
                     "true",
-                    "whether what happens is kept for trace, impact and replay");
+                    "whether what happens is kept for trace, impact, replay and the history that"
+                            + " queue show and send-test tell");
     static final Key<Duration> JOURNAL_RETENTION =
             TABLE.one(
                     "journal",

@@ -40,7 +40,11 @@ final class Keys {
                     DOMAIN,
                     "our name in the greeting, Received and Authentication-Results");
     static final Key<String> DATA =
-            TABLE.required("", "data", TEXT, "directory of spool, token and snapshots");
+            TABLE.required(
+                    "",
+                    "data",
+                    TEXT,
+                    "folder of the spool, the journal, the token and all else that is kept");
 
     static final Key<InetAddress> LISTENER_ADDRESS =
             TABLE.required(
@@ -243,7 +247,8 @@ final class Keys {
                     "secondary",
                     IP,
                     "",
-                    "mapping of internal networks to the public address each is known by");
+                    "mapping of internal networks to the public address each is known by, such as {"
+                            + " 10.1.0.0/16: 192.0.2.1 }");
 
     static final Key<Boolean> AUTHENTICATION_ENABLED =
             TABLE.one(

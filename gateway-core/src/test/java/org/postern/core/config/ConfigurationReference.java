@@ -102,7 +102,7 @@ final class ConfigurationReference {
                     case LIST -> "none";
                     case ONE -> key.fallback().isEmpty() ? "" : "`" + key.fallback() + "`";
                 };
-        String doc = key.doc().substring(0, 1).toUpperCase(Locale.ROOT) + key.doc().substring(1);
+        String doc = sentence(key.doc());
         return "| `" + key.name() + "` | " + value + " | " + fallback + " | " + doc + " |\n";
     }
 
@@ -118,7 +118,7 @@ final class ConfigurationReference {
               `file:line:column: what is wrong, what is allowed`. Warnings do not forbid use.
             - `postern reload` or SIGHUP reads everything again and puts it into force whole, or keeps the old one and
               says why. A session keeps the configuration that it began with. `hostname`, `data`, `listeners`, `spool`,
-              `admin` and `log` take effect at the next start; a reload that changes them says so.
+              `journal`, `admin` and `log` take effect at the next start; a reload that changes them says so.
             - Unknown keys, duplicate keys, wrong types, YAML tags and a second document are errors.
             - Durations are `500ms`, `30s`, `5m`, `4h`, `5d`. Sizes are `512KB`, `50MB`, `2GB`, powers of 1024; a number
               alone is bytes.
@@ -148,8 +148,9 @@ final class ConfigurationReference {
             `example.org` alone, or `.example.org` with everything beneath it.
 
             The order at each stage: foreign domain, unknown recipient and a directory that is away (no rule opens these),
-            then `policy.rules`, then the deny lists, then the DNS lists, then what authentication advises. `accept` ends the stage: what comes
-            after it is passed by, DMARC too. A rule's name stands in the reply in brackets and in log, trace and metrics;
+            then the rules of the recipients' set and of their domain, then `policy.rules`, then the lists, then the DNS lists, then what
+            authentication refuses, then the scanners, then the tags of authentication. `accept` ends the stage: what comes after it is
+            passed by, DMARC too. A rule's name stands in the reply in brackets and in log, trace and metrics;
             its reason is `policy.` and the name.
 
             A domain may have rules of its own, `domains.example.net.policy.rules`, at rcpt and data: they come before the
@@ -361,5 +362,11 @@ final class ConfigurationReference {
                                 "{\"type\": \"object\", \"additionalProperties\": false,"
                                         + " \"properties\": {\n",
                                 "\n}}"));
+    }
+
+    /** With a capital, but where it begins with a literal such as d= or ldap://. */
+    private static String sentence(String doc) {
+        boolean word = doc.matches("(?s)[a-z-]+(?:[ ,;]|: ).*|[a-z]+");
+        return word ? doc.substring(0, 1).toUpperCase(Locale.ROOT) + doc.substring(1) : doc;
     }
 }
