@@ -114,6 +114,16 @@ class CommandsTest {
     }
 
     @Test
+    void withoutAJournalSendTestWaitsForTheMessageToLeaveTheQueue(Surroundings around) {
+        try (Gateway silent = around.newGateway("silent")) {
+            silent.configureSections("journal: { enabled: false }\n").start();
+            Program.Result result = silent.command("send-test", "postmaster@example.test");
+            assertThat(result.exitCode()).as(result.all()).isZero();
+            assertThat(result.out()).contains("it has left the queue", "The journal is off");
+        }
+    }
+
+    @Test
     void sendTestToAnUnknownRecipientEndsWithOneAndTheReply() {
         Program.Result result = gateway.command("send-test", "nobody@example.test");
         assertThat(result.exitCode()).as(result.all()).isEqualTo(1);
