@@ -36,6 +36,11 @@ public record Slot(
         int senderDomain,
         int recipient) {
 
+    /** Whether its latest STATE record is the one that the other names, or both have none. */
+    public boolean hasStateOf(Slot other) {
+        return stateSegment == other.stateSegment && stateOffset == other.stateOffset;
+    }
+
     /** A message without a STATE record, as it is first put into the index. */
     public static Slot fresh(
             long id,

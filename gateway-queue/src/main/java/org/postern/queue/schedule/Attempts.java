@@ -57,6 +57,7 @@ final class Attempts {
     private final InFlight inFlight;
     private final CutThrough cutThrough;
     private final Map<PointOfNoReturn, QueueId> underWay = new ConcurrentHashMap<>();
+    private final Recording recording;
     private volatile boolean breakingOff;
 
     Attempts(
@@ -69,6 +70,7 @@ final class Attempts {
             CutThrough cutThrough) {
         this.cutThrough = cutThrough;
         this.spool = spool;
+        this.recording = new Recording(spool, listener);
         this.retry = retry;
         this.time = time;
         this.random = random;
@@ -132,8 +134,12 @@ final class Attempts {
                 inFlight.end(place);
             }
         } catch (SpoolException e) {
-            // closed meanwhile: what was delivered and not recorded is delivered again, and the
-            // place in the table of what is in flight stays taken to say so
+            if (e.kind() == SpoolException.Kind.UNKNOWN) {
+                // somebody ended it meanwhile: there is nothing that could be delivered again
+                inFlight.end(place);
+            }
+            // else closed: what was delivered and not recorded is delivered again, and the place
+            // in the table of what is in flight stays taken to say so
             listener.trouble(entry.id(), name, e);
         } catch (RuntimeException defect) {
             listener.trouble(entry.id(), name, defect);
@@ -203,6 +209,7 @@ final class Attempts {
      */
     Set<QueueId> breakOff() {
         breakingOff = true;
+        recording.stop();
         Set<QueueId> waiting = new TreeSet<>();
         underWay.forEach((point, id) -> {
             if (!point.breakOff()) {
@@ -328,8 +335,9 @@ final class Attempts {
             listener.delivering(events);
         }
         Optional<QueueEntry> after =
-                spool.record(
+                recording.record(
                         entry.id(),
+                        name,
                         new AttemptResult(statuses, wait, reason(expired), last, marks),
                         onceDurable);
         events.forEach(listener::outcome);

@@ -96,13 +96,14 @@ public interface Spool extends AutoCloseable {
     /**
      * Records what an attempt of a claimed entry came to. While no disk takes it, the outcome is
      * kept in memory: this returns, every answer here goes by it, and it is written before anything
-     * else once a disk is well. Where as many are kept as {@link SpoolOptions#mostInHand()} it
+     * else once a disk is well. Where as much is kept as {@link SpoolOptions#mostInHand()} says it
      * waits as long as it takes: what a downstream has taken must not be forgotten.
      *
      * @param onceDurable run when it is durable, by whatever thread, and never if the spool is
      *     closed before; must return at once
      * @return the entry as it is now, empty when it is over
-     * @throws SpoolException if the spool was closed meanwhile, or the entry is unknown
+     * @throws SpoolException if the spool was closed meanwhile, or the entry is unknown, or what
+     *     was recorded of it since it was claimed cannot be read: nothing is recorded then
      */
     Optional<QueueEntry> record(QueueId id, AttemptResult result, Runnable onceDurable)
             throws SpoolException;

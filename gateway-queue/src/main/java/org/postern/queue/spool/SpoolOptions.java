@@ -14,7 +14,8 @@ import org.postern.core.config.SpoolConfig;
  * @param minFreeInodes free inodes below which messages are refused
  * @param indexBytes plain memory outside the heap for the index; what is more lies in a file
  * @param compactionBytes octets a second that compaction may read and write together
- * @param mostInHand outcomes kept in memory while no disk takes them, some 500 octets each
+ * @param mostInHand entries whose outcomes are kept in memory while no disk takes them, and 500
+ *     octets for each of them together
  */
 public record SpoolOptions(
         Path directory,

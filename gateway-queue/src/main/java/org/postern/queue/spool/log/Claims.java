@@ -40,6 +40,7 @@ final class Claims {
             try {
                 EntryReader.Full full = reader.read(slot.id());
                 if (full != null && isTriable(full.status().state())) {
+                    reader.claimed().put(slot.id(), full);
                     claimed.add(reader.entry(full));
                 } else {
                     index.unclaim(slot.id(), -1);
@@ -62,6 +63,7 @@ final class Claims {
 
     /** As {@link Spool#letGo}. */
     void letGo(QueueId id, Duration wait) {
+        reader.claimed().remove(id.sequence());
         index.unclaim(id.sequence(), SpoolClock.secondsUp(clock.millis() + wait.toMillis()));
     }
 

@@ -1,5 +1,6 @@
 package org.postern.queue.spool.log;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.index.Slot;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.SpoolException;
 
 /**
@@ -85,10 +87,13 @@ final class Entries {
         lock.lock();
         try {
             EntryReader.Full entry = reader.read(id);
-            if (entry == null) {
+            Next next = entry == null ? null : step.apply(entry);
+            if (endsClaim || next == null || next instanceof Next.Over) {
+                reader.claimed().remove(id);
+            }
+            if (entry == null || next == null) {
                 return null;
             }
-            Next next = step.apply(entry);
             LogRequest request =
                     switch (next) {
                         case Next.NoChange n -> null;
@@ -122,63 +127,119 @@ final class Entries {
      * not know before. Nothing to do where the outcome is durable.
      */
     void letGoKept(LogRequest request) {
-        if (request instanceof State s && s.isTriable()) {
-            s.endClaim(SpoolClock.secondsUp(s.status.wakeMillis()));
+        if (request instanceof State s && s.triable) {
+            s.endClaim(s.wake);
         }
     }
 
-    private final class State extends LogRequest {
-        private final long id;
-        private final EntryStatus status;
+    /** A record that says the whole state of an entry, so that a later one makes it needless. */
+    private abstract static class Update extends LogRequest {
+        /** An object of this class without what it is to write, and what was to be run. */
+        private static final int OCTETS = 150;
+
+        final long id;
         private final Runnable onceDurable;
+
+        Update(RecordType type, long id, Runnable onceDurable) {
+            super(Kind.STATE, type);
+            this.id = id;
+            this.onceDurable = onceDurable;
+        }
+
+        @Override
+        final long entry() {
+            return id;
+        }
+
+        @Override
+        int footprint() {
+            return OCTETS * (1 + replaced().size());
+        }
+
+        /** What is to follow, for this one and those in whose place it was written. */
+        final void settled() {
+            replaced().forEach(LogRequest::appliedInAnother);
+            appliedInAnother();
+        }
+
+        @Override
+        void appliedInAnother() {
+            onceDurable.run();
+        }
+    }
+
+    private final class State extends Update {
+        /** What a recipient's state takes beside its reply. */
+        private static final int RECIPIENT = 100;
+
+        private final boolean triable;
+        private final int wake;
+
+        /** Null once another is written in its place; the writer's own. */
+        private @Nullable EntryStatus status;
 
         /** Whether the claim is still to be ended: once, for the next one is not ours. */
         private final AtomicBoolean claimed;
 
         State(long id, EntryStatus status, boolean endsClaim, Runnable onceDurable) {
-            super(Kind.STATE, RecordType.STATE);
-            this.id = id;
+            super(RecordType.STATE, id, onceDurable);
             this.status = status;
             this.claimed = new AtomicBoolean(endsClaim);
-            this.onceDurable = onceDurable;
+            this.triable =
+                    status.state() == EntryState.QUEUED || status.state() == EntryState.DEFERRED;
+            this.wake = SpoolClock.secondsUp(status.wakeMillis());
         }
 
-        boolean isTriable() {
-            return status.state() == EntryState.QUEUED || status.state() == EntryState.DEFERRED;
-        }
-
-        void endClaim(int wake) {
+        void endClaim(int next) {
             if (claimed.compareAndSet(true, false)) {
-                index.unclaim(id, wake);
+                index.unclaim(id, next);
             }
+        }
+
+        @Override
+        int footprint() {
+            int octets = super.footprint();
+            if (status != null) {
+                for (RecipientStatus r : status.recipients()) {
+                    octets += RECIPIENT + r.reply().length();
+                }
+            }
+            return octets;
+        }
+
+        @Override
+        void forgetPayload() {
+            status = null;
         }
 
         @Override
         @Nullable Payload payload() {
             Slot slot = index.get(id);
-            return slot == null ? null : Payload.of(status.encode(id, slot.segment()));
+            return slot == null || status == null
+                    ? null
+                    : Payload.of(status.encode(id, slot.segment()));
         }
 
         @Override
         void applied(Segment segment, int offset, RecordHeader header) {
-            int wake = SpoolClock.secondsUp(status.wakeMillis());
-            Slot before = index.setState(id, segment.number, offset, status.state(), wake);
+            EntryStatus now = Objects.requireNonNull(status);
+            Slot before = index.setState(id, segment.number, offset, now.state(), wake);
             store.stateMoved(before == null ? 0 : before.stateSegment(), segment.number);
             // an equal one that follows says the same
-            reader.pending().remove(id, Optional.of(status));
+            reader.pending().remove(id, Optional.of(now));
+            settled();
+        }
+
+        @Override
+        void appliedInAnother() {
             endClaim(-1);
-            onceDurable.run();
+            super.appliedInAnother();
         }
     }
 
-    private final class Done extends LogRequest {
-        private final long id;
-        private final Runnable onceDurable;
-
+    private final class Done extends Update {
         Done(long id, Runnable onceDurable) {
-            super(Kind.STATE, RecordType.DONE);
-            this.id = id;
-            this.onceDurable = onceDurable;
+            super(RecordType.DONE, id, onceDurable);
         }
 
         @Override
@@ -197,7 +258,7 @@ final class Entries {
                 finished.finished(id, before.size());
             }
             reader.pending().remove(id);
-            onceDurable.run();
+            settled();
         }
     }
 

@@ -27,6 +27,12 @@ final class EntryReader {
     /** Statuses handed to the writer and not durable yet; empty when the entry is about to end. */
     private final Map<Long, Optional<EntryStatus>> pending = new ConcurrentHashMap<>();
 
+    /**
+     * What is out at a downstream, as it was read when it was claimed: its outcome is recorded
+     * without a look at the disk, which may have become unreadable meanwhile.
+     */
+    private final Map<Long, Full> claimed = new ConcurrentHashMap<>();
+
     EntryReader(EntryIndex index, SegmentStore store, SpoolClock clock) {
         this.index = index;
         this.store = store;
@@ -35,6 +41,10 @@ final class EntryReader {
 
     Map<Long, Optional<EntryStatus>> pending() {
         return pending;
+    }
+
+    Map<Long, Full> claimed() {
+        return claimed;
     }
 
     /** Something that reads from where an entry is. */
@@ -111,10 +121,8 @@ final class EntryReader {
     }
 
     private Full full(Slot slot, Segment segment) throws IOException {
-        MessageRecord message = MessageRecord.decode(segment.messageHead(slot.offset()));
-        if (message.id() != slot.id()) {
-            throw Decoder.damaged("another message stands in its place");
-        }
+        Full known = claimed.get(slot.id());
+        MessageRecord message = known == null ? head(slot, segment) : known.message();
         Optional<EntryStatus> soon = pending.get(slot.id());
         if (soon != null) {
             if (soon.isEmpty()) {
@@ -127,7 +135,20 @@ final class EntryReader {
         if (now == null) {
             throw gone(slot.id());
         }
-        return new Full(now, message, status(now, message));
+        return new Full(
+                now,
+                message,
+                known != null && known.slot().hasStateOf(now)
+                        ? known.status()
+                        : status(now, message));
+    }
+
+    private static MessageRecord head(Slot slot, Segment segment) throws IOException {
+        MessageRecord message = MessageRecord.decode(segment.messageHead(slot.offset()));
+        if (message.id() != slot.id()) {
+            throw Decoder.damaged("another message stands in its place");
+        }
+        return message;
     }
 
     private EntryStatus status(Slot slot, MessageRecord message) throws IOException {

@@ -1,5 +1,7 @@
 package org.postern.queue.spool.log;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.spool.SpoolException;
@@ -25,6 +27,9 @@ abstract class LogRequest {
     /** The one handed in before it, while both wait to be taken: {@link Inbox}'s. */
     @Nullable LogRequest before;
 
+    /** The writer's own. */
+    private List<LogRequest> replaced = List.of();
+
     private volatile boolean kept;
     private volatile boolean over;
     private volatile @Nullable Thread waiter;
@@ -48,15 +53,48 @@ abstract class LogRequest {
         return 0;
     }
 
+    /** The entry whose whole state it says, 0 where it is of none. */
+    long entry() {
+        return 0;
+    }
+
+    /** About how many octets of memory it takes while no disk takes it. */
+    int footprint() {
+        return 0;
+    }
+
     /** What to write, null when it no longer makes sense. May be asked more than once. */
     abstract @Nullable Payload payload();
 
     /** Called once the record is durable, in order of LSN. */
     abstract void applied(Segment segment, int offset, RecordHeader header);
 
+    /** Another one was written in its place, and that is durable. */
+    void appliedInAnother() {}
+
+    /** Another one will be written in its place: what was to be written can be forgotten. */
+    void forgetPayload() {}
+
+    /** To be written in the place of an earlier one of the same entry, which ends with it. */
+    final void replace(LogRequest earlier) {
+        earlier.forgetPayload();
+        if (replaced.isEmpty()) {
+            replaced = new ArrayList<>();
+        }
+        replaced.addAll(earlier.replaced);
+        earlier.replaced = List.of();
+        replaced.add(earlier);
+    }
+
+    /** Those in whose place it is written, first to last. */
+    final List<LogRequest> replaced() {
+        return replaced;
+    }
+
     final void complete() {
         over = true;
         LockSupport.unpark(waiter);
+        replaced.forEach(LogRequest::complete);
     }
 
     /** No disk takes it now; it is kept, and who waits need not. */
@@ -65,11 +103,14 @@ abstract class LogRequest {
             kept = true;
             LockSupport.unpark(waiter);
         }
+        replaced.forEach(LogRequest::keep);
     }
 
     final void fail(SpoolException why) {
         failure = why;
-        complete();
+        over = true;
+        LockSupport.unpark(waiter);
+        replaced.forEach(r -> r.fail(why));
     }
 
     /**

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.QueueId;
 import org.postern.queue.spool.SpoolAlarm;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolListener;
@@ -22,13 +24,15 @@ final class LogWriter implements Runnable {
     private static final long MAX_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long BROKEN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** How many entries an alarm names. */
+    private static final int NAMED = 20;
+
     private final SegmentStore store;
     private final Preparer preparer;
     private final SpoolClock clock;
     private final LongSupplier idCeiling;
     private final SpoolListener listener;
     private final Runnable segmentChanged;
-    private final int mostInHand;
     private final GroupBuffer buffer = new GroupBuffer();
 
     private final Inbox inbox = new Inbox(GROUP_BYTES);
@@ -38,8 +42,8 @@ final class LogWriter implements Runnable {
     // the writer's own
     private final ArrayDeque<LogRequest> todo = new ArrayDeque<>();
 
-    /** State records that no disk took, in order; before all that is still to do. */
-    private final ArrayDeque<LogRequest> stuck = new ArrayDeque<>();
+    /** State records that no disk took; before all that is still to do. */
+    private final InHand stuck;
 
     /** Whether no segment could be opened, and when that is tried again. */
     private boolean withoutSegment;
@@ -73,7 +77,7 @@ final class LogWriter implements Runnable {
         this.idCeiling = idCeiling;
         this.listener = listener;
         this.segmentChanged = segmentChanged;
-        this.mostInHand = mostInHand;
+        this.stuck = new InHand(mostInHand);
         this.nextLsn = lastLsn + 1;
         this.forcedLsn = believedLsn;
     }
@@ -151,10 +155,30 @@ final class LogWriter implements Runnable {
         over = true;
         // in hand there is something only if a defect ended the thread
         inHand.forEach(w -> w.request().fail(why));
-        stuck.forEach(r -> r.fail(why));
-        stuck.clear();
+        if (!stuck.isEmpty()) {
+            alarmOf(stuck);
+        }
+        stuck.fail(why);
         todo.forEach(r -> r.fail(why));
         todo.clear();
+    }
+
+    /** What a stop gives up is said: nobody waits for most of it. */
+    private void alarmOf(InHand lost) {
+        String first =
+                lost.first(NAMED).stream()
+                        .map(id -> new QueueId(id).toString())
+                        .collect(Collectors.joining(" "));
+        listener.alarm(
+                new SpoolAlarm(
+                        SpoolAlarm.Kind.WRITE_FAILED,
+                        "the outcomes in hand",
+                        "no disk took what became of "
+                                + lost.size()
+                                + " messages before the spool was closed; those that were"
+                                + " delivered are delivered again: "
+                                + first
+                                + (lost.size() > NAMED ? " ..." : "")));
     }
 
     private void process() {
@@ -312,8 +336,7 @@ final class LogWriter implements Runnable {
             segmentChanged.run();
             trouble = next.stateOnly ? full("the disk is full", preparer.spareFailure()) : null;
             withoutSegment = false;
-            stuck.reversed().forEach(todo::addFirst);
-            stuck.clear();
+            stuck.giveBack(todo);
             return next;
         } catch (IOException e) {
             SpoolException why =
@@ -331,9 +354,6 @@ final class LogWriter implements Runnable {
         for (LogRequest r : todo) {
             if (r.kind() == LogRequest.Kind.STATE) {
                 stuck.add(r);
-                if (stuck.size() <= mostInHand) {
-                    r.keep();
-                }
             } else {
                 r.fail(why);
             }

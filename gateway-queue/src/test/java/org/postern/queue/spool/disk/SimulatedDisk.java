@@ -135,6 +135,7 @@ public final class SimulatedDisk implements Disk {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Map<Kind, Integer> counts = new HashMap<>();
     private Predicate<Operation> failure = o -> false;
+    private boolean readsFail;
     private String failureText = "Input/output error";
     private long stopAt = Long.MAX_VALUE;
     private long operations;
@@ -154,8 +155,14 @@ public final class SimulatedDisk implements Disk {
         failure = when;
     }
 
+    /** Makes each read of a file fail, or no longer. */
+    public synchronized void failReads(boolean all) {
+        readsFail = all;
+    }
+
     /** Lets everything work again. */
     public synchronized void heal() {
+        readsFail = false;
         failure = o -> false;
     }
 
@@ -392,6 +399,9 @@ public final class SimulatedDisk implements Disk {
         public int read(ByteBuffer into, long position) throws IOException {
             synchronized (SimulatedDisk.this) {
                 alive();
+                if (readsFail) {
+                    throw new IOException(failureText);
+                }
                 int n =
                         (int)
                                 Math.max(

@@ -1,6 +1,7 @@
 package org.postern.queue.spool.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -14,9 +15,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
+import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientState;
+import org.postern.queue.spool.SpoolAlarm;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.disk.SimulatedDisk;
@@ -160,5 +163,139 @@ class OutcomesInHandTest extends OnSimulatedDisk {
         disk = disk.restart(SimulatedDisk.Unforced.LOST, 1);
         open();
         assertThat(ids()).containsExactly(id);
+    }
+
+    @Test
+    void anOutcomeIsRecordedThoughTheEntryCannotBeReadAnyMore() throws Exception {
+        QueueId id = commit(100);
+        QueueId other = commit(100);
+        assertThat(spool.claimDue(10, domains -> true)).hasSize(2);
+        disk.failReads(true);
+        assertThat(record(id, RecipientState.DELIVERED, Duration.ZERO)).isEmpty();
+        QueueEntry deferred =
+                record(other, RecipientState.DEFERRED, Duration.ofMinutes(1)).orElseThrow();
+        assertThat(deferred.state()).isEqualTo(EntryState.DEFERRED);
+        assertThat(durable).containsExactly(id, other);
+        disk.failReads(false);
+        assertThat(spool.find(other).orElseThrow().active()).isFalse();
+        restartAfterPowerCut();
+        assertThat(ids()).containsExactly(other);
+    }
+
+    @Test
+    void whatIsKnownOfAClaimIsForgottenWithIt() throws Exception {
+        QueueId recorded = commit(100);
+        QueueId letGo = commit(100);
+        QueueId finished = commit(100);
+        assertThat(spool.claimDue(10, domains -> true)).hasSize(3);
+        record(recorded, RecipientState.DEFERRED, Duration.ofMinutes(1));
+        spool.letGo(letGo, Duration.ofMinutes(1));
+        spool.change(List.of(finished), new Change.Finish("test", "over"));
+        disk.failReads(true);
+        assertThatThrownBy(() -> spool.find(recorded)).isInstanceOf(SpoolException.class);
+        assertThatThrownBy(() -> spool.find(letGo)).isInstanceOf(SpoolException.class);
+        assertThat(spool.find(finished)).isEmpty();
+    }
+
+    @Test
+    void anEntryPutOffAgainAndAgainIsKeptOnceAndSaysItsLastState() throws Exception {
+        QueueId id = commit(100);
+        assertThat(spool.claimDue(10, domains -> true)).hasSize(1);
+        breakDisk();
+        int attempts = 3 * MOST;
+        for (int attempt = 1; attempt <= attempts; attempt++) {
+            record(id, RecipientState.DEFERRED, Duration.ofMinutes(1));
+            time.advance(Duration.ofSeconds(61));
+            assertThat(spool.claimDue(10, domains -> true)).hasSize(1);
+        }
+        assertThat(spool.outcomesInHand()).isEqualTo(1);
+        assertThat(durable).isEmpty();
+        disk.heal();
+        await().until(() -> durable.size() == attempts);
+        assertThat(spool.find(id).orElseThrow().active()).isTrue();
+        restartAfterPowerCut();
+        assertThat(spool.find(id).orElseThrow().attempts()).isEqualTo(attempts);
+    }
+
+    @Test
+    void whatSomebodyDidMeanwhileIsDoneForGoodTogetherWithWhatCameAfterIt() throws Exception {
+        QueueId id = commit(100);
+        breakDisk();
+        CompletableFuture<List<QueueId>> held = changing(id, new Change.Hold("test", "why"));
+        await().until(() -> spool.find(id).orElseThrow().state() == EntryState.HELD);
+        CompletableFuture<List<QueueId>> released = changing(id, new Change.Release("test", false));
+        await().until(() -> spool.find(id).orElseThrow().state() == EntryState.QUEUED);
+        assertThat(held).isNotDone();
+        assertThat(released).isNotDone();
+        disk.heal();
+        assertThat(held.join()).containsExactly(id);
+        assertThat(released.join()).containsExactly(id);
+        assertThat(spool.find(id).orElseThrow().state()).isEqualTo(EntryState.QUEUED);
+    }
+
+    private CompletableFuture<List<QueueId>> changing(QueueId id, Change change) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return spool.change(List.of(id), change);
+                    } catch (SpoolException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                task -> Thread.ofVirtual().start(task));
+    }
+
+    @Test
+    void longRepliesOfManyAreKeptByTheirOctets() throws Exception {
+        List<QueueId> all = new ArrayList<>();
+        for (int i = 0; i < MOST; i++) {
+            all.add(commit(100));
+        }
+        spool.claimDue(100, domains -> true);
+        breakDisk();
+        String reply = "450 " + "x".repeat(1000);
+        AtomicInteger returned = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (QueueId id : all) {
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    spool.record(
+                                            id,
+                                            result(
+                                                    RecipientState.DEFERRED,
+                                                    reply,
+                                                    Duration.ofMinutes(1)));
+                                    returned.incrementAndGet();
+                                } catch (SpoolException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            }));
+        }
+        await().until(() -> spool.outcomesInHand() == MOST);
+        // 10 outcomes of one recipient with a short reply would be kept: 5,000 octets
+        await().until(() -> returned.get() == 3);
+        assertThat(threads.stream().filter(Thread::isAlive).count()).isEqualTo(MOST - 3);
+        disk.heal();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(returned).hasValue(MOST);
+    }
+
+    @Test
+    void aStopNamesWhoseOutcomesItGivesUp() throws Exception {
+        QueueId id = commit(100);
+        spool.claimDue(10, domains -> true);
+        breakDisk();
+        record(id, RecipientState.DELIVERED, Duration.ZERO);
+        alarms.clear();
+        spool.close();
+        assertThat(alarms)
+                .filteredOn(a -> a.kind() == SpoolAlarm.Kind.WRITE_FAILED)
+                .filteredOn(a -> a.message().contains("became of 1 messages"))
+                .singleElement()
+                .satisfies(a -> assertThat(a.message()).contains(id.toString()));
     }
 }
