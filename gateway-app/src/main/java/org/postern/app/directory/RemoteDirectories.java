@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
@@ -197,25 +198,21 @@ public final class RemoteDirectories implements AutoCloseable {
         if (!measured.add(name)) {
             return;
         }
-        gauge("recipients.entries", name, View::entries);
-        gauge(
-                "recipients.staleness.seconds",
-                name,
-                v ->
-                        v.good() == null
-                                ? Double.POSITIVE_INFINITY
-                                : Duration.between(v.good(), time.instant()).toMillis() / 1000.0);
+        metrics.gauge("recipients.entries", of(name, View::entries), "source", name);
+        metrics.gauge("recipients.staleness.seconds", of(name, this::staleness), "source", name);
         if (!kind.equals("callout")) {
-            gauge("recipients.sync.refused", name, View::refused);
+            metrics.gauge("recipients.sync.refused", of(name, View::refused), "source", name);
         }
     }
 
-    private void gauge(String metric, String name, ToDoubleFunction<View> value) {
-        metrics.gauge(
-                metric,
-                () -> view(name).map(value::applyAsDouble).orElse(Double.NaN),
-                "source",
-                name);
+    private double staleness(View view) {
+        return view.good() == null
+                ? Double.POSITIVE_INFINITY
+                : Duration.between(view.good(), time.instant()).toMillis() / 1000.0;
+    }
+
+    private DoubleSupplier of(String name, ToDoubleFunction<View> value) {
+        return () -> view(name).map(value::applyAsDouble).orElse(Double.NaN);
     }
 
     private Optional<View> view(String name) {

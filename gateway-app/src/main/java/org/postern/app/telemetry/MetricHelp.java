@@ -3,7 +3,7 @@ package org.postern.app.telemetry;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What each metric says, for the HELP line of a scrape. */
+/** What each metric says, for the HELP line of a scrape and for {@code docs/metrics.md}. */
 public final class MetricHelp {
     private static final Map<String, String> HELP =
             new TreeMap<>(
