@@ -229,7 +229,7 @@ class ReputationTest {
             Program.Result seen = gateway.command("reload", "--observed");
             assertThat(seen.out())
                     .contains(
-                            "2  data: accept by default -> reject by no-pass",
+                            "1  data: accept by default -> reject by no-pass",
                             "1  rcpt: accept by default -> reject by unknown-recipient",
                             "to=<bob@example.test> accept (default) -> reject (unknown-recipient");
             assertThat(gateway.command("reload", "--observed", "--json").out())

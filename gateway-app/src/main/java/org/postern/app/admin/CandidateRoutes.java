@@ -8,11 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.postern.app.intake.CandidatePolicy;
 import org.postern.core.problem.Problem;
-import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
@@ -21,16 +19,15 @@ import tools.jackson.databind.node.ObjectNode;
 /** A candidate configuration beside the live one: {@code /api/v1/candidate}. */
 public final class CandidateRoutes {
     private final CandidatePolicy candidate;
-    private final UnaryOperator<Snapshot> bind;
+    private final Path data;
     private final TimeSource time;
 
     /**
-     * @param bind gives a candidate the sources in force, and asks no others
+     * @param data the data directory, which has the added entries whatever a candidate's file says
      */
-    public CandidateRoutes(
-            CandidatePolicy candidate, UnaryOperator<Snapshot> bind, TimeSource time) {
+    public CandidateRoutes(CandidatePolicy candidate, Path data, TimeSource time) {
         this.candidate = candidate;
-        this.bind = bind;
+        this.data = data;
         this.time = time;
     }
 
@@ -55,14 +52,14 @@ public final class CandidateRoutes {
             exchange.text(400, Api.TEXT, "say which file, by its absolute path\n");
             return;
         }
-        switch (Snapshots.read(path, time)) {
+        switch (Snapshots.read(path, 1, data, time)) {
             case SnapshotResult.Refused refused ->
                     exchange.text(
                             409,
                             Api.TEXT,
                             refused.problems() + "\nnot observed: the candidate has errors\n");
             case SnapshotResult.Loaded loaded -> {
-                candidate.observe(bind.apply(loaded.snapshot()));
+                candidate.observe(loaded.snapshot());
                 String warnings =
                         loaded.warnings().stream()
                                 .map(Problem::toString)

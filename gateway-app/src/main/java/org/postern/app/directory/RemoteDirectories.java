@@ -22,9 +22,11 @@ import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
 import org.postern.core.recipients.CalloutDirectory;
 import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientFeed;
+import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.recipients.Recipients;
 import org.postern.core.recipients.SyncedDirectory;
 import org.postern.core.snapshot.Snapshot;
@@ -101,13 +103,40 @@ public final class RemoteDirectories implements AutoCloseable {
                                         .directory()));
     }
 
-    /** The snapshot with those of its sources bound that are in use already, and no others. */
+    /** What a directory knows by itself: a call-out is answered from what is remembered. */
+    private static RecipientDirectory unmoved(
+            RecipientDirectory directory, RecipientSourceConfig.Remote config) {
+        return directory instanceof CalloutDirectory callout
+                ? new Remembered(callout, Recipients.unasked(config))
+                : directory;
+    }
+
+    /** A call-out that asks nobody. */
+    private record Remembered(CalloutDirectory callout, RecipientDirectory otherwise)
+            implements RecipientDirectory {
+        @Override
+        public RecipientLookup lookup(EmailAddress address) {
+            return callout.remembered(address).orElseGet(() -> otherwise.lookup(address));
+        }
+
+        @Override
+        public String name() {
+            return callout.name();
+        }
+    }
+
+    /**
+     * The snapshot with those of its sources bound that are in use already, and no others; nobody
+     * is asked for it.
+     */
     public synchronized Snapshot bindToActive(Snapshot snapshot) {
         return snapshot.withRecipients(
                 snapshot.recipients()
                         .bound(config -> {
                             Source source = sources.get(key(config, snapshot.config()));
-                            return source == null ? Recipients.unasked(config) : source.directory();
+                            return source == null
+                                    ? Recipients.unasked(config)
+                                    : unmoved(source.directory(), config);
                         }));
     }
 

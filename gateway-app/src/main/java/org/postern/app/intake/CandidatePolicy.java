@@ -4,17 +4,20 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Facts;
-import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientLookup;
@@ -24,26 +27,33 @@ import org.postern.core.time.TimeSource;
 /**
  * A whole configuration beside the one in force: its rules, lists and recipients are asked about
  * everything that is decided, and where they would have decided otherwise it is counted and listed.
- * Nothing it says is ever done. Sources over the network are those in force; one that only the
- * candidate has is not asked, and what it would say is left open. Thread-safe.
+ * Nothing it says is ever done, and nobody is asked for it: recipient sources over the network are
+ * those in force, what only the candidate has is left open. What was added to the lists belongs to
+ * the gateway and counts for both. A candidate ends with the gateway. Thread-safe.
  */
 public final class CandidatePolicy {
     /** How many disagreements are kept for the list; all are counted. */
     public static final int MAX_LISTED = 1_000;
 
+    /** So many kinds of disagreements are counted apart, the others together. */
+    static final int MAX_KINDS = 500;
+
     private final Metrics metrics;
     private final TimeSource time;
+    private final UnaryOperator<Snapshot> complete;
     private volatile @Nullable Run run;
 
     /** One candidate and what it has seen. */
     private static final class Run {
-        final Snapshot candidate;
+        final Snapshot read;
         final Instant since;
         final AtomicLong compared = new AtomicLong();
         final Deque<Disagreement> latest = new ArrayDeque<>();
         final Map<String, Long> counts = new TreeMap<>();
+        volatile Snapshot candidate;
 
-        Run(Snapshot candidate, Instant since) {
+        Run(Snapshot read, Snapshot candidate, Instant since) {
+            this.read = read;
             this.candidate = candidate;
             this.since = since;
         }
@@ -56,7 +66,7 @@ public final class CandidatePolicy {
      * @param stage where in the session
      * @param client the client's address
      * @param from the reverse-path, or empty before MAIL
-     * @param to the recipient, or empty where it is not about one
+     * @param to the recipient, or those of a message that it is about; or empty
      * @param live what was decided
      * @param candidate what would have been
      */
@@ -85,16 +95,29 @@ public final class CandidatePolicy {
             Map<String, Long> counts,
             List<Disagreement> latest) {}
 
-    /** Nobody beside the live configuration yet. */
-    public CandidatePolicy(Metrics metrics, TimeSource time) {
+    /**
+     * Nobody beside the live configuration yet.
+     *
+     * @param complete gives a candidate what it shares with the configuration in force
+     */
+    public CandidatePolicy(Metrics metrics, TimeSource time, UnaryOperator<Snapshot> complete) {
         this.metrics = metrics;
         this.time = time;
+        this.complete = complete;
         metrics.gauge("policy.candidate", () -> run == null ? 0 : 1);
     }
 
     /** Puts a candidate beside the live configuration; another one ends. */
     public void observe(Snapshot candidate) {
-        run = new Run(candidate, time.instant());
+        run = new Run(candidate, complete.apply(candidate), time.instant());
+    }
+
+    /** Gives the candidate anew what it shares with the configuration in force. */
+    public void renew() {
+        Run now = run;
+        if (now != null) {
+            now.candidate = complete.apply(now.read);
+        }
     }
 
     /** Ends the candidate; what it saw is forgotten. */
@@ -119,36 +142,109 @@ public final class CandidatePolicy {
         }
     }
 
-    /**
-     * Asks the candidate what was just decided.
-     *
-     * @param audience at the end of the content, what its recipients have in common
-     */
-    void compare(Stage stage, Facts facts, Audience audience, Verdict live) {
+    /** Asks the candidate what was just decided, before the content. */
+    void compare(Stage stage, Facts facts, Verdict live) {
         Run now = run;
         if (now == null) {
             return;
         }
+        Snapshot candidate = now.candidate;
+        EmailAddress recipient = facts.recipient();
         Facts seen = facts;
-        if (stage == Stage.RCPT && facts.recipient() != null) {
-            RecipientLookup lookup = now.candidate.recipients().lookup(facts.recipient());
-            if (lookup instanceof RecipientLookup.Unavailable
-                    && !(facts.lookup() instanceof RecipientLookup.Unavailable)) {
-                return; // a source that only the candidate has, or away just now: left open
+        if (stage == Stage.RCPT && recipient != null) {
+            RecipientLookup lookup = lookup(candidate, recipient);
+            if (isOpen(candidate, recipient, lookup, facts.lookup())) {
+                return;
             }
-            seen = facts.withRecipient(facts.recipient(), lookup);
+            seen = facts.withRecipient(recipient, lookup);
         }
         now.compared.incrementAndGet();
-        PolicyEngine policy = now.candidate.policy();
-        Verdict other =
-                stage == Stage.DATA
-                        ? policy.evaluate(stage, seen, audience).verdict()
-                        : policy.decide(stage, seen);
-        if (other.disposition() == live.disposition()) {
+        Verdict other = candidate.policy().decide(stage, seen);
+        if (other.disposition() != live.disposition()) {
+            note(now, stage, facts, recipient == null ? "" : "<" + recipient + ">", live, other);
+        }
+    }
+
+    /**
+     * Asks the candidate about a whole message. Its recipients are those that the candidate would
+     * not have refused, each under the rules that the candidate has for it: where those differ the
+     * message would have come in several transactions.
+     *
+     * @param named the recipients as RCPT named them
+     * @param observes the rules that only observe just now, in either configuration
+     */
+    void compareAtData(
+            Facts facts, List<EmailAddress> named, Predicate<String> observes, Verdict live) {
+        Run now = run;
+        if (now == null) {
             return;
         }
-        String live2candidate =
-                live.disposition().word()
+        Snapshot candidate = now.candidate;
+        Map<Audience, List<EmailAddress>> audiences = new LinkedHashMap<>();
+        for (EmailAddress recipient : named) {
+            RecipientLookup lookup = lookup(candidate, recipient);
+            if (!isRefused(candidate, facts.withRecipient(recipient, lookup))) {
+                audiences
+                        .computeIfAbsent(
+                                Audience.of(recipient, lookup), audience -> new ArrayList<>())
+                        .add(recipient);
+            }
+        }
+        if (audiences.isEmpty()) {
+            return; // it would not have come so far, which was told at its stage
+        }
+        now.compared.incrementAndGet();
+        Map<String, Verdict> others = new LinkedHashMap<>();
+        Map<String, String> recipients = new LinkedHashMap<>();
+        audiences.forEach((audience, of) -> {
+            Verdict other =
+                    candidate.policy().evaluate(Stage.DATA, facts, audience, observes).verdict();
+            if (other.disposition() != live.disposition()) {
+                others.putIfAbsent(other.rule(), other);
+                recipients.putIfAbsent(other.rule(), some(of));
+            }
+        });
+        others.forEach((rule, other) ->
+                note(now, Stage.DATA, facts, recipients.getOrDefault(rule, ""), live, other));
+    }
+
+    private static String some(List<EmailAddress> recipients) {
+        return "<"
+                + recipients.getFirst()
+                + ">"
+                + (recipients.size() == 1 ? "" : " and " + (recipients.size() - 1) + " more");
+    }
+
+    private static RecipientLookup lookup(Snapshot candidate, EmailAddress recipient) {
+        return candidate.config().reputation().traps().contains(recipient.key())
+                ? new RecipientLookup.Known(List.of(recipient), "spam-trap")
+                : candidate.recipients().lookup(recipient);
+    }
+
+    /** Whether nobody can say what the candidate's source would: it is not asked, or away now. */
+    private static boolean isOpen(
+            Snapshot candidate,
+            EmailAddress recipient,
+            RecipientLookup lookup,
+            @Nullable RecipientLookup live) {
+        return lookup instanceof RecipientLookup.Unavailable
+                && !(live instanceof RecipientLookup.Unavailable)
+                && !candidate.recipients().answers(recipient);
+    }
+
+    /** Whether the candidate would have refused one recipient, or nobody can say. */
+    private static boolean isRefused(Snapshot candidate, Facts facts) {
+        return switch (candidate.policy().decide(Stage.RCPT, facts).disposition()) {
+            case ACCEPT, TAG, QUARANTINE -> false;
+            case REJECT, DEFER -> true;
+        };
+    }
+
+    private void note(Run now, Stage stage, Facts facts, String to, Verdict live, Verdict other) {
+        String what =
+                stage.word()
+                        + ": "
+                        + live.disposition().word()
                         + " by "
                         + live.rule()
                         + " -> "
@@ -169,7 +265,7 @@ public final class CandidatePolicy {
                         stage,
                         Ip.text(facts.client()),
                         facts.reversePath() == null ? "" : "<" + facts.reversePath() + ">",
-                        facts.recipient() == null ? "" : "<" + facts.recipient() + ">",
+                        to,
                         live,
                         other);
         synchronized (now.latest) {
@@ -177,7 +273,8 @@ public final class CandidatePolicy {
                 now.latest.removeFirst();
             }
             now.latest.addLast(disagreement);
-            now.counts.merge(stage.word() + ": " + live2candidate, 1L, Long::sum);
+            boolean apart = now.counts.size() < MAX_KINDS || now.counts.containsKey(what);
+            now.counts.merge(apart ? what : stage.word() + ": others", 1L, Long::sum);
         }
     }
 }

@@ -158,6 +158,7 @@ final class IntakeContent implements ContentReceiver {
                         transaction.revision(),
                         known,
                         transaction.audience(),
+                        transaction.named(),
                         transaction.journal());
         Verdict verdict = greylisted(ruled, known);
         return switch (verdict) {

@@ -195,10 +195,6 @@ final class IntakeVisit implements Visit {
             return Decision.refuse(reply);
         }
         if (decision instanceof Decision.Proceed && lookup instanceof RecipientLookup.Known known) {
-            if (!named.contains(recipient.address())) {
-                named.add(recipient.address());
-            }
-            audience = audience == null ? asked : audience.with(asked);
             for (EmailAddress target : known.targets()) {
                 if (target.host() instanceof Domain domain) {
                     Optional<String> full = parts.relay().overQuota(domain);
@@ -207,6 +203,11 @@ final class IntakeVisit implements Visit {
                     }
                 }
             }
+            // from here on it is a recipient of the message
+            if (!named.contains(recipient.address())) {
+                named.add(recipient.address());
+            }
+            audience = audience == null ? asked : audience.with(asked);
             for (EmailAddress target : known.targets()) {
                 add(new Recipient(target, recipient.dsnNotify(), recipient.originalRecipient()));
             }

@@ -1,6 +1,8 @@
 package org.postern.app.intake;
 
+import java.util.List;
 import org.postern.core.journal.Ruling;
+import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Evaluation;
@@ -17,47 +19,43 @@ final class Rules {
     static Verdict decide(
             Intake.Parts parts, Revision revision, Stage stage, Facts facts, VisitJournal journal) {
         return decide(
-                parts,
-                stage,
-                facts,
-                Audience.ANYBODY,
-                revision.snapshot().policy().evaluate(stage, facts),
-                journal);
+                parts, stage, facts, revision.snapshot().policy().evaluate(stage, facts), journal);
     }
 
     /**
      * The verdict at the end of the content.
      *
      * @param audience what its recipients have in common
+     * @param named its recipients as RCPT named them
      */
     static Verdict decideAtData(
             Intake.Parts parts,
             Revision revision,
             Facts facts,
             Audience audience,
+            List<EmailAddress> named,
             VisitJournal journal) {
-        return decide(
-                parts,
-                Stage.DATA,
-                facts,
-                audience,
+        Evaluation evaluation =
                 revision.snapshot()
                         .policy()
-                        .evaluate(Stage.DATA, facts, audience, parts.observes()),
-                journal);
+                        .evaluate(Stage.DATA, facts, audience, parts.observes());
+        for (Verdict observed : evaluation.observed()) {
+            observed(parts, Stage.DATA, facts, observed, journal);
+        }
+        parts.candidate().compareAtData(facts, named, parts.observes(), evaluation.verdict());
+        return evaluation.verdict();
     }
 
     private static Verdict decide(
             Intake.Parts parts,
             Stage stage,
             Facts facts,
-            Audience audience,
             Evaluation evaluation,
             VisitJournal journal) {
         for (Verdict observed : evaluation.observed()) {
             observed(parts, stage, facts, observed, journal);
         }
-        parts.candidate().compare(stage, facts, audience, evaluation.verdict());
+        parts.candidate().compare(stage, facts, evaluation.verdict());
         return evaluation.verdict();
     }
 

@@ -468,6 +468,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     @Override
     public SnapshotResult reload() {
         SnapshotResult result = live.reload();
+        reception.reloaded();
         records.reloaded(result, live.snapshot());
         return result;
     }

@@ -1,12 +1,14 @@
 package org.postern.app.wiring;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postern.app.admin.CandidateRoutes;
 import org.postern.app.admin.GatewayState;
+import org.postern.app.admin.Human;
 import org.postern.app.admin.ListRoutes;
 import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
@@ -17,6 +19,8 @@ import org.postern.app.reputation.Chronicle;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
 
@@ -44,13 +48,31 @@ final class Reception implements AutoCloseable {
         this.directories = directories;
         this.time = time;
         Path data = live.config().data();
-        this.lists = new AddedLists(data, time, live::refreshLists);
+        this.lists = new AddedLists(data, time, this::refreshLists);
         this.reputation = new Reputation(data, () -> live.config().reputation(), metrics, time);
         this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
-        this.candidate = new CandidatePolicy(metrics, time);
+        this.candidate = new CandidatePolicy(metrics, time, this::besideTheLiveOne);
         this.rules = new OwnRules(live::config, metrics, time);
         metrics.gauge("lists.entries", () -> live.snapshot().lists().allowSize(), "list", "allow");
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
+    }
+
+    private SnapshotResult refreshLists() {
+        SnapshotResult result = live.refreshLists();
+        candidate.renew();
+        return result;
+    }
+
+    /** What a candidate shares with the configuration in force: sources, and added entries. */
+    private Snapshot besideTheLiveOne(Snapshot read) {
+        return directories
+                .bindToActive(read)
+                .withLists(read.lists().withAddedOf(live.snapshot().lists()), time);
+    }
+
+    /** A configuration has come into force. */
+    void reloaded() {
+        candidate.renew();
     }
 
     /**
@@ -76,9 +98,26 @@ final class Reception implements AutoCloseable {
         return candidate;
     }
 
-    /** What stands beside the rules in force: ended rules, for the status and the alert. */
+    /** What stands beside the rules in force: ended rules, and a candidate; for the status. */
     List<GatewayState.Helper> helpers() {
-        return rules.states();
+        List<GatewayState.Helper> states = new ArrayList<>(rules.states());
+        candidate.report().ifPresent(report -> states.add(state(report)));
+        return states;
+    }
+
+    private GatewayState.Helper state(CandidatePolicy.Report report) {
+        long others = report.counts().values().stream().mapToLong(Long::longValue).sum();
+        return new GatewayState.Helper(
+                "candidate",
+                report.file(),
+                true,
+                "observed for "
+                        + Human.duration(Duration.between(report.since(), time.instant()))
+                        + ": "
+                        + others
+                        + " of "
+                        + report.compared()
+                        + " decisions would have been others");
     }
 
     /** Which recipient lists wait for a confirmation. */
@@ -96,7 +135,7 @@ final class Reception implements AutoCloseable {
         List<Route> routes =
                 new ArrayList<>(new ListRoutes(lists, reputation.harvesters(), time).routes());
         routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
-        routes.addAll(new CandidateRoutes(candidate, directories::bindToActive, time).routes());
+        routes.addAll(new CandidateRoutes(candidate, live.config().data(), time).routes());
         return routes;
     }
 

@@ -26,6 +26,7 @@ public final class ConfigLoader {
         ConfigDraft draft = draft(file, problems);
         Problems found = problems.toProblems();
         return draft.config()
+                .filter(c -> !found.hasErrors()) // a key that stands twice is an error of the text
                 .<LoadResult>map(c -> new LoadResult.Loaded(c, found.warnings()))
                 .orElseGet(() -> new LoadResult.Refused(found));
     }

@@ -37,7 +37,7 @@ final class PolicyReader {
 
     /** Reads the rules of one domain: they are about its recipients, so they begin at rcpt. */
     PolicyConfig readOfDomain(Section section) {
-        PolicyConfig policy = rules(section, Map.of());
+        PolicyConfig policy = rules(section, PolicyConfig.Guard.ALARM, Map.of());
         afterMail(policy.rules(), "a domain", section.place());
         return policy;
     }
@@ -66,7 +66,7 @@ final class PolicyReader {
                         set(entry, sets);
                     }
                 });
-        return rules(section, sets);
+        return rules(section, section.orDefault(PolicyKeys.GUARD), sets);
     }
 
     private void set(YamlNode.Entry entry, Map<String, List<RuleConfig>> sets) {
@@ -82,10 +82,10 @@ final class PolicyReader {
         sets.put(entry.key(), rules);
     }
 
-    private PolicyConfig rules(Section section, Map<String, List<RuleConfig>> sets) {
+    private PolicyConfig rules(
+            Section section, PolicyConfig.Guard guard, Map<String, List<RuleConfig>> sets) {
         List<RuleConfig> rules = new ArrayList<>();
         section.entry("rules").ifPresent(entry -> readAll(entry.value(), "policy.rules", rules));
-        PolicyConfig.Guard guard = section.orDefault(PolicyKeys.GUARD);
         section.finish();
         return new PolicyConfig(rules, guard, sets);
     }
@@ -128,8 +128,15 @@ final class PolicyReader {
         Optional<String> reply = s.one(PolicyKeys.RULE_REPLY);
         List<ConditionConfig> conditions = new ArrayList<>();
         s.section("when")
-                .ifPresent(
-                        when -> conditions.addAll(conditions(when, at.orElse(RuleConfig.At.DATA))));
+                .ifPresent(when -> {
+                    conditions.addAll(conditions(when, at.orElse(RuleConfig.At.DATA)));
+                    if (when.isEmpty()) {
+                        // its conditions commented out it would apply to everybody
+                        problems.error(
+                                when.place(),
+                                "when has no condition; a rule for everybody has no when");
+                    }
+                });
         s.finish();
         if (at.isEmpty() || action.isEmpty() || name.isEmpty()) {
             return Optional.empty();
@@ -174,6 +181,12 @@ final class PolicyReader {
     }
 
     private List<ConditionConfig> conditions(Section s, RuleConfig.At at) {
+        for (YamlNode.Entry entry : s.emptyLists()) {
+            problems.error(
+                    entry.value().place(),
+                    entry.key()
+                            + " names nothing: no message could meet it, and every one its not");
+        }
         List<ConditionConfig> all = new ArrayList<>();
         if (s.has(PolicyKeys.WHEN_CLIENT)) {
             all.add(new ConditionConfig.Client(s.values(PolicyKeys.WHEN_CLIENT)));

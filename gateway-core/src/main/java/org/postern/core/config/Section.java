@@ -158,6 +158,18 @@ final class Section {
         return List.copyOf(entries.values());
     }
 
+    /** Whether nothing stands in it. */
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** The keys whose value is a list of nothing. */
+    List<YamlNode.Entry> emptyLists() {
+        return entries.values().stream()
+                .filter(e -> e.value() instanceof YamlNode.Sequence s && s.items().isEmpty())
+                .toList();
+    }
+
     /** Notes every key that was not asked for. */
     void finish() {
         for (YamlNode.Entry entry : entries.values()) {

@@ -25,6 +25,10 @@ public final class AccessLists {
     /** The longest list file in bytes: about six million addresses. */
     public static final int MAX_BYTES = 256 << 20;
 
+    /** What the domain of an address may be looked up as. */
+    private static final List<ListKind> OF_ADDRESS =
+            List.of(ListKind.SENDER_DOMAIN, ListKind.AUTHOR_DOMAIN, ListKind.AUTHENTICATED_DOMAIN);
+
     private final ListTable allow;
     private final ListTable deny;
     private final ListTable addedAllow;
@@ -84,6 +88,11 @@ public final class AccessLists {
                 table(added(data, AddedEntries.Target.ALLOW), time, problems),
                 table(added(data, AddedEntries.Target.DENY), time, problems),
                 time);
+    }
+
+    /** These lists with the added entries of others. */
+    public AccessLists withAddedOf(AccessLists other) {
+        return new AccessLists(allow, deny, other.addedAllow, other.addedDeny, time);
     }
 
     private static List<FileReference> added(Path data, AddedEntries.Target target) {
@@ -159,25 +168,40 @@ public final class AccessLists {
      */
     public List<ListMatch> test(String text) throws InvalidAddressException {
         List<ListMatch> hits = new ArrayList<>();
+        Instant now = time.instant();
         if (isIp(text)) {
-            hits.add(client(Ip.parse(text)));
+            InetAddress address = Ip.parse(text);
+            everywhere(hits, table -> table.client(address, now));
         } else if (text.indexOf('@') > 0) {
             EmailAddress address = EmailAddress.parse(text);
-            hits.add(address(ListKind.SENDER, address));
+            everywhere(hits, table -> table.address(ListKind.SENDER, address, now));
             if (address.host() instanceof Domain domain) {
-                hits.add(domain(ListKind.SENDER_DOMAIN, domain));
+                for (ListKind kind : OF_ADDRESS) {
+                    everywhere(hits, table -> table.domain(kind, domain.ascii(), now));
+                }
             }
-            hits.add(address(ListKind.RECIPIENT, address));
+            everywhere(hits, table -> table.address(ListKind.RECIPIENT, address, now));
         } else {
             Domain domain = Domain.parse(text.startsWith("@") ? text.substring(1) : text);
             for (ListKind kind : ListKind.values()) {
                 if (kind.isDomain()) {
-                    hits.add(domain(kind, domain));
+                    everywhere(hits, table -> table.domain(kind, domain.ascii(), now));
+                } else if (kind != ListKind.CLIENT) {
+                    everywhere(hits, table -> table.wholeDomain(kind, domain, now));
                 }
             }
         }
-        hits.removeIf(hit -> hit instanceof ListMatch.None);
         return List.copyOf(hits);
+    }
+
+    /** The hit of every table: what outweighs stands before what it outweighs. */
+    private void everywhere(List<ListMatch> hits, Function<ListTable, Optional<ListEntry>> lookUp) {
+        for (ListTable table : List.of(allow, addedAllow)) {
+            lookUp.apply(table).map(ListMatch.Allow::new).ifPresent(hits::add);
+        }
+        for (ListTable table : List.of(deny, addedDeny)) {
+            lookUp.apply(table).map(ListMatch.Deny::new).ifPresent(hits::add);
+        }
     }
 
     private static boolean isIp(String text) {

@@ -133,7 +133,7 @@ public final class AddedEntries {
             ListEntry entry =
                     new ListEntry(
                             kind,
-                            normal,
+                            EntryValue.written(kind, normal),
                             directory.resolve(target.file),
                             1,
                             comment,
@@ -208,7 +208,7 @@ public final class AddedEntries {
                                                 key(kind, name),
                                                 new ListEntry(
                                                         kind,
-                                                        name,
+                                                        EntryValue.written(kind, name),
                                                         path,
                                                         line,
                                                         about.comment(),

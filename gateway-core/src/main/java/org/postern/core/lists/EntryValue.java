@@ -19,6 +19,23 @@ final class EntryValue {
         return kind == ListKind.CLIENT ? Cidr.parse(text).toString() : name(kind, text);
     }
 
+    /**
+     * An entry as it is written in a file and shown to people: a local part that needs quotes has
+     * them again, which its normal form does not.
+     *
+     * @param normal the normal form
+     */
+    static String written(ListKind kind, String normal) {
+        if (kind == ListKind.CLIENT || kind.isDomain() || normal.startsWith("@")) {
+            return normal;
+        }
+        try {
+            return EmailAddress.ofKey(normal).toString();
+        } catch (InvalidAddressException e) {
+            throw new IllegalStateException("a normal form is that of an address: " + normal, e);
+        }
+    }
+
     /** The normal form of an entry that is looked up by name. */
     static String name(ListKind kind, String text) throws InvalidAddressException {
         if (kind.isDomain()) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Cidr;
 
@@ -55,6 +56,7 @@ final class ListTable implements ListFile.Sink {
 
     void freeze() {
         networks.freeze(entries::outlives);
+        entries.freeze();
     }
 
     Optional<ListEntry> client(InetAddress address, Instant now) {
@@ -86,6 +88,12 @@ final class ListTable implements ListFile.Sink {
             name = "@" + address.host().ascii();
         }
         return described(entry, kind, name);
+    }
+
+    /** The entry for everybody of a domain, {@code @domain}. */
+    Optional<ListEntry> wholeDomain(ListKind kind, Domain domain, Instant now) {
+        String name = "@" + domain.ascii();
+        return described(wanted(index(kind).find(name), now), kind, name);
     }
 
     private static int lastAt(byte[] key) {
@@ -132,6 +140,6 @@ final class ListTable implements ListFile.Sink {
     private Optional<ListEntry> described(int entry, ListKind kind, String name) {
         return entry == NameIndex.NONE
                 ? Optional.empty()
-                : Optional.of(entries.describe(entry, kind, name));
+                : Optional.of(entries.describe(entry, kind, EntryValue.written(kind, name)));
     }
 }

@@ -121,6 +121,11 @@ public final class CalloutDirectory implements RecipientDirectory {
         return answer;
     }
 
+    /** What an earlier question found; nobody is asked. */
+    public Optional<RecipientLookup> remembered(EmailAddress address) {
+        return remembered(address.key(), address, false);
+    }
+
     private RecipientLookup ask(String key, EmailAddress address) {
         Trouble last = trouble;
         if (last != null && time.nanoTime() - last.atNanos() < PAUSE.toNanos()) {

@@ -209,6 +209,17 @@ public final class Recipients implements RecipientDirectory {
         }
     }
 
+    /**
+     * Whether the sources of an address's domain can say something of it now: none that it hangs on
+     * is away, or not asked here.
+     */
+    public boolean answers(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null
+                || !(directory.lookup(address) instanceof RecipientLookup.Unavailable);
+    }
+
     /** The domains that mail is taken for. */
     public Set<Domain> domains() {
         return directories.keySet();

@@ -1,9 +1,12 @@
 package org.postern.core.snapshot;
 
+import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.policy.PolicyEngine;
+import org.postern.core.problem.ProblemCollector;
 import org.postern.core.recipients.Recipients;
 
 /**
@@ -23,6 +26,32 @@ public record Snapshot(
         AccessLists lists,
         Recipients recipients,
         PolicyEngine policy) {
+
+    /**
+     * The same with the added entries as they stand on disk now.
+     *
+     * @param data the data directory that they lie in
+     * @param time the clock by which entries and rules expire
+     * @param problems receives what is wrong with their files
+     */
+    public Snapshot withAdded(Path data, InstantSource time, ProblemCollector problems) {
+        return withLists(lists.withAdded(data, problems), time);
+    }
+
+    /**
+     * The same with other lists.
+     *
+     * @param time the clock by which rules expire
+     */
+    public Snapshot withLists(AccessLists others, InstantSource time) {
+        return new Snapshot(
+                revision,
+                loaded,
+                config,
+                others,
+                recipients,
+                PolicyEngine.of(config, others, time));
+    }
 
     /** The same with other recipients. */
     public Snapshot withRecipients(Recipients others) {

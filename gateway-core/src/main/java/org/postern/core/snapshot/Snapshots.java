@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.PosternConfig;
@@ -28,6 +29,7 @@ import org.postern.core.time.TimeSource;
  */
 public final class Snapshots {
     private final TimeSource time;
+    private final Path data;
     private final UnaryOperator<Snapshot> complete;
     private final ReentrantLock reloading = new ReentrantLock();
     private volatile Snapshot current;
@@ -46,6 +48,7 @@ public final class Snapshots {
     public Snapshots(Snapshot first, TimeSource time, UnaryOperator<Snapshot> complete) {
         this.complete = complete;
         this.current = complete.apply(first);
+        this.data = first.config().data();
         this.time = time;
     }
 
@@ -57,16 +60,23 @@ public final class Snapshots {
      * @param time the clock by which list entries expire
      */
     public static SnapshotResult read(Path file, TimeSource time) {
-        return read(file, 1, time);
+        return read(file, 1, null, time);
     }
 
-    private static SnapshotResult read(Path file, long revision, TimeSource time) {
+    /**
+     * The same as a candidate or the next revision of a gateway that runs.
+     *
+     * @param data where its added entries lie, whatever the file says; null: where the file says
+     */
+    public static SnapshotResult read(
+            Path file, long revision, @Nullable Path data, TimeSource time) {
         ProblemCollector problems = new ProblemCollector();
         ConfigDraft draft = ConfigLoader.draft(file, problems);
         AccessLists lists =
                 withAdded(
                         AccessLists.load(draft.allow(), draft.deny(), time, problems),
                         draft,
+                        data,
                         problems);
         Recipients recipients = Recipients.load(draft, problems);
         draft.config().ifPresent(config -> warnOfEndedRules(config, time, problems));
@@ -89,8 +99,10 @@ public final class Snapshots {
     }
 
     private static AccessLists withAdded(
-            AccessLists lists, ConfigDraft draft, ProblemCollector problems) {
-        return draft.config().map(config -> lists.withAdded(config.data(), problems)).orElse(lists);
+            AccessLists lists, ConfigDraft draft, @Nullable Path data, ProblemCollector problems) {
+        return draft.config()
+                .map(config -> lists.withAdded(data == null ? config.data() : data, problems))
+                .orElse(lists);
     }
 
     private static void warnOfEndedRules(
@@ -146,7 +158,12 @@ public final class Snapshots {
             Snapshot before = current;
             SnapshotResult result =
                     look(
-                            completed(read(before.config().file(), before.revision() + 1, time)),
+                            completed(
+                                    read(
+                                            before.config().file(),
+                                            before.revision() + 1,
+                                            data, // changes with the next start
+                                            time)),
                             lastLook);
             lastReloadGood = result instanceof SnapshotResult.Loaded;
             return switch (result) {
@@ -175,19 +192,12 @@ public final class Snapshots {
         try {
             Snapshot before = current;
             ProblemCollector problems = new ProblemCollector();
-            AccessLists lists = before.lists().withAdded(before.config().data(), problems);
+            Snapshot after = before.withAdded(data, time, problems);
             Problems found = problems.toProblems();
             if (found.hasErrors()) {
                 return new SnapshotResult.Refused(found);
             }
-            current =
-                    new Snapshot(
-                            before.revision(),
-                            before.loaded(),
-                            before.config(),
-                            lists,
-                            before.recipients(),
-                            PolicyEngine.of(before.config(), lists, time));
+            current = after;
             return new SnapshotResult.Loaded(current, found.warnings());
         } finally {
             reloading.unlock();

@@ -163,6 +163,48 @@ class PolicyReaderTest {
     }
 
     @Test
+    void aRuleWhoseConditionsAreCommentedOutIsNoRuleForEverybody() throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                policy:
+                                  rules:
+                                    - name: block-bad
+                                      stage: mail
+                                      action: reject
+                                      when:
+                                        # sender-domain: bad.example
+                                    - { name: empty, stage: mail, action: reject, when: {} }
+                                    - { name: nobody, stage: mail, action: reject, when: { sender-domain: [] } }
+                                    - { name: all, stage: mail, action: reject, when: { not: { client: [] } } }
+                                    - { name: meant, stage: mail, action: reject }
+                                """))
+                .containsExactly(
+                        "6:12: when has no condition; a rule for everybody has no when",
+                        "8:57: when has no condition; a rule for everybody has no when",
+                        "9:75: sender-domain names nothing: no message could meet it, and every"
+                                + " one its not",
+                        "10:72: client names nothing: no message could meet it, and every one its"
+                                + " not");
+    }
+
+    @Test
+    void theGuardIsNoSettingOfOneDomain() throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                domains:
+                                  example.net:
+                                    recipients: { static: [] }
+                                    downstream: maildir:m
+                                """))
+                .containsExactly("1:1: key domains stands twice in this mapping; keep one");
+        assertThat(problems("    policy: { guard: observe }\n"))
+                .containsExactly(
+                        "1:15: unknown key guard in domains.example.test.policy; known are rules");
+    }
+
+    @Test
     void rulesThatAreNoListAreTold() throws IOException {
         assertThat(problems("policy: { rules: { name: x } }\n"))
                 .containsExactly("1:18: policy.rules must be a list of rules, found a mapping");

@@ -78,6 +78,27 @@ class AddedEntriesTest {
     }
 
     @Test
+    void anAddressThatNeedsQuotesIsWrittenSoThatItCanBeReadAndTakenBack() throws Exception {
+        AddedEntries added = added();
+        for (String address :
+                List.of(
+                        "\"a..b\"@docomo.example",
+                        "\"john doe\"@example.org",
+                        "\"a@b\"@example.org",
+                        "\"back\\\\slash\"@example.org")) {
+            assertThat(added.add(Target.DENY, ListKind.SENDER, address, null, null, null).value())
+                    .isEqualTo(address);
+            assertThat(loaded().address(ListKind.SENDER, EmailAddress.parse(address)))
+                    .isInstanceOfSatisfying(
+                            ListMatch.Deny.class,
+                            d -> assertThat(d.entry().value()).isEqualTo(address));
+        }
+        assertThat(added.entries(Target.DENY)).hasSize(4);
+        assertThat(added.remove(Target.DENY, ListKind.SENDER, "\"a..b\"@docomo.example")).isTrue();
+        assertThat(added.entries(Target.DENY)).hasSize(3);
+    }
+
+    @Test
     void anEntryCanBeTakenBack() throws Exception {
         AddedEntries added = added();
         added.add(Target.DENY, ListKind.CLIENT, "192.0.2.0/24", null, null, null);

@@ -136,6 +136,21 @@ class SnapshotsTest {
     }
 
     @Test
+    void addedEntriesStayInForceWhereTheDataDirectoryChangesWithTheNextStart() throws IOException {
+        Snapshots snapshots = started();
+        Path added = Files.createDirectories(directory.resolve("data/lists"));
+        Files.writeString(added.resolve("added-deny.yaml"), "client: [198.51.100.1]\n");
+        snapshots.refreshAdded();
+        Files.writeString(file, Files.readString(file).replace("data: data", "data: other"));
+        assertThat(reload(snapshots)).isInstanceOf(SnapshotResult.Loaded.class);
+        assertThat(snapshots.current().lists().client(Ip.parse("198.51.100.1")))
+                .isInstanceOf(ListMatch.Deny.class);
+        snapshots.refreshAdded();
+        assertThat(snapshots.current().lists().client(Ip.parse("198.51.100.1")))
+                .isInstanceOf(ListMatch.Deny.class);
+    }
+
+    @Test
     void aRuleThatHasEndedIsWarnedOfAtItsPlaceWhereverItStands() throws IOException {
         Files.writeString(
                 file,
