@@ -1,5 +1,6 @@
 package org.postern.auth;
 
+import org.postern.auth.header.HeaderSection;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.journal.Evidence;
 import org.postern.core.mail.ByteSink;
@@ -24,6 +25,18 @@ public interface Authentication extends ByteSink, AutoCloseable {
      * What could not be known by then is temperror. Call it once.
      */
     AuthenticationOutcome finish();
+
+    /**
+     * The header section as it was received. Only once the content is complete: it ends the header
+     * where the content did not.
+     */
+    HeaderSection header();
+
+    /**
+     * Whose message it is, as far as that can be known: behind a trusted relay the client that the
+     * relay names. Only once the content is complete.
+     */
+    TrueClient trueClient();
 
     /**
      * What the outcome rests on, for the journal: cheap, since nothing is put into words here. Only

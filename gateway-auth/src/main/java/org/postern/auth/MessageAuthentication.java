@@ -138,8 +138,33 @@ final class MessageAuthentication implements Authentication {
     }
 
     @Override
+    public HeaderSection header() {
+        return known().section();
+    }
+
+    @Override
+    public TrueClient trueClient() {
+        known(); // behind a relay only the header says who it is
+        AddressChecks checks = addressChecks;
+        Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
+        return new TrueClient(
+                client.address(),
+                helo(),
+                () -> {
+                    IprevResult found = checks == null ? null : checks.iprev().result(deadline);
+                    return found != null && found.result() == AuthResult.PASS
+                            ? Optional.ofNullable(found.name())
+                            : Optional.empty();
+                });
+    }
+
+    private Content known() {
+        return content == null ? endOfHeader() : content;
+    }
+
+    @Override
     public AuthenticationOutcome finish() {
-        Content known = content == null ? endOfHeader() : content;
+        Content known = known();
         bodies.finish();
         if (request.origin() == AuthenticationRequest.Origin.CONNECTION) {
             evaluators.stream().observe(client);

@@ -1,7 +1,10 @@
 package org.postern.auth;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postern.auth.header.HeaderReader;
+import org.postern.auth.header.HeaderSection;
 import org.postern.auth.results.AuthenticationResultsWriter;
 import org.postern.auth.results.ForgedResults;
 import org.postern.core.authres.Advice;
@@ -24,6 +27,7 @@ final class UncheckedAuthentication implements Authentication {
     private final AuthenticatorSettings settings;
     private final AuthenticationRequest request;
     private final HeaderReader reader = new HeaderReader();
+    private @Nullable HeaderSection header;
 
     UncheckedAuthentication(AuthenticatorSettings settings, AuthenticationRequest request) {
         this.settings = settings;
@@ -57,7 +61,7 @@ final class UncheckedAuthentication implements Authentication {
                                 settings.authentication().authservId(),
                                 settings.hostname(),
                                 settings.addedFields())
-                        .in(reader.finish()),
+                        .in(header()),
                 MethodTimes.NONE);
     }
 
@@ -78,6 +82,18 @@ final class UncheckedAuthentication implements Authentication {
                         List.of(),
                         REASON,
                         List.of()));
+    }
+
+    @Override
+    public HeaderSection header() {
+        HeaderSection known = header == null ? reader.finish() : header;
+        header = known;
+        return known;
+    }
+
+    @Override
+    public TrueClient trueClient() {
+        return new TrueClient(request.client(), request.helo(), Optional::empty);
     }
 
     @Override

@@ -33,6 +33,37 @@ class ContentScannersTest {
     private static final String EICAR =
             "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 
+    /** A module of an operator's: tells what it was told, and does what modules do to a header. */
+    private static final String MODULE =
+            """
+            rspamd_config:register_symbol({
+              name = 'OF_OURS', type = 'normal', score = 0.1,
+              callback = function(task)
+                local subject = tostring(task:get_subject())
+                if subject:find('module') then
+                  task:set_milter_reply({
+                    add_headers = {
+                      ['X-Told-Hostname'] = tostring(task:get_hostname()),
+                      ['X-Told-Rcpts'] = tostring(#task:get_recipients('smtp')),
+                      ['X-Told-Helo'] = tostring(task:get_helo()),
+                      ['X-Injected'] = 'a\\r\\n\\r\\nbody\\r\\nBcc: x@y.example',
+                      ['Subject'] = 'changed by a module',
+                      ['Authentication-Results'] = 'mx.example.test; dmarc=pass',
+                      ['X-Second'] = { value = 'b', order = 1 },
+                      ['X-First'] = { value = 'a', order = 0 },
+                    },
+                    remove_headers = { ['X-Old'] = 0, ['From'] = 0, ['Received'] = 1 },
+                  })
+                end
+                if subject:find('hold it') then task:set_pre_result('quarantine', 'odd', 'x') end
+                if subject:find('not now') then
+                  task:set_pre_result('soft reject', 'Too many of these, in 5 minutes', 'x')
+                end
+                return true, 0.1
+              end,
+            })
+            """;
+
     private Gateway gateway;
     private Program rspamd;
     private Program clamd;
@@ -58,10 +89,12 @@ class ContentScannersTest {
                           url_tld = "/usr/share/rspamd/effective_tld_names.dat";
                         }
                         logging { type = "console"; level = "warning"; }
-                        actions { reject = 15; add_header = 6; }
+                        actions { reject = 15; quarantine = 14; add_header = 6; }
+                        lua = "%1$s/test.lua";
                         worker "normal" { bind_socket = "127.0.0.1:%3$d"; count = 1; }
                         """
                                 .formatted(folder, around.dns().port(), rspamdPort));
+        Files.writeString(folder.resolve("test.lua"), MODULE);
         rspamd =
                 Program.start(
                         folder.resolve("rspamd.out"),
@@ -181,6 +214,64 @@ class ContentScannersTest {
                 .startsWith("default: True [")
                 .contains("GTUBE(0.00)[]");
         assertThat(Message.fields(stored, "X-Spamd-Bar")).hasSize(1);
+    }
+
+    private static Message about(String subject) {
+        Message plain = Message.from("someone@pass.test");
+        return new Message(
+                plain.id(),
+                "X-Old: 1\r\n"
+                        + plain.text().replaceFirst("Subject: [^\r]*", "Subject: " + subject));
+    }
+
+    @Test
+    @Order(1)
+    void whatRspamdsModulesDoToTheHeaderIsDoneAndNothingBesides() {
+        Message message = about("of a module");
+        assertThat(send(message)).startsWith("250 2.");
+        String stored = peers.dovecot().awaitMessage("alice@example.test", message.id());
+        assertThat(Message.fields(stored, "X-Told-Hostname"))
+                .as("the confirmed name of 127.0.0.1")
+                .containsExactly("client.pass.test");
+        assertThat(Message.fields(stored, "X-Told-Rcpts")).containsExactly("1");
+        assertThat(Message.fields(stored, "X-Told-Helo")).containsExactly("client.pass.test");
+        assertThat(Message.fields(stored, "X-Injected"))
+                .singleElement()
+                .asString()
+                .matches("a\\s+body\\s+Bcc: x@y.example");
+        assertThat(Message.fields(stored, "Bcc")).isEmpty();
+        assertThat(Message.fields(stored, "X-Old")).isEmpty();
+        assertThat(Message.fields(stored, "Subject")).containsExactly("of a module");
+        assertThat(Message.fields(stored, "From")).hasSize(1);
+        assertThat(Message.fields(stored, "Authentication-Results")).hasSize(1);
+        assertThat(stored.indexOf("X-First: a")).isLessThan(stored.indexOf("X-Second: b"));
+        assertThat(Message.fields(stored, "Received"))
+                .as("the store's and ours")
+                .hasSizeGreaterThanOrEqualTo(1);
+        assertThat(gateway.get("/metrics").body())
+                .contains("postern_scan_fields_total{result=\"refused\"} 4");
+    }
+
+    @Test
+    @Order(1)
+    void rspamdHoldsAMessageOrPutsItOffInWordsOfItsOwn() {
+        assertThat(send(about("not now")))
+                .isEqualTo("451 4.7.1 Too many of these, in 5 minutes (spam-defer)");
+        assertThat(send(about("hold it"))).startsWith("250 2.");
+        assertThat(gateway.command("queue", "list", "--state", "held", "--json").out())
+                .contains("spam-quarantine: scan.quarantine");
+    }
+
+    @Test
+    @Order(1)
+    void aMessageThatIsTooLargeForClamdIsTakenAndSaysSo() {
+        for (int i = 0; i < 5; i++) {
+            Message large = with(("0123456789".repeat(7) + "\r\n").repeat(50_000));
+            assertThat(send(large)).startsWith("250 2.");
+            String stored = peers.dovecot().awaitMessage("alice@example.test", large.id());
+            assertThat(Message.fields(stored, "X-Virus-Status"))
+                    .containsExactly("Not scanned (too-large)");
+        }
     }
 
     @Test

@@ -120,7 +120,7 @@ class ReputationTest {
     }
 
     @Test
-    void whoWritesToASpamTrapIsListedForAWhileAndTheMessageIsHeld(Surroundings around) {
+    void whoWritesToASpamTrapIsListedForAWhileAndTheMessageGoesToTheTrash(Surroundings around) {
         try (Gateway gateway =
                 gateway(
                         around,
@@ -130,7 +130,9 @@ class ReputationTest {
             assertThat(send(gateway, "old.newsletter@example.test")).startsWith("250 2.");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> gateway.command("lists", "show").out().contains("spam-trap"));
-            assertThat(send(gateway, "alice@example.test")).startsWith("554 ");
+            assertThat(send(gateway, "alice@example.test"))
+                    .startsWith("421 4.7.1 Your address is on a local list until 2")
+                    .endsWith("(deny-list)");
             String listed = gateway.command("lists", "show", "deny", "--json").out();
             assertThat(listed).contains("wrote to old.newsletter@example.test");
             String until = listed.replaceFirst("(?s).*\"expires\":\"([^\"]+)\".*", "$1");
@@ -138,8 +140,9 @@ class ReputationTest {
                     .isBetween(
                             Instant.now().plus(Duration.ofMinutes(110)),
                             Instant.now().plus(Duration.ofMinutes(121)));
-            assertThat(gateway.command("queue", "list", "--state", "held").out())
+            assertThat(gateway.command("queue", "list", "--state", "trash").out())
                     .contains("old.newsletter@example.test");
+            assertThat(gateway.command("queue", "list").out()).contains("the queue is empty");
             assertThat(gateway.command("lists", "remove", "deny", "127.0.0.1").exitCode()).isZero();
             assertThat(send(gateway, "alice@example.test")).startsWith("250 2.");
         }

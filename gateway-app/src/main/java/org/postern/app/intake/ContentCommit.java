@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Envelope;
-import org.postern.core.mail.Recipient;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
@@ -142,19 +141,14 @@ final class ContentCommit {
                                     MessageMeta.HOLD_ACTOR,
                                     StoredForm.holdReason(judged.verdict())));
         }
-        transaction.recipients().stream()
-                .map(Recipient::address)
-                .filter(parts.traps()::isTrap)
-                .findFirst()
-                .ifPresent(trap ->
-                        parts.traps()
-                                .hit(
-                                        transaction.facts().client(),
-                                        trap,
-                                        judged.outcome().verdicts(),
-                                        Intake.isExempt(
-                                                transaction.revision().snapshot(),
-                                                transaction.facts().client())));
+        if (judged.verdict().rule().equals(TrapNote.RULE)) {
+            // no mailbox waits for it: it ends by itself, and can be looked at until then
+            parts.spool()
+                    .change(
+                            List.of(stored.id()),
+                            new Change.Drop(MessageMeta.HOLD_ACTOR, TrapNote.RULE, TrapNote.KEPT));
+        }
+        TrapNote.take(transaction, judged);
         if (judged.verdict() instanceof Verdict.Accept && !transaction.probing()) {
             parts.reputation().accepted(transaction.facts().client(), judged.outcome().verdicts());
         }

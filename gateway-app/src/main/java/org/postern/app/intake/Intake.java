@@ -8,6 +8,7 @@ import org.postern.app.frontdoor.ProbeMark;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.NetworksConfig;
 import org.postern.core.journal.Journal;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.snapshot.Snapshot;
@@ -70,15 +71,20 @@ public final class Intake implements SessionHandler {
                 : Standing.STRANGER;
     }
 
-    /** Whether a client is our own, or on an allow list. */
+    /**
+     * Whether a client is our own, a relay that we trust (what it brings is of others), or on an
+     * allow list.
+     */
     static boolean isListed(Snapshot snapshot, InetAddress client) {
-        return snapshot.config().networks().internal().stream().anyMatch(n -> n.contains(client))
+        NetworksConfig networks = snapshot.config().networks();
+        return networks.internal().stream().anyMatch(n -> n.contains(client))
+                || networks.trustedRelays().stream().anyMatch(n -> n.contains(client))
                 || snapshot.lists().client(client) instanceof ListMatch.Allow;
     }
 
     /**
-     * Whether nothing is learned against a client: our own, an allowed one, and this machine itself
-     * unless {@code networks.public} says that its clients are what they seem.
+     * Whether nothing is learned against a client: our own, a trusted relay, an allowed one, and
+     * this machine itself unless {@code networks.public} says that its clients are what they seem.
      */
     static boolean isExempt(Snapshot snapshot, InetAddress client) {
         boolean here =

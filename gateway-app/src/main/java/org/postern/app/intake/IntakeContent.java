@@ -10,7 +10,6 @@ import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.journal.Ruling;
-import org.postern.core.mail.Recipient;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
@@ -108,8 +107,10 @@ final class IntakeContent implements ContentReceiver {
                         transaction.revision().scanners().begin(scanRequest(spooled))) {
             Judgement judged = judge(spooled, scan);
             return switch (judged.verdict()) {
-                case Verdict.Reject reject ->
-                        notTaken(Ruling.of(reject), reject.reply(), judged, spooled.size());
+                case Verdict.Reject reject -> {
+                    TrapNote.take(transaction, judged);
+                    yield notTaken(Ruling.of(reject), reject.reply(), judged, spooled.size());
+                }
                 case Verdict.Defer defer ->
                         notTaken(Ruling.of(defer), defer.reply(), judged, spooled.size());
                 case Verdict.Accept _, Verdict.Tag _, Verdict.Quarantine _ ->
@@ -187,7 +188,7 @@ final class IntakeContent implements ContentReceiver {
                     AnomalousSenders.RULE, "reputation.anomaly", anomaly.get());
         }
         return transaction.forTrapsAlone()
-                ? new Verdict.Quarantine("spam-trap", "reputation.trap", taken.detail())
+                ? new Verdict.Quarantine(TrapNote.RULE, "reputation.trap", taken.detail())
                 : taken;
     }
 
@@ -213,10 +214,9 @@ final class IntakeContent implements ContentReceiver {
         return new ScanRequest(
                 spooled.content(),
                 spooled.id(),
-                transaction.facts().client(),
-                null,
-                transaction.helo().name(),
+                checks.trueClient(),
+                transaction.client().tls().orElse(null),
                 transaction.mail().reversePath(),
-                transaction.recipients().stream().map(Recipient::address).toList());
+                transaction.named());
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.postern.app.scan.HeaderChanges;
 import org.postern.app.scan.ScanFields;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.core.authres.AuthResult;
@@ -41,14 +42,25 @@ final class StoredForm {
             QueueId id,
             String protocol,
             Instant now) {
+        HeaderChanges changes =
+                HeaderChanges.of(
+                        judged.scans(), transaction.checks().header(), judged.outcome().forged());
+        count(transaction, "added", changes.added().size());
+        count(transaction, "refused", changes.refused());
         return new MessageMeta(
                 envelope,
                 now,
                 Ip.text(transaction.facts().client()),
                 transaction.helo().name(),
-                trace(transaction, judged, id, protocol, now),
-                judged.outcome().forged(),
+                trace(transaction, judged, changes, id, protocol, now),
+                changes.omitted(),
                 notes(transaction, envelope, judged));
+    }
+
+    private static void count(Transaction transaction, String result, int fields) {
+        if (fields > 0) {
+            transaction.parts().metrics().count("scan.fields", fields, "result", result);
+        }
     }
 
     /** Why a message is held, as the queue shows it. */
@@ -94,7 +106,12 @@ final class StoredForm {
     }
 
     private static byte[] trace(
-            Transaction transaction, Judgement judged, QueueId id, String protocol, Instant now) {
+            Transaction transaction,
+            Judgement judged,
+            HeaderChanges changes,
+            QueueId id,
+            String protocol,
+            Instant now) {
         AuthenticationOutcome outcome = judged.outcome();
         String hostname = transaction.revision().snapshot().config().hostname().ascii();
         String helo = transaction.helo().name();
@@ -128,7 +145,7 @@ final class StoredForm {
         if (tag != null) {
             fields.append(tag.field()).append(": ").append(tag.value()).append("\r\n");
         }
-        fields.append(ScanFields.of(judged.scans(), hostname));
+        fields.append(ScanFields.of(judged.scans(), changes.added(), hostname));
         return fields.toString().getBytes(StandardCharsets.UTF_8);
     }
 

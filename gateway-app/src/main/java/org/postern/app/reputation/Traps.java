@@ -12,6 +12,7 @@ import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.lists.AddedEntries;
+import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * Spam traps: who sends a message to an address that nobody writes to is put on the deny list for a
  * while, an added entry like any other that can be taken back. Nothing in the session gives the
  * trap away. Our own and allowed clients and those with a good history are left alone, since
- * anybody can make a mailing list write to a trap. Thread-safe; the list is written in the
- * background.
+ * anybody can make a mailing list write to a trap; so is who brings a bounce, since anybody can
+ * forge a trap as sender. Thread-safe; the list is written in the background.
  */
 public final class Traps {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
@@ -63,11 +64,22 @@ public final class Traps {
     }
 
     /**
-     * Notes a message to a trap that was taken.
+     * Notes a message to a trap.
      *
+     * @param nullSender whether it is a bounce, as it says
      * @param listed whether the client is our own or on an allow list
      */
-    public void hit(InetAddress client, EmailAddress trap, Verdicts verdicts, boolean listed) {
+    public void hit(
+            InetAddress client,
+            EmailAddress trap,
+            boolean nullSender,
+            Verdicts verdicts,
+            boolean listed) {
+        if (nullSender) {
+            // an honest server's answer to who forged the trap's address: the backscatter outage
+            metrics.count("reputation.traps", "response", "null-sender");
+            return;
+        }
         Set<Domain> domains = Reputation.authenticated(verdicts);
         boolean good =
                 listed
@@ -90,7 +102,7 @@ public final class Traps {
                     ListKind.CLIENT,
                     who.toString(),
                     "wrote to " + trap,
-                    "spam-trap",
+                    ListEntry.SPAM_TRAP,
                     until);
         } catch (IOException | InvalidAddressException e) {
             LOG.error("{} wrote to trap {} and could not be listed: {}", who, trap, e.toString());

@@ -4,29 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.scan.ScanResult;
-import org.postern.core.scan.ScanResult.Outcome;
-import org.postern.core.scan.ScanResult.Scanner;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.postern.smtp.session.TlsDetails;
 
 /**
  * Rspamd's {@code /checkv2}. HTTP/1.0, so that the answer ends where the connection does and comes
  * in one piece; what the length says must then be there.
  */
 final class RspamdProtocol implements ScannerProtocol {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    /** Symbols that are kept. */
-    private static final int MAX_SYMBOLS = 60;
-
     private final String hostname;
 
     RspamdProtocol(String hostname) {
@@ -39,16 +27,20 @@ final class RspamdProtocol implements ScannerProtocol {
         StringBuilder head = new StringBuilder(1_024);
         head.append("POST /checkv2 HTTP/1.0\r\n");
         field(head, "Content-Length", Long.toString(request.content().size()));
-        field(head, "IP", Ip.text(request.client()));
-        field(head, "Helo", request.helo());
+        field(head, "IP", Ip.text(request.client().address()));
+        field(head, "Helo", request.client().helo());
+        // without it Rspamd takes the client for one that has no name, which weighs
+        request.client().name().get().ifPresent(name -> field(head, "Hostname", name));
         field(head, "From", request.sender().toString());
         for (EmailAddress recipient : request.recipients()) {
             field(head, "Rcpt", recipient.toString());
         }
         field(head, "Queue-Id", request.id().toString());
         field(head, "MTA-Name", hostname);
-        if (request.reverseName() != null) {
-            field(head, "Hostname", request.reverseName());
+        TlsDetails tls = request.tls();
+        if (tls != null) {
+            field(head, "TLS-Version", tls.version());
+            field(head, "TLS-Cipher", tls.cipher());
         }
         out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
         byte[] block = new byte[BLOCK];
@@ -86,45 +78,6 @@ final class RspamdProtocol implements ScannerProtocol {
                 throw new IOException("half an answer");
             }
         }
-        try {
-            return result(JSON.readTree(answer, end + 4, length));
-        } catch (JacksonException e) {
-            throw new IOException(
-                    "no JSON: " + ScannerProtocol.printable(e.getOriginalMessage()), e);
-        }
-    }
-
-    private static ScanResult result(JsonNode json) throws IOException {
-        JsonNode action = json.path("action");
-        JsonNode score = json.path("score");
-        if (!action.isString() || !score.isNumber()) {
-            throw new IOException(
-                    json.path("error").isString()
-                            ? "it said: " + ScannerProtocol.printable(json.path("error").asString())
-                            : "an answer without action and score");
-        }
-        List<String> names = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> symbol : json.path("symbols").properties()) {
-            if (names.size() < MAX_SYMBOLS) {
-                names.add(
-                        "%s=%.2f"
-                                .formatted(
-                                        symbol.getKey().replaceAll("[^A-Za-z0-9_.-]", "?"),
-                                        symbol.getValue().path("score").asDouble(0)));
-            }
-        }
-        String word = ScannerProtocol.printable(action.asString());
-        return new ScanResult(
-                Scanner.RSPAMD,
-                switch (word) {
-                    case "reject", "discard", "quarantine" -> Outcome.REJECT;
-                    case "soft reject" -> Outcome.SOFT_REJECT;
-                    case "add header", "rewrite subject" -> Outcome.SPAM;
-                    default -> Outcome.CLEAN; // no action, greylist: the gateway's own business
-                },
-                score.asDouble(),
-                json.path("required_score").asDouble(0),
-                names,
-                word);
+        return RspamdAnswer.read(answer, end + 4, length);
     }
 }

@@ -1,7 +1,11 @@
 package org.postern.app.scan;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.postern.core.scan.FieldChanges;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.scan.ScanResult.Outcome;
 
@@ -17,15 +21,36 @@ public final class ScanFields {
 
     private static final int MAX_LINE = 74;
 
+    /** Behind a line end that no folding follows (RFC 5322, 2.2.3). */
+    private static final Pattern NEXT_FIELD = Pattern.compile("(?<=\\n)(?![ \\t])");
+
     private ScanFields() {}
 
-    /** The fields of all results, each with its line end. */
-    public static String of(List<ScanResult> results, String hostname) {
-        StringBuilder out = new StringBuilder();
+    /**
+     * The fields of all results, each with its line end.
+     *
+     * @param added what a scanner itself wants added; where one of these has the name of a field
+     *     that we would write, it is written as the scanner has it and not twice
+     */
+    public static String of(
+            List<ScanResult> results, List<FieldChanges.Added> added, String hostname) {
+        StringBuilder own = new StringBuilder();
         for (ScanResult result : results) {
             switch (result.scanner()) {
-                case RSPAMD -> spam(out, result);
-                case CLAMAV -> virus(out, result, hostname);
+                case RSPAMD -> spam(own, result);
+                case CLAMAV -> virus(own, result, hostname);
+            }
+        }
+        Set<String> theirs = new HashSet<>();
+        StringBuilder out = new StringBuilder();
+        for (FieldChanges.Added field : added) {
+            theirs.add(field.name().toLowerCase(Locale.ROOT));
+            out.append(field.name()).append(": ").append(field.value()).append("\r\n");
+        }
+        for (String field : NEXT_FIELD.split(own, -1)) {
+            String name = field.substring(0, Math.max(0, field.indexOf(':')));
+            if (!theirs.contains(name.toLowerCase(Locale.ROOT))) {
+                out.append(field);
             }
         }
         return out.toString();
@@ -38,7 +63,10 @@ public final class ScanFields {
                     .append(")\r\n");
             return;
         }
-        boolean spam = r.outcome() == Outcome.SPAM || r.outcome() == Outcome.REJECT;
+        boolean spam =
+                r.outcome() == Outcome.SPAM
+                        || r.outcome() == Outcome.REJECT
+                        || r.outcome() == Outcome.QUARANTINE;
         if (spam) {
             out.append("X-Spam: Yes\r\n");
         }
@@ -97,7 +125,7 @@ public final class ScanFields {
                         switch (r.outcome()) {
                             case INFECTED -> "Infected (" + String.join(", ", r.names()) + ")";
                             case TOO_LARGE, FAILED -> "Not scanned (" + r.outcome().word() + ")";
-                            case CLEAN, SPAM, REJECT, SOFT_REJECT -> "Clean";
+                            case CLEAN, SPAM, REJECT, SOFT_REJECT, QUARANTINE -> "Clean";
                         })
                 .append("\r\n");
     }

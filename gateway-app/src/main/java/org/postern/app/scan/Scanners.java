@@ -18,6 +18,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.GatewayState;
@@ -39,6 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Scanners {
     private static final Logger LOG = LoggerFactory.getLogger("scan");
 
+    private static final String BUSY = "all its connections are busy";
+    private static final String STUCK = "all its connections wait for an answer that does not come";
+
     private final List<One> scanners;
     private final Metrics metrics;
     private final TimeSource time;
@@ -47,12 +51,22 @@ public final class Scanners {
         private final ScannerConfig config;
         private final ScannerProtocol protocol;
         private final Semaphore places;
+        private final AtomicInteger failures = new AtomicInteger();
         private volatile @Nullable String trouble;
 
         private One(ScannerConfig config, ScannerProtocol protocol) {
             this.config = config;
             this.protocol = protocol;
             this.places = new Semaphore(config.connections());
+        }
+
+        /**
+         * Whether the last messages failed, as many as there are places. Nobody waits behind them
+         * then: a scanner that hangs must not hold every session of the gateway, and whoever has a
+         * place finds out when it is well again.
+         */
+        private boolean isStuck() {
+            return failures.get() >= config.connections();
         }
     }
 
@@ -126,8 +140,10 @@ public final class Scanners {
             return ScanResult.of(
                     which, ScanResult.Outcome.TOO_LARGE, "more than " + limit + " octets");
         }
-        if (!scanner.places.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
-            return ScanResult.of(which, ScanResult.Outcome.FAILED, "all its connections are busy");
+        boolean stuck = scanner.isStuck();
+        long patience = stuck ? 0 : deadline.remaining().toNanos();
+        if (!scanner.places.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
+            return ScanResult.of(which, ScanResult.Outcome.FAILED, stuck ? STUCK : BUSY);
         }
         try {
             SocketAddress address = address(scanner.config.address());
@@ -199,6 +215,9 @@ public final class Scanners {
         String word = scanner.config.scanner().word();
         String before = scanner.trouble;
         if (result.outcome() == ScanResult.Outcome.FAILED) {
+            if (!result.detail().equals(BUSY) && !result.detail().equals(STUCK)) {
+                scanner.failures.incrementAndGet();
+            }
             scanner.trouble = ScannerProtocol.printable(result.detail());
             if (before == null) {
                 LOG.warn(
@@ -209,9 +228,12 @@ public final class Scanners {
                                 ? "taken unscanned"
                                 : "deferred");
             }
-        } else if (before != null && result.outcome() != ScanResult.Outcome.TOO_LARGE) {
-            scanner.trouble = null;
-            LOG.info("{} is well again", word);
+        } else if (result.outcome() != ScanResult.Outcome.TOO_LARGE) {
+            scanner.failures.set(0);
+            if (before != null) {
+                scanner.trouble = null;
+                LOG.info("{} is well again", word);
+            }
         }
     }
 

@@ -78,6 +78,9 @@ public final class MetricHelp {
                                     "greylisting.waiting", "Triplets that have not come back yet"),
                             Map.entry("scan", "Time that content scanners took, by scanner"),
                             Map.entry(
+                                    "scan.fields",
+                                    "Header fields that a scanner itself asked for, by result"),
+                            Map.entry(
                                     "scan.results",
                                     "What content scanners said, by scanner and result"),
                             Map.entry(

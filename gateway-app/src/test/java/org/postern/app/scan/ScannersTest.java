@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.app.telemetry.Metrics;
+import org.postern.auth.TrueClient;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.LoadResult;
 import org.postern.core.config.PosternConfig;
@@ -28,8 +31,10 @@ import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
+import org.postern.core.scan.FieldChanges;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.time.TimeSource;
+import org.postern.smtp.session.TlsDetails;
 
 /** Scanners that answer well, badly, half, too much or not at all. */
 class ScannersTest {
@@ -112,9 +117,12 @@ class ScannersTest {
         return new ScanRequest(
                 source,
                 new QueueId(1),
-                Ip.parse("192.0.2.1"),
-                null,
-                "evil\r\nSettings: {}",
+                new TrueClient(
+                        Ip.parse("192.0.2.1"),
+                        "evil\r\nSettings: {}",
+                        () -> Optional.of("mx.s.example")),
+                new TlsDetails(
+                        "TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.empty(), Optional.empty()),
                 ReversePath.of(EmailAddress.of("a@s.example")),
                 List.of(EmailAddress.of("b@example.net")));
     }
@@ -154,6 +162,8 @@ class ScannersTest {
         "rewrite subject, SPAM",
         "soft reject,     SOFT_REJECT",
         "reject,          REJECT",
+        "discard,         REJECT",
+        "quarantine,      QUARANTINE",
     })
     void rspamdsActionsBecomeOutcomes(String action, ScanResult.Outcome outcome)
             throws IOException {
@@ -195,6 +205,8 @@ class ScannersTest {
                 .contains(
                         "IP: 192.0.2.1\r\n",
                         "Helo: evil??Settings: {}\r\n",
+                        "Hostname: mx.s.example\r\n",
+                        "TLS-Version: TLSv1.3\r\nTLS-Cipher: TLS_AES_128_GCM_SHA256\r\n",
                         "From: a@s.example\r\n",
                         "Rcpt: b@example.net\r\n")
                 .endsWith("\r\n\r\n" + MESSAGE);
@@ -210,6 +222,11 @@ class ScannersTest {
                 "HTTP/1.0 200 OK\\r\\n\\r\\n{\"score\":1 | no JSON",
                 "HTTP/1.0 200 OK\\r\\n\\r\\n{\"score\":1} | without action and score",
                 "HTTP/1.0 200 OK\\r\\n\\r\\n{\"error\":\"busy\"} | it said: busy",
+                "HTTP/1.0 200 OK\\r\\n\\r\\n{\"action\":\"reject\",\"score\":1e999} | beyond all",
+                "HTTP/1.0 200 OK\\r\\n\\r\\n{\"action\":\"reject\",\"score\":\"9\"} | without"
+                        + " action",
+                "HTTP/1.0 200 OK\\r\\n\\r\\n[] | without action and score",
+                "HTTP/1.0 200 OK\\r\\n\\r\\n | without action and score",
             })
     void whatIsNoAnswerOfRspamdIsAFailure(String answer, String detail) throws IOException {
         ScanResult result =
@@ -293,6 +310,150 @@ class ScannersTest {
     }
 
     @Test
+    void behindAScannerThatHangsNobodyWaitsForAPlace() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Scanners scanners =
+                    new Scanners(
+                            config(
+                                    "clamav",
+                                    server.getLocalPort(),
+                                    ", timeout: 1s, connections: 1"),
+                            metrics,
+                            TimeSource.system());
+            try (Scanners.Scan first = scanners.begin(request(MESSAGE))) {
+                assertThat(first.results().getFirst().detail()).startsWith("no answer within");
+            }
+            try (Scanners.Scan holdsThePlace = scanners.begin(request(MESSAGE))) {
+                server.accept(); // of the first
+                server.accept(); // and of the second, which has the place now
+                try (Scanners.Scan next = scanners.begin(request(MESSAGE))) {
+                    assertThat(next.results().getFirst().detail())
+                            .isEqualTo("all its connections wait for an answer that does not come");
+                }
+                assertThat(holdsThePlace.results().getFirst().detail())
+                        .startsWith("no answer within");
+            }
+        }
+    }
+
+    @Test
+    void whatRspamdsModulesWantDoneToTheHeaderAndSaidToTheSenderIsKept() throws IOException {
+        ScanResult result =
+                scan(
+                        "rspamd",
+                        "",
+                        answering(
+                                http(
+                                        """
+                                        {"action":"soft reject","score":1,"required_score":15,
+                                         "messages":{"smtp_message":"Rate limit\\r\\n250 Ok \\u00e4"},
+                                         "milter":{
+                                          "add_headers":{
+                                           "X-Late":{"value":"b","order":2},
+                                           "X-First":{"value":"a","order":0},
+                                           "X-Many":["1",{"value":"2","order":-1}],
+                                           "X-Folded":"one;\\n\\ttwo\\r\\n\\r\\nBcc: x@y.example",
+                                           "X Bad":"x","X-Empty":"\\r\\n","":"x","X-Map":{"a":1}},
+                                          "remove_headers":{"X-Old":0,"X-Second":[2,-1],"X-No":"all"}}}
+                                        """)));
+        assertThat(result.message()).isEqualTo("Rate limit??250 Ok ?");
+        assertThat(result.changes().added())
+                .extracting(f -> f.name() + ": " + f.value())
+                .containsExactly(
+                        "X-First: a",
+                        "X-Late: b",
+                        "X-Many: 1",
+                        "X-Many: 2",
+                        "X-Folded: one;\r\n\ttwo\r\n\tBcc: x@y.example");
+        assertThat(result.changes().removed())
+                .extracting(f -> f.name() + " " + f.which())
+                .containsExactly("X-Old 0", "X-Second 2", "X-Second -1");
+    }
+
+    @Test
+    void aHostileRspamdMakesNoHeaderOfBoundlessLength() throws IOException {
+        StringBuilder fields = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            fields.append(i == 0 ? "" : ",")
+                    .append("\"X-")
+                    .append(i)
+                    .append("\":\"")
+                    .append("v".repeat(1_500))
+                    .append('"');
+        }
+        ScanResult result =
+                scan(
+                        "rspamd",
+                        "",
+                        answering(
+                                http(
+                                        "{\"action\":\"no"
+                                                + " action\",\"score\":-7,\"required_score\":1e300,"
+                                                + "\"symbols\":{\""
+                                                + "S".repeat(50_000)
+                                                + "\":{\"score\":1e300}},\"milter\":{\"add_headers\":{"
+                                                + fields
+                                                + "}}}")));
+        assertThat(result.names()).containsExactly("S".repeat(64) + "=0.00");
+        String header = ScanFields.of(List.of(result), result.changes().added(), "mx.example.net");
+        assertThat(header.length()).isLessThan(40_000);
+        assertThat(header.lines()).allMatch(line -> line.length() <= 998);
+        assertThat(result.changes().added()).hasSizeLessThan(64);
+    }
+
+    @Test
+    void numbersAreWrittenAsFiltersReadThemInAnyLocale() throws IOException {
+        Locale before = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.GERMANY);
+        try {
+            ScanResult result =
+                    scan(
+                            "rspamd",
+                            "",
+                            answering(
+                                    http(
+                                            "{\"action\":\"no action\",\"score\":1.5,"
+                                                    + "\"symbols\":{\"A\":{\"score\":1.5}}}")));
+            assertThat(result.names()).containsExactly("A=1.50");
+            assertThat(ScanFields.of(List.of(result), List.of(), "mx")).doesNotContain("1,5");
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, before);
+        }
+    }
+
+    @Test
+    void aFieldThatRspamdWritesItselfIsNotWrittenTwice() {
+        ScanResult result =
+                new ScanResult(
+                        ScanResult.Scanner.RSPAMD,
+                        ScanResult.Outcome.SPAM,
+                        7,
+                        15,
+                        List.of("A=1.50", "B=5.75"),
+                        "add header");
+        assertThat(
+                        ScanFields.of(
+                                List.of(result),
+                                List.of(
+                                        new FieldChanges.Added(
+                                                "x-spamd-result", "default: True\r\n\t A"),
+                                        new FieldChanges.Added("X-Spam-Level", "*")),
+                                "mx.example.net"))
+                .isEqualTo(
+                        """
+                        x-spamd-result: default: True
+                        \t A
+                        X-Spam-Level: *
+                        X-Spam: Yes
+                        X-Spam-Status: Yes, score=7.00 required=15.00 tests=[A=1.50, B=5.75]
+                        X-Spamd-Bar: +++++++
+                        X-Rspamd-Action: add header
+                        X-Spam-Score: 7.00
+                        """
+                                .replace("\n", "\r\n"));
+    }
+
+    @Test
     void theFieldsAreThoseThatFiltersKnow() {
         assertThat(
                         ScanFields.of(
@@ -311,6 +472,7 @@ class ScannersTest {
                                                 0,
                                                 List.of("Eicar"),
                                                 "Eicar")),
+                                List.of(),
                                 "mx.example.net"))
                 .isEqualTo(
                         """

@@ -53,7 +53,8 @@ final class ReputationKeys {
                     "spam-traps",
                     EMAIL_ADDRESS,
                     "addresses that nobody writes to: mail to them is answered like any"
-                            + " other and held, and its client put on the deny list");
+                            + " other and lies in the trash for 7d, and its client is put on the"
+                            + " deny list, 421 4.7.1");
     static final Key<Duration> TRAP_HOLD =
             span("trap-hold", "1d", "how long a client stays there; known good ones never come");
 

@@ -23,6 +23,15 @@ public record ListEntry(
         @Nullable String comment,
         @Nullable String owner,
         @Nullable Instant expires) {
+    /** The owner of what spam traps add. */
+    public static final String SPAM_TRAP = "spam-trap";
+
+    /**
+     * Whether a spam trap added it, for a while: nobody has decided that it is refused for good.
+     */
+    public boolean isOfSpamTrap() {
+        return SPAM_TRAP.equals(owner) && expires != null;
+    }
 
     /** {@code file:line}. */
     public String where() {

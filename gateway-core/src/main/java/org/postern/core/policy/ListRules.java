@@ -141,6 +141,24 @@ final class ListRules {
                     case AUTHENTICATED_DOMAIN -> "The signing domain";
                     case RECIPIENT -> "The recipient";
                 };
+        String reason = "list.deny." + entry.kind().key();
+        if (entry.isOfSpamTrap()) {
+            // it ends by itself, and a relay that many share may stand behind one bad message:
+            // who has a queue comes back, nothing bounces; the trap itself is not given away
+            return new Verdict.Defer(
+                    DENY,
+                    reason,
+                    entry.toString(),
+                    SmtpReply.of(
+                            stage == Stage.CONNECT ? 421 : 450,
+                            "4.7.1",
+                            what
+                                    + " is on a local list until "
+                                    + entry.expires()
+                                    + " ("
+                                    + DENY
+                                    + ")"));
+        }
         String text = what + " is on a local list (" + DENY + "); ask the recipient's postmaster";
         SmtpReply reply =
                 switch (stage) {
@@ -149,6 +167,6 @@ final class ListRules {
                     case HELO -> SmtpReply.of(550, text);
                     case MAIL, RCPT, DATA -> SmtpReply.of(550, "5.7.1", text);
                 };
-        return new Verdict.Reject(DENY, "list.deny." + entry.kind().key(), entry.toString(), reply);
+        return new Verdict.Reject(DENY, reason, entry.toString(), reply);
     }
 }

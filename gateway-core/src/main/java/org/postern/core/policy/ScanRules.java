@@ -11,8 +11,9 @@ import org.postern.core.scan.ScanResult;
 
 /**
  * The rules about what scanners say, after what authentication refuses: {@code virus}, {@code
- * spam}, {@code spam-defer}, and for a scanner that failed and must not, {@code virus-unscanned}
- * and {@code spam-unscanned}. A failure is answered 4yz: nobody knows.
+ * spam}, {@code spam-defer}, {@code spam-quarantine}, and for a scanner that failed and must not,
+ * {@code virus-unscanned} and {@code spam-unscanned}. A failure is answered 4yz: nobody knows.
+ * Where a scanner has words for the sender, they stand in the reply.
  */
 final class ScanRules {
     private ScanRules() {}
@@ -29,6 +30,7 @@ final class ScanRules {
                 case RSPAMD -> {
                     rules.add(rule("spam", scanner, ScanRules::spam));
                     rules.add(rule("spam-defer", scanner, ScanRules::later));
+                    rules.add(rule("spam-quarantine", scanner, ScanRules::doubtful));
                     rules.add(rule("spam-unscanned", scanner, r -> failed(r, scanner)));
                 }
             }
@@ -36,7 +38,7 @@ final class ScanRules {
         return rules;
     }
 
-    /** What a rule answers; the words get the rule's name. */
+    /** What a rule answers, 250 for a message that is held; the words get the rule's name. */
     private record Answer(int code, String reason, String words) {}
 
     private static Rule rule(
@@ -68,12 +70,23 @@ final class ScanRules {
     }
 
     private static Verdict verdict(String rule, ScanResult result, Answer answer) {
-        String text = answer.words() + " (" + rule + ")";
-        return answer.code() == 550
-                ? new Verdict.Reject(
-                        rule, answer.reason(), result.detail(), SmtpReply.of(550, "5.7.1", text))
-                : new Verdict.Defer(
-                        rule, answer.reason(), result.detail(), SmtpReply.of(451, "4.7.1", text));
+        String words = result.message().isEmpty() ? answer.words() : result.message();
+        String text = words + " (" + rule + ")";
+        return switch (answer.code()) {
+            case 250 -> new Verdict.Quarantine(rule, answer.reason(), result.detail());
+            case 550 ->
+                    new Verdict.Reject(
+                            rule,
+                            answer.reason(),
+                            result.detail(),
+                            SmtpReply.of(550, "5.7.1", text));
+            default ->
+                    new Verdict.Defer(
+                            rule,
+                            answer.reason(),
+                            result.detail(),
+                            SmtpReply.of(451, "4.7.1", text));
+        };
     }
 
     private static Optional<Answer> infected(ScanResult result) {
@@ -100,6 +113,12 @@ final class ScanRules {
                                 451,
                                 "scan.later",
                                 "The message cannot be judged now; please try again later"))
+                : Optional.empty();
+    }
+
+    private static Optional<Answer> doubtful(ScanResult result) {
+        return result.outcome() == ScanResult.Outcome.QUARANTINE
+                ? Optional.of(new Answer(250, "scan.quarantine", ""))
                 : Optional.empty();
     }
 

@@ -11,6 +11,9 @@ import java.util.List;
  * @param required the score from which the scanner calls a message spam
  * @param names symbols that hit, or names of what was found; bounded, printable ASCII
  * @param detail one line for logs: the scanner's action, or what went wrong
+ * @param message what the sender is to be told in the scanner's words, or empty; bounded, printable
+ *     ASCII
+ * @param changes header fields that the scanner asks for
  */
 public record ScanResult(
         Scanner scanner,
@@ -18,9 +21,22 @@ public record ScanResult(
         double score,
         double required,
         List<String> names,
-        String detail) {
+        String detail,
+        String message,
+        FieldChanges changes) {
     public ScanResult {
         names = List.copyOf(names);
+    }
+
+    /** A result that asks for nothing more. */
+    public ScanResult(
+            Scanner scanner,
+            Outcome outcome,
+            double score,
+            double required,
+            List<String> names,
+            String detail) {
+        this(scanner, outcome, score, required, names, detail, "", FieldChanges.NONE);
     }
 
     /** A result without a score. */
@@ -57,6 +73,8 @@ public record ScanResult(
         REJECT("reject"),
         /** To come again later: Rspamd's {@code soft reject}. */
         SOFT_REJECT("soft-reject"),
+        /** To be looked at by a person: Rspamd's {@code quarantine}. */
+        QUARANTINE("quarantine"),
         /** Something harmful was found. */
         INFECTED("infected"),
         /** It is larger than {@code size-limit}, and was not scanned. */

@@ -24,6 +24,19 @@ class PolicyEngineTest extends PolicyFixture {
     }
 
     @Test
+    void whoASpamTrapListedComesBackAndWhoAPersonListedIsRefused() throws IOException {
+        String entry = "client: [{ entry: 192.0.2.1, owner: %s, expires: 2099-01-01T00:00:00Z }]\n";
+        Verdict trapped = with("", entry.formatted("spam-trap")).decide(Stage.CONNECT, client);
+        assertThat(trapped.rule()).isEqualTo("deny-list");
+        assertThat(reply(trapped))
+                .isEqualTo(
+                        "421 4.7.1 Your address is on a local list until 2099-01-01T00:00:00Z"
+                                + " (deny-list)");
+        assertThat(reply(with("", entry.formatted("jo")).decide(Stage.CONNECT, client)))
+                .startsWith("554 ");
+    }
+
+    @Test
     void aForeignDomainIsNoRelay() {
         Verdict verdict = rcpt(RecipientLookup.NotHosted.INSTANCE);
         assertThat(verdict.rule()).isEqualTo("foreign-domain");
