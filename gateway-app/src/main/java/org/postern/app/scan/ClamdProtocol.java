@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.scan.ScanResult.Outcome;
 import org.postern.core.scan.ScanResult.Scanner;
@@ -43,12 +44,11 @@ final class ClamdProtocol implements ScannerProtocol {
         out.flush();
     }
 
-    private static ScanResult read(
-            InputStream in, @org.jspecify.annotations.Nullable IOException broken)
+    private static ScanResult read(InputStream in, @Nullable IOException broken)
             throws IOException {
         byte[] answer;
         try {
-            answer = ScannerProtocol.answer(in);
+            answer = ScannerProtocol.answer(in, 0);
         } catch (IOException e) {
             throw broken == null ? e : broken;
         }

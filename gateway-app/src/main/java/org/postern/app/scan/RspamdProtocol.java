@@ -42,16 +42,25 @@ final class RspamdProtocol implements ScannerProtocol {
             field(head, "TLS-Version", tls.version());
             field(head, "TLS-Cipher", tls.cipher());
         }
-        out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
-        byte[] block = new byte[BLOCK];
-        try (InputStream content = request.content().open()) {
-            int length;
-            while ((length = content.read(block)) > 0) {
-                out.write(block, 0, length);
+        IOException broken = null;
+        try {
+            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+            byte[] block = new byte[BLOCK];
+            try (InputStream content = request.content().open()) {
+                int length;
+                while ((length = content.read(block)) > 0) {
+                    out.write(block, 0, length);
+                }
             }
+            out.flush();
+        } catch (IOException e) {
+            broken = e; // over its max_message it answers and closes before it has everything
         }
-        out.flush();
-        return read(ScannerProtocol.answer(in));
+        try {
+            return read(ScannerProtocol.answer(in, -1));
+        } catch (IOException e) {
+            throw broken == null ? e : broken;
+        }
     }
 
     private static void field(StringBuilder head, String name, String value) {
@@ -67,6 +76,12 @@ final class RspamdProtocol implements ScannerProtocol {
                     answer.length == 0 ? "it hung up without an answer" : "half an answer");
         }
         String[] lines = text.substring(0, end).split("\r\n", -1);
+        if (lines[0].matches("HTTP/1[.][01] 413( .*)?")) {
+            return ScanResult.of(
+                    ScanResult.Scanner.RSPAMD,
+                    ScanResult.Outcome.TOO_LARGE,
+                    "larger than max_message");
+        }
         if (!lines[0].matches("HTTP/1[.][01] 200( .*)?")) {
             throw new IOException("it said: " + ScannerProtocol.printable(lines[0]));
         }

@@ -3,6 +3,7 @@ package org.postern.app.scan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import org.postern.core.scan.ScanResult;
 
 /** How one kind of scanner is spoken to, over a connection of its own for each message. */
@@ -21,13 +22,42 @@ interface ScannerProtocol {
      */
     ScanResult scan(ScanRequest request, OutputStream out, InputStream in) throws IOException;
 
-    /** All that comes until the other side ends, which must not be more than an answer may be. */
-    static byte[] answer(InputStream in) throws IOException {
-        byte[] answer = in.readNBytes(MAX_ANSWER + 1);
-        if (answer.length > MAX_ANSWER) {
-            throw new IOException("an answer of more than " + MAX_ANSWER + " octets");
+    /**
+     * All that comes until the other side ends, or up to the first octet that ends an answer. A
+     * scanner that answers before it has heard all and hangs up resets the connection: what it said
+     * before stands.
+     *
+     * @param end the octet, or -1 for none
+     * @throws IOException if nothing came before the connection broke, or more than an answer may
+     *     be
+     */
+    static byte[] answer(InputStream in, int end) throws IOException {
+        byte[] answer = new byte[1_024];
+        int length = 0;
+        while (length <= MAX_ANSWER) {
+            if (length == answer.length) {
+                answer = Arrays.copyOf(answer, 2 * length);
+            }
+            int read;
+            try {
+                read = in.read(answer, length, answer.length - length);
+            } catch (IOException e) {
+                if (length == 0) {
+                    throw e;
+                }
+                read = -1; // half an answer is told by its form
+            }
+            if (read < 0) {
+                return Arrays.copyOf(answer, length);
+            }
+            for (int i = length; i < length + read; i++) {
+                if (answer[i] == end) {
+                    return Arrays.copyOf(answer, i + 1);
+                }
+            }
+            length += read;
         }
-        return answer;
+        throw new IOException("an answer of more than " + MAX_ANSWER + " octets");
     }
 
     /** Text of a scanner as one line of printable ASCII of bounded length. */

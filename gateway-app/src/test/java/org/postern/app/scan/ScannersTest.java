@@ -76,6 +76,11 @@ class ScannersTest {
     }
 
     private ScanResult scan(String scanner, String more, Behaviour behaviour) throws IOException {
+        return scan(scanner, more, MESSAGE, behaviour);
+    }
+
+    private ScanResult scan(String scanner, String more, String message, Behaviour behaviour)
+            throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual()
                     .start(() -> {
@@ -92,7 +97,7 @@ class ScannersTest {
                             config(scanner, server.getLocalPort(), more),
                             metrics,
                             TimeSource.system());
-            try (Scanners.Scan scan = scanners.begin(request(MESSAGE))) {
+            try (Scanners.Scan scan = scanners.begin(request(message))) {
                 List<ScanResult> results = scan.results();
                 assertThat(results).hasSize(1);
                 return results.getFirst();
@@ -247,6 +252,25 @@ class ScannersTest {
         assertThat(scan("clamav", "", answering(line + "\0")).outcome()).isEqualTo(outcome);
     }
 
+    @ParameterizedTest
+    @CsvSource({"clamav,INSTREAM size limit exceeded. ERROR", "rspamd,HTTP/1.1 413 Too large"})
+    void aScannerThatAnswersBeforeItHasHeardAllIsHeard(String scanner, String line)
+            throws IOException {
+        String end = scanner.equals("clamav") ? "\0" : "\r\n\r\n";
+        ScanResult result =
+                scan(
+                        scanner,
+                        "",
+                        "Subject: x\r\n\r\n" + "hello\r\n".repeat(2_000_000),
+                        socket -> {
+                            read(socket, "hello\r\n");
+                            socket.getOutputStream()
+                                    .write((line + end).getBytes(StandardCharsets.US_ASCII));
+                            // and closes with most of the message unread, which resets
+                        });
+        assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.TOO_LARGE);
+    }
+
     @Test
     void halfALineOfClamdIsAFailureAndNoAcquittal() throws IOException {
         ScanResult result = scan("clamav", "", answering("stream: OK"));
@@ -281,7 +305,7 @@ class ScannersTest {
                         "",
                         socket -> {
                             read(socket, "hello\r\n");
-                            byte[] block = new byte[65_536];
+                            byte[] block = "x".repeat(65_536).getBytes(StandardCharsets.US_ASCII);
                             while (true) {
                                 socket.getOutputStream().write(block);
                             }

@@ -257,7 +257,7 @@ final class Conditions {
 
     private static boolean scanned(ScanResult result) {
         return switch (result.outcome()) {
-            case CLEAN, SPAM, REJECT, SOFT_REJECT, INFECTED -> true;
+            case CLEAN, SPAM, REJECT, SOFT_REJECT, QUARANTINE, INFECTED -> true;
             case TOO_LARGE, FAILED -> false;
         };
     }
