@@ -78,12 +78,7 @@ class HttpRecipientsTest {
     }
 
     private static String rcpt(Gateway gateway, String recipient) {
-        try (SmtpClient client = SmtpClient.connect(gateway.smtpPort())) {
-            client.reply();
-            client.command("EHLO client.pass.test");
-            client.command("MAIL FROM:<someone@pass.test>");
-            return client.command("RCPT TO:<" + recipient + ">");
-        }
+        return SmtpClient.rcpt(gateway.smtpPort(), recipient);
     }
 
     private String sync(Gateway gateway, Answer now) {
@@ -139,7 +134,8 @@ class HttpRecipientsTest {
                     .contains("FAILED", "the mapping has people");
             assertThat(sync(gateway, Answer.of(302, ""))).contains("FAILED", "HTTP status 302");
             assertThat(sync(gateway, Answer.NEVER)).contains("FAILED");
-            assertThat(sync(gateway, Answer.of(200, "[]"))).contains("NOT TAKEN: a list of 0");
+            assertThat(sync(gateway, Answer.of(200, "[]")))
+                    .contains("NOT TAKEN: the list names nobody");
             assertThat(sync(gateway, Answer.of(200, people(0, 40))))
                     .contains("NOT TAKEN", "would take away");
             assertThat(gateway.get("/metrics").body())

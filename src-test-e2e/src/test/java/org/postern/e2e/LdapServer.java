@@ -16,6 +16,9 @@ final class LdapServer implements AutoCloseable {
     static final String ADMIN = "cn=admin,dc=example,dc=test";
     static final String PASSWORD = "ldap s3cret";
 
+    /** An account that gets 50 entries and no more, however they are paged. */
+    static final String CAPPED = "cn=capped,dc=example,dc=test";
+
     private final Path folder;
     private final int port;
     private final int tlsPort;
@@ -58,9 +61,10 @@ final class LdapServer implements AutoCloseable {
                             rootdn "%2$s"
                             rootpw "%3$s"
                             directory %1$s/db
+                            limits dn.exact="%4$s" size.soft=50 size.hard=50 size.prtotal=50
                             limits * size.soft=50 size.hard=50 size.pr=100 size.prtotal=unlimited
                             """
-                                    .formatted(folder, ADMIN, PASSWORD));
+                                    .formatted(folder, ADMIN, PASSWORD, CAPPED));
             Program program =
                     Program.start(
                             folder.resolve("log"),
@@ -141,6 +145,18 @@ final class LdapServer implements AutoCloseable {
                                 PASSWORD));
         if (result.exitCode() != 0) {
             throw new AssertionError("ldapadd: " + result.all());
+        }
+    }
+
+    /** Stops it where it stands: it accepts connections, by its kernel, and answers nothing. */
+    void freeze() {
+        program.signal("STOP");
+    }
+
+    /** Lets it go on, if it runs. */
+    void thaw() {
+        if (program.alive()) {
+            program.signal("CONT");
         }
     }
 

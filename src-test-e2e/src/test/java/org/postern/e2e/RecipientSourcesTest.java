@@ -27,12 +27,7 @@ class RecipientSourcesTest {
     }
 
     private static String rcpt(Gateway gateway, String recipient) {
-        try (SmtpClient client = SmtpClient.connect(gateway.smtpPort())) {
-            client.reply();
-            client.command("EHLO client.pass.test");
-            client.command("MAIL FROM:<someone@pass.test>");
-            return client.command("RCPT TO:<" + recipient + ">");
-        }
+        return SmtpClient.rcpt(gateway.smtpPort(), recipient);
     }
 
     private static void awaitKnown(Gateway gateway, String recipient) {
@@ -159,7 +154,7 @@ class RecipientSourcesTest {
                     .contains("FAILED", "column \"target\" does not exist");
             postgres.sql("ALTER TABLE people RENAME COLUMN goal TO target; TRUNCATE people;");
             assertThat(gateway.command("recipients", "sync").out())
-                    .contains("NOT TAKEN: a list of 0");
+                    .contains("NOT TAKEN: the list names nobody");
             assertThat(rcpt(gateway, "u12000@example.test")).startsWith("250");
             postgres.close();
             assertThat(gateway.command("recipients", "sync").out()).contains("FAILED");

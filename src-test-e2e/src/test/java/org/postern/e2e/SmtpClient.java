@@ -50,6 +50,16 @@ final class SmtpClient implements AutoCloseable {
         }
     }
 
+    /** What a gateway on this port of 127.0.0.1 says to one recipient, in a session of its own. */
+    static String rcpt(int port, String recipient) {
+        try (SmtpClient client = connect(port)) {
+            client.reply();
+            client.command("EHLO client.pass.test");
+            client.command("MAIL FROM:<someone@pass.test>");
+            return client.command("RCPT TO:<" + recipient + ">");
+        }
+    }
+
     /** Begins TLS now, as a client that takes any certificate. */
     void startTls() {
         try {

@@ -24,6 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Who can receive, as the running gateway knows it: {@code /api/v1/recipients}. */
 public final class RecipientRoutes {
+    private static final String CONFIRM = "postern recipients sync --confirm ";
+
     private final Supplier<Snapshot> snapshot;
     private final RemoteDirectories directories;
     private final TimeSource time;
@@ -134,7 +136,11 @@ public final class RecipientRoutes {
         out.append("  recipients   ");
         out.append(
                 v.entries() < 0 ? "NEVER LOADED: who is in no other source gets 451" : v.entries());
-        out.append(v.invalid() > 0 ? " (" + v.invalid() + " values are no address)" : "");
+        if (v.invalid() > 0) {
+            out.append(" (left out: ").append(v.invalid());
+            out.append(v.invalid() == 1 ? " value, " : " values, such as ");
+            out.append(Human.printable(v.example())).append(')');
+        }
         out.append("\n  last good    ");
         out.append(
                 good == null
@@ -142,6 +148,10 @@ public final class RecipientRoutes {
                         : Human.duration(Duration.between(good, time.instant())) + " ago");
         if (!v.error().isEmpty()) {
             out.append("\n  TROUBLE      ").append(Human.printable(v.error()));
+        }
+        if (v.refused() > 0) {
+            out.append("\n  WAITS        a list that would take away ").append(v.refused());
+            out.append("; if that is right: ").append(CONFIRM).append(v.name());
         }
         return out.toString();
     }
@@ -158,6 +168,7 @@ public final class RecipientRoutes {
                     Duration.between(good, time.instant()).toMillis() / 1000.0);
         }
         out.put("error", v.error()).put("refused", v.refused()).put("invalid", v.invalid());
+        out.put("invalid_example", v.example());
         return Exchange.JSON.writeValueAsString(out);
     }
 
@@ -204,17 +215,22 @@ public final class RecipientRoutes {
                                     + t.removed()
                                     + " gone"
                                     + (t.invalid() > 0
-                                            ? ", " + t.invalid() + " values are no address"
+                                            ? ", " + t.invalid() + " values left out"
                                             : "");
                     case Outcome.Refused r ->
-                            "NOT TAKEN: a list of "
-                                    + r.entries()
-                                    + " would take away "
-                                    + r.removed()
-                                    + " of "
-                                    + r.of()
-                                    + " recipients; if it is right: postern recipients sync"
-                                    + " --confirm "
+                            "NOT TAKEN: "
+                                    + (r.entries() == 0
+                                            ? "the list names nobody"
+                                            : "a list of " + r.entries())
+                                    + (r.removed() > 0
+                                            ? " and would take away "
+                                                    + r.removed()
+                                                    + " of "
+                                                    + r.of()
+                                                    + " recipients"
+                                            : "")
+                                    + "; if it is right: "
+                                    + CONFIRM
                                     + name;
                     case Outcome.Failed f -> "FAILED: " + Human.printable(f.why());
                 };

@@ -73,7 +73,8 @@ public final class RemoteDirectories implements AutoCloseable {
      * @param good when it last answered well, or null
      * @param error what is wrong, or empty
      * @param refused how many recipients wait to be taken away
-     * @param invalid how many values of the last list were no address
+     * @param invalid how many values of the last list were of no use
+     * @param example the first of them and what is wrong with it, or empty
      */
     public record View(
             String name,
@@ -83,7 +84,8 @@ public final class RemoteDirectories implements AutoCloseable {
             @Nullable Instant good,
             String error,
             int refused,
-            int invalid) {}
+            int invalid,
+            String example) {}
 
     /**
      * @param data the data directory; the last good lists lie beneath it
@@ -92,6 +94,7 @@ public final class RemoteDirectories implements AutoCloseable {
         this.folder = data.resolve("recipients");
         this.time = time;
         this.metrics = metrics;
+        SyncedDirectory.removeUnfinished(folder);
     }
 
     /** The snapshot with its sources bound; nobody is asked yet. */
@@ -261,7 +264,8 @@ public final class RemoteDirectories implements AutoCloseable {
                         s.loadedAt(),
                         s.error(),
                         s.refused(),
-                        s.invalid());
+                        s.invalid(),
+                        s.example());
             }
             case CalloutDirectory callout ->
                     new View(
@@ -272,7 +276,8 @@ public final class RemoteDirectories implements AutoCloseable {
                             callout.lastAnswer(),
                             callout.error(),
                             0,
-                            0);
+                            0,
+                            "");
             default -> throw new IllegalStateException("no source: " + source.directory());
         };
     }

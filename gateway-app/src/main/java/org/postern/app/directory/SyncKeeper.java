@@ -71,7 +71,7 @@ final class SyncKeeper implements SourceKeeper {
                             t.entries(),
                             t.added(),
                             t.removed(),
-                            t.invalid() > 0 ? ", " + t.invalid() + " values are no address" : "");
+                            t.invalid() > 0 ? ", " + t.invalid() + " values left out" : "");
                 }
             }
             case Outcome.Refused r -> {
@@ -106,6 +106,7 @@ final class SyncKeeper implements SourceKeeper {
 
     @Override
     public void close() {
+        directory.close();
         background.close();
     }
 }

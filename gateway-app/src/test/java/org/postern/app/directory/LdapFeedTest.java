@@ -6,11 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchEntry;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchResult;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
+import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
+import com.unboundid.ldap.sdk.Attribute;
+import com.unboundid.ldap.sdk.Control;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.ResultCode;
+import com.unboundid.ldap.sdk.SearchResultEntry;
+import com.unboundid.ldap.sdk.SearchResultReference;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +34,13 @@ import org.postern.core.recipients.RecipientFeed;
 import org.postern.core.recipients.RecipientFeed.FeedException;
 
 class LdapFeedTest extends RecipientFeedContract {
+    private static final String[] ANNA = {
+        "dn: cn=anna,dc=example,dc=test",
+        "objectClass: person",
+        "cn: anna",
+        "mail: anna@example.test"
+    };
+
     private @Nullable InMemoryDirectoryServer server;
 
     @AfterEach
@@ -30,11 +50,15 @@ class LdapFeedTest extends RecipientFeedContract {
         }
     }
 
-    private InMemoryDirectoryServer server(int maxSize) throws Exception {
+    private InMemoryDirectoryServer server(int maxSize, InMemoryOperationInterceptor... ways)
+            throws Exception {
         InMemoryDirectoryServerConfig config =
                 new InMemoryDirectoryServerConfig("dc=example,dc=test");
         config.setSchema(null);
         config.setMaxSizeLimit(maxSize);
+        for (InMemoryOperationInterceptor way : ways) {
+            config.addInMemoryOperationInterceptor(way);
+        }
         config.addAdditionalBindCredentials("cn=postern", "s3cret");
         config.setListenerConfigs(
                 InMemoryListenerConfig.createLDAPConfig(
@@ -60,6 +84,7 @@ class LdapFeedTest extends RecipientFeedContract {
                         "cn=postern",
                         password,
                         100,
+                        false,
                         sync(timeout)));
     }
 
@@ -141,20 +166,128 @@ class LdapFeedTest extends RecipientFeedContract {
                 .hasMessageContaining("size limit exceeded");
     }
 
+    /** Active Directory's way with many values: so many at once, and a range in the name. */
+    private static final class Ranges extends InMemoryOperationInterceptor {
+        private final List<String> values;
+        private final int atOnce;
+        private final boolean ends;
+
+        Ranges(List<String> values, int atOnce, boolean ends) {
+            this.values = values;
+            this.atOnce = atOnce;
+            this.ends = ends;
+        }
+
+        @Override
+        public void processSearchEntry(InMemoryInterceptedSearchEntry result) {
+            String asked =
+                    result.getRequest().getAttributeList().stream()
+                            .filter(a -> a.startsWith("proxyAddresses"))
+                            .findFirst()
+                            .orElse("");
+            Matcher range = Pattern.compile(";range=(\\d+)-").matcher(asked);
+            int from = range.find() ? Integer.parseInt(range.group(1)) : 0;
+            int to = Math.min(values.size(), from + atOnce);
+            if (from > to || (from > 0 && !ends)) {
+                return;
+            }
+            String last = to == values.size() ? "*" : String.valueOf(to - 1);
+            result.setSearchEntry(
+                    new SearchResultEntry(
+                            result.getSearchEntry().getDN(),
+                            List.of(
+                                    new Attribute(
+                                            "proxyAddresses;range=" + from + "-" + last,
+                                            values.subList(from, to)))));
+        }
+    }
+
+    private static List<String> many(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "smtp:a" + i + "@example.test").toList();
+    }
+
     @Test
-    void anAttributeThatIsGivenInPartIsAFailure() throws Exception {
-        InMemoryDirectoryServer started = server(0);
-        started.add(
-                "dn: cn=anna,dc=example,dc=test",
-                "objectClass: person",
-                "cn: anna",
-                "mail: anna@example.test",
-                "proxyAddresses;range=0-1: smtp:a@example.test",
-                "proxyAddresses;range=0-1: smtp:b@example.test");
+    void anAttributeThatIsGivenInRangesIsAskedForToItsEnd() throws Exception {
+        InMemoryDirectoryServer started = server(0, new Ranges(many(3_500), 1_500, true));
+        started.add(ANNA);
+        List<String> found = fetch(asking(started.getListenPort(), PATIENT)).recipients;
+        assertThat(found).hasSize(3_500).contains("a0@example.test", "a3499@example.test");
+    }
+
+    @Test
+    void anAttributeWhoseNextRangeDoesNotComeIsAFailure() throws Exception {
+        InMemoryDirectoryServer started = server(0, new Ranges(many(30), 10, false));
+        started.add(ANNA);
         RecipientFeed feed = asking(started.getListenPort(), PATIENT);
         assertThatThrownBy(() -> fetch(feed))
                 .isInstanceOf(FeedException.class)
-                .hasMessageContaining("more values");
+                .hasMessageContaining("cn=anna,dc=example,dc=test has more values")
+                .hasMessageContaining("range=10-*");
+    }
+
+    /** Ends each search with the mention of another server. */
+    private static final class Mentions extends InMemoryOperationInterceptor {
+        private final String url;
+
+        Mentions(String url) {
+            this.url = url;
+        }
+
+        @Override
+        public void processSearchResult(InMemoryInterceptedSearchResult result) {
+            try {
+                result.sendSearchReference(
+                        new SearchResultReference(new String[] {url}, new Control[0]));
+            } catch (LDAPException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void aPartOfTheTreeOnAnotherServerIsAFailureUnlessNobodyLivesThere() throws Exception {
+        for (Map.Entry<String, Boolean> mention :
+                Map.of(
+                                "ldap://west.corp.test/DC=west,DC=corp,DC=test", false,
+                                "ldap://ForestDnsZones.corp.test/DC=ForestDnsZones,DC=corp,DC=test",
+                                        true,
+                                "ldap://corp.test/CN=Configuration,DC=corp,DC=test", true)
+                        .entrySet()) {
+            InMemoryDirectoryServer started = server(0, new Mentions(mention.getKey()));
+            started.add(ANNA);
+            RecipientFeed feed = asking(started.getListenPort(), PATIENT);
+            if (mention.getValue()) {
+                assertThat(fetch(feed).recipients).containsExactly("anna@example.test");
+            } else {
+                assertThatThrownBy(() -> fetch(feed))
+                        .isInstanceOf(FeedException.class)
+                        .hasMessageContaining(mention.getKey())
+                        .hasMessageContaining("referrals: ignore");
+            }
+            started.close();
+        }
+    }
+
+    @Test
+    void whatActiveDirectorySaysOfAnAccountIsToldInWords() throws Exception {
+        InMemoryDirectoryServer started =
+                server(
+                        0,
+                        new InMemoryOperationInterceptor() {
+                            @Override
+                            public void processSimpleBindRequest(
+                                    InMemoryInterceptedSimpleBindRequest request)
+                                    throws LDAPException {
+                                throw new LDAPException(
+                                        ResultCode.INVALID_CREDENTIALS,
+                                        "80090308: LdapErr: DSID-0C09041C, comment:"
+                                                + " AcceptSecurityContext error, data 532, v4563");
+                            }
+                        });
+        RecipientFeed feed = asking(started.getListenPort(), PATIENT);
+        assertThatThrownBy(() -> fetch(feed))
+                .isInstanceOf(FeedException.class)
+                .hasMessageContaining("the account's password has expired");
     }
 
     @Test

@@ -80,6 +80,8 @@ public sealed interface RecipientSourceConfig {
      * @param bindDn {@code bind-dn}, or null for an anonymous bind
      * @param password {@code password}, or null
      * @param pageSize {@code page-size} (RFC 2696)
+     * @param ignoreReferrals {@code referrals: ignore}: parts of the tree that lie on other servers
+     *     are left out; otherwise their mention is a failure
      * @param sync how it is synchronised
      */
     record Ldap(
@@ -94,6 +96,7 @@ public sealed interface RecipientSourceConfig {
             @Nullable String bindDn,
             @Nullable Secret password,
             int pageSize,
+            boolean ignoreReferrals,
             Sync sync)
             implements Synced {
         public Ldap {

@@ -5,6 +5,7 @@ import static org.postern.core.config.ValueTypes.DURATION_TYPE;
 import static org.postern.core.config.ValueTypes.PERCENTAGE;
 import static org.postern.core.config.ValueTypes.TEXT;
 import static org.postern.core.config.ValueTypes.number;
+import static org.postern.core.config.ValueTypes.oneOf;
 
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,14 @@ final class SourceKeys {
                     number(1, 100_000),
                     "500",
                     "entries in one answer (RFC 2696)");
+    static final Key<String> LDAP_REFERRALS =
+            TABLE.one(
+                    LDAP,
+                    "referrals",
+                    oneOf(List.of("refuse", "ignore")),
+                    "refuse",
+                    "what a part of the tree on another server means: a list that is not whole, or"
+                            + " nothing; they are never followed");
     static final Key<Duration> LDAP_SYNC = TABLE.one(LDAP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> LDAP_TIMEOUT =
             TABLE.one(LDAP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);

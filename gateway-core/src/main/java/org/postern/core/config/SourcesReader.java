@@ -83,6 +83,7 @@ final class SourcesReader {
                         bind.orElse(null),
                         password.orElse(null),
                         page,
+                        s.orDefault(SourceKeys.LDAP_REFERRALS).equals("ignore"),
                         sync));
     }
 

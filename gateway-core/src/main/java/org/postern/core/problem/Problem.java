@@ -8,8 +8,11 @@ package org.postern.core.problem;
  * @param message what is wrong and what is allowed, one printable line
  */
 public record Problem(Place place, Severity severity, String message) {
+    /** The longest message; what is quoted of a file may be a line of any length. */
+    private static final int MAX_LENGTH = 1_000;
+
     public Problem {
-        message = printable(message);
+        message = printable(shortened(message));
     }
 
     /** Whether a file with this problem can be used. */
@@ -23,6 +26,14 @@ public record Problem(Place place, Severity severity, String message) {
     /** Whether the file cannot be used. */
     public boolean isError() {
         return severity == Severity.ERROR;
+    }
+
+    /** Cut in the middle, since what is wrong stands at an end. */
+    private static String shortened(String text) {
+        int half = MAX_LENGTH / 2;
+        return text.length() <= MAX_LENGTH
+                ? text
+                : text.substring(0, half) + " … " + text.substring(text.length() - half);
     }
 
     private static String printable(String text) {

@@ -1,10 +1,8 @@
 package org.postern.core.recipients;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +18,6 @@ import org.postern.core.mail.EmailAddress;
  * file. Filled by {@link RecipientFileReader}, then only read; any thread.
  */
 final class RecipientFile implements RecipientDirectory {
-    /** How many aliases one may lead through, and how many addresses it may end at. */
-    static final int MAX_ALIAS_DEPTH = 10;
-
-    static final int MAX_TARGETS = 1_000;
-
     private final Path path;
     private final NameIndex lines = new NameIndex();
     private final Map<String, List<Target>> aliases = new HashMap<>();
@@ -131,63 +124,53 @@ final class RecipientFile implements RecipientDirectory {
 
     private Optional<RecipientLookup> theRest(Domain domain) {
         return Optional.ofNullable(catchAll)
-                .map(target ->
-                        new RecipientLookup.Known(
-                                List.of(target.in(domain)), path + " (catch-all)"));
+                .map(target -> {
+                    Domain in = target.domain() == null ? domain : target.domain();
+                    String source = path + " (catch-all)";
+                    return aliasKey(target.localPart(), in)
+                            .map(key -> behind(key, in, source, Handling.NONE))
+                            .orElseGet(() ->
+                                    new RecipientLookup.Known(List.of(target.in(in)), source));
+                });
     }
 
     private Optional<RecipientLookup> exact(EmailAddress asked, String localPart, Domain domain) {
         return listed(localPart, domain)
-                .map(key ->
-                        new RecipientLookup.Known(
-                                aliases.containsKey(key) ? resolve(key, domain) : List.of(asked),
-                                path + ":" + lines.find(key),
-                                handlings.getOrDefault(key, Handling.NONE)));
+                .map(key -> {
+                    String source = path + ":" + lines.find(key);
+                    Handling handling = handlings.getOrDefault(key, Handling.NONE);
+                    return aliases.containsKey(key)
+                            ? behind(key, domain, source, handling)
+                            : new RecipientLookup.Known(List.of(asked), source, handling);
+                });
     }
 
-    /** What an alias ends at, in the order of the file; the reader has made sure it ends. */
-    private List<EmailAddress> resolve(String key, Domain domain) {
-        Set<EmailAddress> ends = new LinkedHashSet<>();
-        collect(key, domain, 0, ends);
-        return List.copyOf(ends);
+    /** Where an alias ends; it exists, so one in trouble is not unknown. */
+    private RecipientLookup behind(String key, Domain domain, String source, Handling handling) {
+        AliasWalk.Ends ends = AliasWalk.of(this, key, domain);
+        return ends.trouble().isEmpty()
+                ? new RecipientLookup.Known(ends.targets(), source, handling)
+                : new RecipientLookup.Unavailable(source + ": this alias " + ends.trouble());
     }
 
-    private void collect(String key, Domain domain, int depth, Set<EmailAddress> ends) {
-        for (Target target : aliases.getOrDefault(key, List.of())) {
-            Domain in = target.domain() == null ? domain : target.domain();
-            Optional<String> further = aliasKey(target.localPart(), in);
-            if (further.isPresent() && depth < MAX_ALIAS_DEPTH && ends.size() < MAX_TARGETS) {
-                collect(further.get(), in, depth + 1, ends);
-            } else {
-                ends.add(target.in(in));
-            }
-        }
+    /** What an alias names, in the order of the file; empty for what is none. */
+    List<Target> targets(String key) {
+        return aliases.getOrDefault(key, List.of());
     }
 
-    private Optional<String> aliasKey(String localPart, Domain domain) {
+    /** What the alias of this name stands under, if there is one. */
+    Optional<String> aliasKey(String localPart, Domain domain) {
         return listed(localPart, domain).filter(aliases::containsKey);
     }
 
-    /** An alias that leads back to itself or through too many others, if the given one does. */
-    boolean leadsInCircles(String key, Domain domain) {
-        return circles(key, domain, new ArrayList<>());
+    /** Why an alias ends nowhere, as the end of a sentence about it; empty where it is good. */
+    String troubleOf(String key, Domain domain) {
+        return AliasWalk.of(this, key, domain).trouble();
     }
 
-    private boolean circles(String key, Domain domain, List<String> way) {
-        String step = key + " " + domain;
-        if (way.contains(step) || way.size() > MAX_ALIAS_DEPTH) {
-            return true;
-        }
-        way.add(step);
-        for (Target target : aliases.getOrDefault(key, List.of())) {
-            Domain in = target.domain() == null ? domain : target.domain();
-            Optional<String> further = aliasKey(target.localPart(), in);
-            if (further.isPresent() && circles(further.get(), in, way)) {
-                return true;
-            }
-        }
-        way.removeLast();
-        return false;
+    /** Whether somebody gets the mail of those who are not listed. */
+    boolean hasCatchAll() {
+        return catchAll != null;
     }
 
     /**

@@ -83,7 +83,7 @@ final class RecipientFileReader implements YamlSections {
                 reader.text(s);
             }
             reader.checkAliases();
-            if (file.size() == 0) {
+            if (file.size() == 0 && !file.hasCatchAll()) {
                 problems.warning(
                         Place.start(s.path()),
                         "file lists no recipient: all mail for "
@@ -325,12 +325,9 @@ final class RecipientFileReader implements YamlSections {
     private void checkAliases() {
         for (Map.Entry<String, Place> alias : aliasPlaces.entrySet()) {
             for (Domain domain : users) {
-                if (file.leadsInCircles(alias.getKey(), domain)) {
-                    problems.error(
-                            alias.getValue(),
-                            "this alias leads back to itself, or through more than "
-                                    + RecipientFile.MAX_ALIAS_DEPTH
-                                    + " others");
+                String trouble = file.troubleOf(alias.getKey(), domain);
+                if (!trouble.isEmpty()) {
+                    problems.error(alias.getValue(), "this alias " + trouble);
                     break;
                 }
             }

@@ -123,14 +123,33 @@ public final class Recipients implements RecipientDirectory {
         return RecipientLookup.NotHosted.INSTANCE;
     }
 
+    private boolean isHosted(EmailAddress address) {
+        return address.host() instanceof Domain domain && directories.containsKey(domain);
+    }
+
     /**
-     * Somebody who asks for what the configuration does not have is neither delivered elsewhere nor
-     * judged by other rules: nobody can say now what is right. Mail to an alias is judged by the
-     * rules of its first target that has some.
+     * An alias of a directory may name addresses of others, or of a domain that was ours: mail is
+     * not passed on to them, and where nobody else is named, nobody can say what is right.
+     *
+     * <p>Somebody who asks for what the configuration does not have is neither delivered elsewhere
+     * nor judged by other rules: nobody can say now what is right. Mail to an alias is judged by
+     * the rules of its first target that has some.
      */
-    private RecipientLookup handled(EmailAddress address, RecipientLookup.Known known) {
+    private RecipientLookup handled(EmailAddress address, RecipientLookup.Known listed) {
+        List<EmailAddress> ours = listed.targets().stream().filter(this::isHosted).toList();
+        if (ours.isEmpty()) {
+            return new RecipientLookup.Unavailable(
+                    listed.source()
+                            + " leads to "
+                            + listed.targets().getFirst()
+                            + ", which is of no domain of ours");
+        }
+        RecipientLookup.Known known =
+                ours.size() == listed.targets().size()
+                        ? listed
+                        : new RecipientLookup.Known(ours, listed.source(), listed.handling());
         @Nullable String set = known.handling().policy();
-        for (EmailAddress target : known.targets()) {
+        for (EmailAddress target : ours) {
             Handling handling = target.equals(address) ? known.handling() : handlingOrNone(target);
             Optional<String> missing = offered.missing(handling);
             if (missing.isPresent()) {

@@ -27,7 +27,18 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     /** The most recipients of one source. */
     static final int MAX_ENTRIES = 5_000_000;
 
+    /** How the name of a file ends that is still being written. */
+    static final String FRESH = ".new";
+
+    private static final int MAX_EXAMPLE = 200;
     private static final Domain ANY = Domain.of("any.invalid");
+
+    /**
+     * Stands where an alias leads to nobody of ours: it exists, so its mail waits (451) until
+     * somebody has mended the directory. No domain of this name can ever be ours (RFC 2606, 2).
+     */
+    private static final RecipientFile.Target NOWHERE =
+            new RecipientFile.Target("nowhere", Domain.of("nowhere.invalid"));
 
     private final Path fresh;
     private final Path target;
@@ -37,7 +48,9 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     private final BufferedWriter out;
     private final Map<String, List<RecipientFile.Target>> aliases = new LinkedHashMap<>();
     private int line = 1;
+    private int aliasTargets;
     private int invalid;
+    private String example = "";
 
     /**
      * @param target the file that the listing will be
@@ -53,14 +66,16 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
             Deadline deadline)
             throws IOException {
         this.target = target;
-        this.fresh = target.resolveSibling(target.getFileName() + ".new");
+        Path folder = target.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        // a source that a reload has replaced may still be writing its own
+        this.fresh = Files.createTempFile(folder, target.getFileName() + ".", FRESH);
         this.hosted = hosted;
         this.deadline = deadline;
         this.table = new RecipientFile(target);
         if (separator != null) {
             table.separator(separator);
         }
-        Files.createDirectories(target.toAbsolutePath().getParent());
         this.out = Files.newBufferedWriter(fresh);
         out.write("# " + head.replaceAll("\\p{Cntrl}", "?") + "\n");
         if (separator != null) {
@@ -111,10 +126,16 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         Optional<RecipientFile.Target> parsed = ours(text);
         List<RecipientFile.Target> ends = new ArrayList<>();
         for (String end : targets) {
-            ours(end).ifPresent(ends::add);
+            stillRoom(++aliasTargets);
+            Optional<RecipientFile.Target> target = read(end);
+            if (target.isPresent() && isOurs(target.get())) {
+                ends.add(target.get());
+            } else if (target.isPresent()) {
+                doubt("alias " + text.strip() + " leads to " + end.strip() + ", not ours");
+            }
         }
-        if (parsed.isPresent() && !ends.isEmpty()) {
-            aliases.putIfAbsent(shown(parsed.get()), ends);
+        if (parsed.isPresent() && !targets.isEmpty()) {
+            aliases.putIfAbsent(shown(parsed.get()), ends.isEmpty() ? List.of(NOWHERE) : ends);
         }
     }
 
@@ -127,17 +148,34 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
 
     private Optional<RecipientFile.Target> ours(String text) throws RecipientFeed.FeedException {
         stillWanted();
-        if (table.size() + aliases.size() >= MAX_ENTRIES) {
+        stillRoom(table.size() + aliases.size());
+        return read(text).filter(this::isOurs);
+    }
+
+    private static void stillRoom(int entries) throws RecipientFeed.FeedException {
+        if (entries >= MAX_ENTRIES) {
             throw new RecipientFeed.FeedException(
                     "more than " + MAX_ENTRIES + " recipients, the most allowed");
         }
+    }
+
+    private boolean isOurs(RecipientFile.Target target) {
+        return target.domain() == null || hosted.contains(target.domain());
+    }
+
+    private Optional<RecipientFile.Target> read(String text) {
         Optional<RecipientFile.Target> parsed = parse(text.strip());
         if (parsed.isEmpty()) {
-            invalid++;
-        } else if (parsed.get().domain() != null && !hosted.contains(parsed.get().domain())) {
-            return Optional.empty();
+            doubt(text.strip() + " is no address");
         }
         return parsed;
+    }
+
+    /** Counts what is of no use, and keeps the first of it for people. */
+    private void doubt(String what) {
+        if (invalid++ == 0) {
+            example = what.length() <= MAX_EXAMPLE ? what : what.substring(0, MAX_EXAMPLE) + "…";
+        }
     }
 
     private static Optional<RecipientFile.Target> parse(String text) {
@@ -172,9 +210,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
                 continue; // listed as itself already
             }
             table.addAlias(key, alias.getValue());
-            if (leadsInCircles(key)) {
-                throw new IOException("alias " + alias.getKey() + " leads back to itself");
-            }
+            troubleOf(key).ifPresent(why -> doubt("alias " + alias.getKey() + " " + why));
             if (!begun) {
                 write("aliases:");
                 begun = true;
@@ -193,8 +229,11 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         out.close();
     }
 
-    private boolean leadsInCircles(String key) {
-        return hosted.stream().anyMatch(domain -> table.leadsInCircles(key, domain));
+    private Optional<String> troubleOf(String key) {
+        return hosted.stream()
+                .map(domain -> table.troubleOf(key, domain))
+                .filter(trouble -> !trouble.isEmpty())
+                .findFirst();
     }
 
     /** Puts the file in its place; after this {@link #close} has nothing to remove. */
@@ -206,9 +245,14 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         return table;
     }
 
-    /** How many values were no address. */
+    /** How many values were of no use. */
     int invalid() {
         return invalid;
+    }
+
+    /** The first of them and what is wrong with it, or empty. */
+    String example() {
+        return example;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.postern.core.recipients;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,6 +22,8 @@ import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A source that is fetched whole and asked from memory. The last good list lies on disk and is
@@ -34,16 +37,19 @@ import org.postern.core.time.TimeSource;
  * <p>Look-ups never block and run on any thread; {@link #sync} runs on its caller's, one at a time.
  */
 public final class SyncedDirectory implements RecipientDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger("recipients");
     private static final int WHOLE_IN_TIMEOUTS = 20;
 
     private final RecipientSourceConfig.Synced config;
     private final RecipientFeed feed;
     private final Path file;
+    private final Path waiting;
     private final DoubleSupplier maxRemoval;
     private final Supplier<Set<Domain>> hosted;
     private final TimeSource time;
     private final ReentrantLock syncing = new ReentrantLock();
     private volatile State state;
+    private volatile boolean closed;
 
     /**
      * Where a source stands.
@@ -53,14 +59,20 @@ public final class SyncedDirectory implements RecipientDirectory {
      * @param error why the last synchronisation failed, or empty
      * @param refused how many recipients the last one would have taken away and was not allowed to;
      *     0 where nothing waits for confirmation
-     * @param invalid how many values of the last one were no address
+     * @param invalid how many values of the last one were of no use
+     * @param example the first of them, and why
      */
     private record State(
             @Nullable RecipientFile table,
             @Nullable Instant loadedAt,
             String error,
             int refused,
-            int invalid) {}
+            int invalid,
+            String example) {
+        State failed(String why) {
+            return new State(table, loadedAt, why, refused, invalid, example);
+        }
+    }
 
     /** What became of a synchronisation. */
     public sealed interface Outcome {
@@ -98,10 +110,17 @@ public final class SyncedDirectory implements RecipientDirectory {
      * @param loadedAt when the list was last the source's own, or null
      * @param error why the last synchronisation failed, or empty
      * @param refused how many recipients wait to be taken away, 0 for none
-     * @param invalid how many values of the last list were no address
+     * @param invalid how many values of the last list were of no use: no address, or an alias that
+     *     leads nowhere of ours
+     * @param example the first of them and what is wrong with it, or empty
      */
     public record Status(
-            int entries, @Nullable Instant loadedAt, String error, int refused, int invalid) {}
+            int entries,
+            @Nullable Instant loadedAt,
+            String error,
+            int refused,
+            int invalid,
+            String example) {}
 
     /**
      * A source, with the last good list if the folder has one.
@@ -120,33 +139,53 @@ public final class SyncedDirectory implements RecipientDirectory {
         this.config = config;
         this.feed = feed;
         this.file = folder.resolve(config.name() + ".yaml");
+        this.waiting = folder.resolve(config.name() + WaitingRemoval.SUFFIX);
         this.maxRemoval = maxRemoval;
         this.hosted = hosted;
         this.time = time;
         this.state = fromDisk();
     }
 
-    private State fromDisk() {
-        if (!Files.exists(file)) {
-            return new State(null, null, "", 0, 0);
+    /** Removes what a run that ended in the middle of a fetch has left in a folder. */
+    public static void removeUnfinished(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
         }
-        ProblemCollector problems = new ProblemCollector();
-        RecipientFile table =
-                RecipientFileReader.read(
-                        new FileReference(file, file, Place.start(file)),
-                        Set.of(),
-                        Set.of(),
-                        Optional.empty(),
-                        problems);
-        if (problems.errorCount() > 0) {
-            return new State(
-                    null, null, problems.toProblems().errors().getFirst().toString(), 0, 0);
-        }
-        try {
-            return new State(table, Files.getLastModifiedTime(file).toInstant(), "", 0, 0);
+        try (DirectoryStream<Path> left =
+                Files.newDirectoryStream(folder, "*" + SyncListing.FRESH)) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
-            return new State(null, null, file + ": " + e.getMessage(), 0, 0);
+            LOG.warn("{}: unfinished lists cannot be removed: {}", folder, e.getMessage());
         }
+    }
+
+    private State fromDisk() {
+        try {
+            int waits = Files.exists(waiting) ? WaitingRemoval.read(waiting) : 0;
+            if (!Files.exists(file)) {
+                return new State(null, null, "", waits, 0, "");
+            }
+            ProblemCollector problems = new ProblemCollector();
+            RecipientFile table =
+                    RecipientFileReader.read(
+                            new FileReference(file, file, Place.start(file)),
+                            Set.of(),
+                            Set.of(),
+                            Optional.empty(),
+                            problems);
+            return problems.errorCount() > 0
+                    ? nothing(problems.toProblems().errors().getFirst().toString())
+                    : new State(
+                            table, Files.getLastModifiedTime(file).toInstant(), "", waits, 0, "");
+        } catch (IOException e) {
+            return nothing(file + ": " + e.getMessage());
+        }
+    }
+
+    private static State nothing(String why) {
+        return new State(null, null, why, 0, 0, "");
     }
 
     @Override
@@ -191,7 +230,13 @@ public final class SyncedDirectory implements RecipientDirectory {
                 now.loadedAt(),
                 now.error(),
                 now.refused(),
-                now.invalid());
+                now.invalid(),
+                now.example());
+    }
+
+    /** It is no longer in use: what it may be fetching is not taken any more. */
+    public void close() {
+        closed = true;
     }
 
     /**
@@ -225,18 +270,15 @@ public final class SyncedDirectory implements RecipientDirectory {
             return judge(before, listing, confirmed);
         } catch (RecipientFeed.FeedException | IOException e) {
             String why = String.valueOf(e.getMessage());
-            state =
-                    new State(
-                            before.table(),
-                            before.loadedAt(),
-                            why,
-                            before.refused(),
-                            before.invalid());
+            state = before.failed(why);
             return new Outcome.Failed(why);
         }
     }
 
     private Outcome judge(State before, SyncListing listing, boolean confirmed) throws IOException {
+        if (closed) {
+            throw new IOException("this source is no longer in use");
+        }
         RecipientFile table = listing.table();
         int known = before.table() == null ? 0 : before.table().size();
         int removed = before.table() == null ? 0 : before.table().missingIn(table, hosted.get());
@@ -244,23 +286,25 @@ public final class SyncedDirectory implements RecipientDirectory {
         boolean doubtful = removed > allowed || table.size() == 0;
         boolean waved = confirmed && before.refused() > 0 && removed <= before.refused();
         if (doubtful && !waved) {
-            String why =
-                    table.size() == 0
-                            ? "the list names nobody"
-                            : "the list would take away " + removed + " of " + known;
+            int waits = Math.max(removed, 1);
+            WaitingRemoval.write(waiting, waits);
             state =
                     new State(
                             before.table(),
                             before.loadedAt(),
-                            why + "; confirm: postern recipients sync --confirm " + config.name(),
-                            Math.max(removed, 1),
-                            listing.invalid());
+                            table.size() == 0
+                                    ? "the list names nobody"
+                                    : "the list would take away " + removed + " of " + known,
+                            waits,
+                            listing.invalid(),
+                            listing.example());
             return new Outcome.Refused(table.size(), removed, known);
         }
         listing.keep();
+        Files.deleteIfExists(waiting);
         Instant now = time.instant();
         Files.setLastModifiedTime(file, FileTime.from(now));
-        state = new State(table, now, "", 0, listing.invalid());
+        state = new State(table, now, "", 0, listing.invalid(), listing.example());
         return new Outcome.Taken(
                 table.size(), table.size() - (known - removed), removed, listing.invalid());
     }

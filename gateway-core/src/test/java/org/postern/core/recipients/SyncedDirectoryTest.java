@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -204,8 +205,11 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
                     sink.recipient("\u00e4rger@example.test");
                     sink.alias("sales", List.of("alice", "bob@elsewhere.example"));
                     sink.alias("lost", List.of("bob@elsewhere.example"));
+                    sink.alias("circle", List.of("ring"));
+                    sink.alias("ring", List.of("circle"));
                 };
-        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(3, 3, 0, 2));
+        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(6, 6, 0, 5));
+        assertThat(directory.status().example()).isEqualTo("not an address@ is no address");
         for (SyncedDirectory asked : List.of(directory, synced())) {
             assertThat(ask(asked, "sales@example.test"))
                     .isInstanceOfSatisfying(
@@ -215,10 +219,93 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
                                         .containsExactly(EmailAddress.of("alice@example.test"));
                                 assertThat(k.source()).endsWith(".yaml:7");
                             });
-            assertThat(ask(asked, "lost@example.test")).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+            assertThat(ask(asked, "ring@example.test"))
+                    .as("it exists, so it is not unknown")
+                    .isInstanceOfSatisfying(
+                            RecipientLookup.Unavailable.class,
+                            u -> assertThat(u.reason()).contains("leads back to itself"));
+            assertThat(whole(asked).lookup(EmailAddress.of("lost@example.test")))
+                    .as("it exists, and nobody can say where its mail goes")
+                    .isInstanceOfSatisfying(
+                            RecipientLookup.Unavailable.class,
+                            u -> assertThat(u.reason()).contains("of no domain of ours"));
             assertThat(ask(asked, "\u00e4rger@example.test"))
                     .isInstanceOf(RecipientLookup.Known.class);
         }
+    }
+
+    private static Recipients whole(SyncedDirectory directory) {
+        return new Recipients(Map.of(Domain.of("example.test"), directory));
+    }
+
+    @Test
+    void anAliasOfADomainThatWasOursIsNotPassedOnToIt() {
+        hosted = Set.of(Domain.of("example.test"), Domain.of("example.org"));
+        SyncedDirectory directory = synced();
+        feed =
+                sink -> {
+                    sink.recipient("alice@example.test");
+                    sink.alias("both@example.test", List.of("alice", "bob@example.org"));
+                    sink.alias("old@example.test", List.of("bob@example.org"));
+                };
+        directory.sync(false);
+        Recipients afterwards = whole(synced());
+        assertThat(afterwards.lookup(EmailAddress.of("both@example.test")))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class,
+                        k ->
+                                assertThat(k.targets())
+                                        .containsExactly(EmailAddress.of("alice@example.test")));
+        assertThat(afterwards.lookup(EmailAddress.of("old@example.test")))
+                .isInstanceOf(RecipientLookup.Unavailable.class);
+    }
+
+    @Test
+    void whatWaitsForConfirmationStillDoesAfterARestartAndIsConfirmedAtOnce() {
+        SyncedDirectory directory = synced();
+        feed = listing(people(100));
+        directory.sync(false);
+        feed = listing(people(50));
+        directory.sync(false);
+        SyncedDirectory restarted = synced();
+        assertThat(restarted.status().refused()).isEqualTo(50);
+        assertThat(ask(restarted, "user95@example.test")).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(restarted.sync(true)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+        assertThat(synced().status().refused()).isZero();
+    }
+
+    @Test
+    void aDamagedNoteOfWhatWaitsLosesNobody() throws Exception {
+        feed = listing(people(100));
+        synced().sync(false);
+        Files.writeString(folder.resolve(CONFIG.name() + ".refused"), "\u0000\u0000");
+        assertThat(synced().status().refused()).isEqualTo(1);
+        assertThat(ask(synced(), "user95@example.test")).isInstanceOf(RecipientLookup.Known.class);
+    }
+
+    @Test
+    void aSourceThatWasReplacedInTheMiddleOfAFetchTakesNothingAndSpoilsNothing() {
+        SyncedDirectory before = synced();
+        feed =
+                sink -> {
+                    sink.recipient("old@example.test");
+                    SyncedDirectory after = synced();
+                    feed = listing(people(20));
+                    assertThat(after.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+                    before.close();
+                };
+        assertThat(before.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Failed.class);
+        assertThat(ask(synced(), "user19@example.test")).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(ask(synced(), "old@example.test")).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+        assertThat(folder).isDirectoryNotContaining("glob:**.new");
+    }
+
+    @Test
+    void whatAKilledRunLeftIsRemoved() throws Exception {
+        Files.writeString(folder.resolve(CONFIG.name() + ".yaml.123.new"), "recipients:");
+        SyncedDirectory.removeUnfinished(folder);
+        SyncedDirectory.removeUnfinished(folder.resolve("none"));
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.DownstreamConfig;
@@ -39,6 +40,7 @@ final class Connector {
     private final Timeouts timeouts;
     private final Dialect dialect;
     private final TlsPolicy tlsPolicy;
+    private final long whole;
 
     /**
      * @param foreign whether this is somebody else's domain, whose DNS can say that it takes no
@@ -56,6 +58,28 @@ final class Connector {
         this.timeouts = Timeouts.of(config.timeout());
         this.dialect = config.target() instanceof Target.Smtp ? Dialect.SMTP : Dialect.LMTP;
         this.tlsPolicy = new TlsPolicy(config, environment.dns());
+        this.whole = Watchdog.NONE;
+    }
+
+    private Connector(Connector other, long whole) {
+        this.foreign = other.foreign;
+        this.config = other.config;
+        this.environment = other.environment;
+        this.watchdog = other.watchdog;
+        this.timeouts = other.timeouts;
+        this.dialect = other.dialect;
+        this.tlsPolicy = other.tlsPolicy;
+        this.whole = whole;
+    }
+
+    /**
+     * The same, all of whose steps together, and what is done with the connection afterwards, end
+     * by this point.
+     *
+     * @param end by the watchdog's clock
+     */
+    Connector until(long end) {
+        return new Connector(this, end);
     }
 
     /** A new connection, past EHLO. */
@@ -88,6 +112,7 @@ final class Connector {
         Wire wire;
         try {
             wire = Wire.unix(socket, watchdog);
+            wire.noLongerThan(whole);
         } catch (IOException e) {
             throw cannotConnect(socket.toString(), e);
         }
@@ -169,10 +194,20 @@ final class Connector {
 
     private Wire connect(InetAddress address, int port, String peer) throws RelayException {
         try {
-            return Wire.tcp(new InetSocketAddress(address, port), timeouts.connect(), watchdog);
+            Wire wire = Wire.tcp(new InetSocketAddress(address, port), toConnect(), watchdog);
+            wire.noLongerThan(whole);
+            return wire;
         } catch (IOException e) {
             throw cannotConnect(peer, e);
         }
+    }
+
+    private Duration toConnect() {
+        if (whole == Watchdog.NONE) {
+            return timeouts.connect();
+        }
+        Duration left = Duration.ofNanos(Math.max(1, whole - watchdog.in(0)));
+        return left.compareTo(timeouts.connect()) < 0 ? left : timeouts.connect();
     }
 
     private static RelayException cannotConnect(String peer, IOException e) {

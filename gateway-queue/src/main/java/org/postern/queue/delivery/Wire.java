@@ -34,6 +34,7 @@ final class Wire implements Watchdog.Guarded, Closeable {
     private OutputStream out;
     private ReplyReader replies;
     private volatile long deadline = Watchdog.NONE;
+    private volatile long whole = Watchdog.NONE;
     private volatile boolean timedOut;
     private volatile boolean closed;
 
@@ -164,8 +165,22 @@ final class Wire implements Watchdog.Guarded, Closeable {
                 : duration.toSeconds() + " s";
     }
 
+    /**
+     * Nothing goes on beyond this point, whatever time-outs the single operations have: a server
+     * that says a little now and then keeps each of them.
+     *
+     * @param end by the watchdog's clock, or {@link Watchdog#NONE}
+     */
+    void noLongerThan(long end) {
+        whole = end;
+    }
+
     private void arm(Duration timeout) {
         long end = watchdog.in(timeout.toNanos());
+        long last = whole;
+        if (last != Watchdog.NONE && last - end < 0) {
+            end = last;
+        }
         deadline = end;
         watchdog.armed(end);
     }

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -138,6 +140,18 @@ final class FakeServer implements AutoCloseable {
             String text = line.toString(StandardCharsets.UTF_8).stripTrailing();
             commands.add(text);
             return text;
+        }
+
+        /** Lets so much time pass before what follows. */
+        Peer slowly(Duration pause) throws IOException {
+            try {
+                if (released.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new IOException("the test is over");
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return this;
         }
 
         /** Hears a command and answers it. */

@@ -59,6 +59,8 @@ class RecipientCalloutTest {
     @ValueSource(
             strings = {
                 "550 5.7.1 relaying denied",
+                "550 5.1.7 bad sender's mailbox",
+                "550 5.1.8 sender's domain not found",
                 "554 5.7.1 your address is listed",
                 "554 no",
                 "552 5.2.2 over quota",
@@ -93,6 +95,41 @@ class RecipientCalloutTest {
             assertThat(callout.ask(ANN))
                     .isInstanceOfSatisfying(
                             Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
+        }
+    }
+
+    @Test
+    void aStoreThatDripsHoldsAQuestionNoLongerThanItsTimeOut() throws IOException {
+        Duration step = Fixtures.HASTY.multipliedBy(3).dividedBy(4);
+        try (FakeServer server =
+                        new FakeServer(peer -> {
+                            peer.greet();
+                            peer.slowly(step).answer("250 2.1.0 ok");
+                            peer.slowly(step).answer("250 2.1.5 ok");
+                            peer.hang();
+                        });
+                RecipientCallout callout = callout(server, Fixtures.HASTY)) {
+            assertThat(callout.ask(ANN))
+                    .isInstanceOfSatisfying(
+                            Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
+        }
+    }
+
+    @Test
+    void aStoreThatHangsOnAKeptConnectionIsNotAskedOnceMore() throws IOException {
+        try (FakeServer server =
+                        new FakeServer(peer -> {
+                            peer.greet();
+                            peer.answer("250 2.1.0 ok");
+                            peer.answer("250 2.1.5 ok");
+                            peer.hang();
+                        });
+                RecipientCallout callout = callout(server, Fixtures.HASTY)) {
+            assertThat(callout.ask(ANN)).isEqualTo(Answer.Exists.INSTANCE);
+            assertThat(callout.ask(ANN))
+                    .isInstanceOfSatisfying(
+                            Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
+            assertThat(server.connections()).isEqualTo(1);
         }
     }
 
