@@ -164,7 +164,7 @@ class ReputationTest {
                     .singleElement()
                     .asString()
                     .contains("anomalous-sender");
-            assertThat(gateway.get("/metrics").body()).contains("postern_reputation_anomalies 3.0");
+            assertThat(gateway.get("/metrics").body()).contains("postern_reputation_anomalies 1.0");
             await().atMost(Duration.ofSeconds(40))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() ->

@@ -7,36 +7,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.lists.AddedLists;
-import org.postern.app.reputation.Harvesters;
 import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.Expiry;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
-import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
-import org.postern.core.net.Cidr;
-import org.postern.core.net.Ip;
-import org.postern.core.reputation.Banned;
-import org.postern.core.reputation.Bans;
-import org.postern.core.reputation.Networks;
 import org.postern.core.time.TimeSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** List entries that commands add, show and take back: {@code /api/v1/lists}. */
 public final class ListRoutes {
-    private static final String BAN = "ban";
-
     private final AddedLists lists;
-    private final Harvesters harvesters;
+    private final PassingEntries passing;
     private final TimeSource time;
 
-    /** Routes to these lists, and to those who are kept out for a while. */
-    public ListRoutes(AddedLists lists, Harvesters harvesters, TimeSource time) {
+    /** Routes to these lists, and to who is kept out or on hold for a while. */
+    public ListRoutes(AddedLists lists, PassingEntries passing, TimeSource time) {
         this.lists = lists;
-        this.harvesters = harvesters;
+        this.passing = passing;
         this.time = time;
     }
 
@@ -71,19 +61,17 @@ public final class ListRoutes {
                 }
             }
         }
-        if (only == null || only.equals(BAN)) {
-            harvesters.bans().all().forEach(ban -> lines.add(text ? line(ban) : json(ban)));
-        }
+        lines.addAll(passing.lines(only, text));
         try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
             for (String line : lines) {
                 out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             }
             if (text && lines.isEmpty()) {
                 String none =
-                        BAN.equals(only)
-                                ? "nobody is kept out\n"
-                                : "no entry has been added; list files that people keep: postern"
-                                        + " lists test\n";
+                        PassingEntries.none(only)
+                                .orElse(
+                                        "no entry has been added; list files that people keep:"
+                                                + " postern lists test\n");
                 out.write(none.getBytes(StandardCharsets.UTF_8));
             }
         }
@@ -108,64 +96,9 @@ public final class ListRoutes {
         }
     }
 
-    private static String line(Bans.Ban ban) {
-        return Human.cell(BAN, 6)
-                + Human.cell(ban.whom().kind(), 21)
-                + ban.whom().name()
-                + ", another "
-                + Human.duration(ban.left())
-                + ": "
-                + ban.reason();
-    }
-
-    private static String json(Bans.Ban ban) {
-        return Exchange.JSON.writeValueAsString(
-                Exchange.JSON
-                        .createObjectNode()
-                        .put("list", BAN)
-                        .put("kind", ban.whom().kind())
-                        .put("entry", ban.whom().name())
-                        .put("comment", ban.reason())
-                        .put("expires", ban.until().toString()));
-    }
-
-    private void lift(Exchange exchange) throws IOException, InvalidAddressException {
-        String entry = required(exchange, "entry");
-        String by = exchange.parameter("owner");
-        Set<Banned> whom = whom(entry);
-        boolean there = !harvesters.letIn(whom, by == null ? "nobody named" : by).isEmpty();
-        String name = whom.iterator().next().name();
-        if (exchange.wantsText()) {
-            exchange.text(
-                    there ? 200 : 404,
-                    Api.TEXT,
-                    name + (there ? " is let in again\n" : " is not kept out\n"));
-        } else {
-            exchange.json(
-                    there ? 200 : 404,
-                    Exchange.JSON
-                            .createObjectNode()
-                            .put("removed", there)
-                            .put("list", BAN)
-                            .put("entry", name));
-        }
-    }
-
-    /** A client, a network or a domain; of a single address, what stands for its host. */
-    private static Set<Banned> whom(String entry) throws InvalidAddressException {
-        if (!isNetwork(entry)) {
-            Domain domain = Domain.parse(entry.startsWith("@") ? entry.substring(1) : entry);
-            return Set.of(new Banned.Sender(domain), new Banned.Signer(domain));
-        }
-        Cidr network = Cidr.parse(entry);
-        return Set.of(
-                new Banned.Network(
-                        entry.indexOf('/') < 0 ? Networks.host(Ip.parse(entry)) : network));
-    }
-
     private void remove(Exchange exchange) throws IOException, InvalidAddressException {
-        if (BAN.equals(exchange.parameter("list"))) {
-            lift(exchange);
+        if (PassingEntries.has(exchange.parameter("list"))) {
+            passing.remove(exchange, required(exchange, "entry"));
             return;
         }
         Target target = target(exchange);
@@ -232,7 +165,7 @@ public final class ListRoutes {
         return isNetwork(value) ? ListKind.CLIENT : ListKind.SENDER_DOMAIN;
     }
 
-    private static boolean isNetwork(String value) {
+    static boolean isNetwork(String value) {
         if (value.indexOf(':') >= 0 || value.indexOf('/') >= 0) {
             return true;
         }

@@ -52,13 +52,16 @@ final class ListsCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description =
-                    "Show the entries that were added by command or by a spam trap, and who is"
-                            + " kept out for a while.")
+                    "Show the entries that were added by command or by a spam trap, who is kept"
+                            + " out for a while, and whose mail is on hold.")
     static final class Show implements Callable<Integer> {
         @Mixin private final ConfigOption config = new ConfigOption();
         @Mixin private final JsonOption json = new JsonOption();
 
-        @Parameters(arity = "0..1", paramLabel = "allow|deny|ban", description = "one list alone")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "allow|deny|ban|hold",
+                description = "one list alone")
         private @Nullable String list;
 
         @Override
@@ -76,8 +79,8 @@ final class ListsCommand implements Runnable {
 
         @Parameters(
                 index = "0",
-                paramLabel = "allow|deny|ban",
-                description = "which list; a ban can only be removed")
+                paramLabel = "allow|deny|ban|hold",
+                description = "which list; a ban and a hold can only be removed")
         private String list = "";
 
         @Parameters(

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.postern.app.frontdoor.ProbeMark;
+import org.postern.app.reputation.Carriers;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
@@ -83,15 +84,12 @@ public final class Intake implements SessionHandler {
     }
 
     /**
-     * Whether nothing is learned against a client: our own, a trusted relay, an allowed one, and
-     * this machine itself unless {@code networks.public} says that its clients are what they seem.
+     * Whether nothing is learned against a client: our own, an allowed one, and one whose address
+     * stands for others' ({@link Carriers}).
      */
     static boolean isExempt(Snapshot snapshot, InetAddress client) {
-        boolean here =
-                client.isLoopbackAddress()
-                        && snapshot.config().networks().publicNetworks().stream()
-                                .noneMatch(n -> n.contains(client));
-        return here || isListed(snapshot, client);
+        return isListed(snapshot, client)
+                || Carriers.isCarrier(snapshot.config().networks(), client);
     }
 
     @Override

@@ -9,13 +9,16 @@ import org.postern.app.scan.Scanners;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.dnsbl.DnsblCheck;
+import org.postern.core.authres.Verdicts;
 import org.postern.core.journal.Ruling;
+import org.postern.core.mail.ReversePath;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.reply.SmtpReply;
+import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolWriter;
 import org.postern.smtp.session.ContentReceiver;
@@ -163,8 +166,10 @@ final class IntakeContent implements ContentReceiver {
                         transaction.journal());
         Verdict verdict = greylisted(ruled, known);
         return switch (verdict) {
-            case Verdict.Accept _ -> new Judgement(outcome, known, heldOr(verdict), null);
-            case Verdict.Tag tag -> new Judgement(outcome, known, heldOr(verdict), tag);
+            case Verdict.Accept _ ->
+                    new Judgement(outcome, known, heldOr(verdict, outcome.verdicts()), null);
+            case Verdict.Tag tag ->
+                    new Judgement(outcome, known, heldOr(verdict, outcome.verdicts()), tag);
             case Verdict.Quarantine _, Verdict.Reject _, Verdict.Defer _ ->
                     new Judgement(outcome, known, verdict, null);
         };
@@ -174,22 +179,21 @@ final class IntakeContent implements ContentReceiver {
      * A message to nobody but spam traps is held: there is no mailbox that it could go to. So is
      * one of a sender that suddenly sends far more than ever.
      */
-    private Verdict heldOr(Verdict taken) {
-        Optional<String> anomaly =
-                transaction.probing()
-                        ? Optional.empty()
-                        : parts.reputation()
-                                .anomalies()
-                                .judge(
-                                        transaction.facts().client(),
-                                        transaction.mail().reversePath());
-        if (anomaly.isPresent()) {
-            return new Verdict.Quarantine(
-                    AnomalousSenders.RULE, "reputation.anomaly", anomaly.get());
+    private Verdict heldOr(Verdict taken, Verdicts verdicts) {
+        if (transaction.forTrapsAlone()) {
+            return new Verdict.Quarantine(TrapNote.RULE, "reputation.trap", taken.detail());
         }
-        return transaction.forTrapsAlone()
-                ? new Verdict.Quarantine(TrapNote.RULE, "reputation.trap", taken.detail())
-                : taken;
+        if (transaction.probing()) {
+            return taken;
+        }
+        ReversePath from = transaction.mail().reversePath();
+        boolean vouched = SenderAuthentication.of(verdicts, from) != SenderAuthentication.NONE;
+        return parts.reputation()
+                .anomalies()
+                .judge(transaction.facts().client(), from, vouched)
+                .<Verdict>map(why ->
+                        new Verdict.Quarantine(AnomalousSenders.RULE, "reputation.anomaly", why))
+                .orElse(taken);
     }
 
     /** A null sender's message that nothing else speaks against may have to come twice. */

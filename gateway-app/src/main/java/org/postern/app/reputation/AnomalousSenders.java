@@ -4,19 +4,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.postern.app.admin.Human;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.ReputationConfig;
@@ -26,265 +22,301 @@ import org.postern.core.net.Ip;
 import org.postern.core.reputation.DeferralShares;
 import org.postern.core.reputation.Volumes;
 import org.postern.core.time.TimeSource;
+import org.postern.queue.dsn.SenderAuthentication;
 import org.postern.queue.schedule.RelayEvent;
 import org.postern.queue.schedule.RelayListener;
-import org.postern.queue.spool.Change;
-import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.QueueEntry;
-import org.postern.queue.spool.Spool;
-import org.postern.queue.spool.SpoolException;
-import org.postern.queue.surgery.Surgeon;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Holds the mail of a sender, sender domain or client that suddenly sends far more than it ever
  * has, or of whose mail the stores put off a far greater share than ever: what comes is taken and
- * held, what is queued is held too, nothing is refused or dropped. The hold ends by itself, and
- * what a person has not dropped by then is delivered; a person can release it sooner. Off unless
- * {@code reputation.anomaly-messages} or {@code reputation.anomaly-deferrals} is set. Thread-safe.
+ * held, what is queued is held too ({@link QueuedHolds}), nothing is refused or dropped. The hold
+ * ends by itself, and what a person has not dropped by then is delivered; a person can end it
+ * sooner.
+ *
+ * <p>The narrowest cause is held: what a sender explains is taken out of what is counted for its
+ * domain and its client. What is counted while somebody is on hold is never part of the past that
+ * it is measured by, so who goes on is held, and told of, again. Off unless {@code
+ * reputation.anomaly-messages} or {@code reputation.anomaly-deferrals} is set; a hold that is there
+ * when both are switched off holds nothing more. Thread-safe; answers from memory.
  */
 public final class AnomalousSenders implements RelayListener {
     /** The rule's name, with which the reason of a held entry begins. */
     public static final String RULE = "anomalous-sender";
 
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
-    private static final int MAX_HELD = 10_000;
-    private static final int CHANGED_AT_ONCE = 1_000;
-
-    private static final String REASON = ": reputation.anomaly";
-
-    /** Before the end of a hold in the reason of an entry that was queued when the hold began. */
-    private static final String UNTIL = RULE + " until ";
+    private static final int ENTRIES_REMEMBERED = 10_000;
 
     private final Supplier<ReputationConfig> config;
+    private final Predicate<InetAddress> carries;
     private final Metrics metrics;
-    private final TimeSource time;
+    private final Chronicle chronicle;
     private final Volumes volumes;
     private final DeferralShares deferrals;
-    private final Set<String> begun = ConcurrentHashMap.newKeySet();
-    // what an earlier run held is looked for once
-    private volatile boolean mayHold = true;
-    private final Map<String, Long> heldUntilNanos =
+    private final Holds holds;
+    private final Set<HoldKey> begun = ConcurrentHashMap.newKeySet();
+    private volatile Runnable onBegin = () -> {};
+    // whether an entry's first attempt has been counted, and as put off
+    private final Map<QueueId, Boolean> counted =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-                    return size() > MAX_HELD;
+                protected boolean removeEldestEntry(Map.Entry<QueueId, Boolean> eldest) {
+                    return size() > ENTRIES_REMEMBERED;
                 }
             };
 
     /**
      * @param config the settings of this moment
+     * @param carries whose address says nothing about who sends
      */
-    public AnomalousSenders(Supplier<ReputationConfig> config, Metrics metrics, TimeSource time) {
+    AnomalousSenders(
+            Supplier<ReputationConfig> config,
+            Predicate<InetAddress> carries,
+            Metrics metrics,
+            Chronicle chronicle,
+            TimeSource time) {
         this.config = config;
+        this.carries = carries;
         this.metrics = metrics;
-        this.time = time;
+        this.chronicle = chronicle;
         this.volumes = new Volumes(config, time);
         this.deferrals = new DeferralShares(config, time);
+        this.holds = new Holds(time);
         metrics.gauge("reputation.anomalies", this::held);
     }
 
     /** How many are on hold now. */
     public int held() {
-        synchronized (heldUntilNanos) {
-            heldUntilNanos.values().removeIf(until -> until - time.nanoTime() <= 0);
-            return heldUntilNanos.size();
-        }
+        return holds.all().size();
+    }
+
+    /** Who is on hold now. */
+    public Holds holds() {
+        return holds;
+    }
+
+    /** Run whenever a hold begins; must return at once. */
+    void onBegin(Runnable told) {
+        onBegin = told;
+    }
+
+    /** Whose hold has begun and whose queued mail is still to be held. */
+    Set<HoldKey> begun() {
+        return begun;
+    }
+
+    private boolean isOff() {
+        ReputationConfig now = config.get();
+        return now.anomalyMessages() == 0 && now.anomalyDeferrals() == 0;
     }
 
     /**
      * Counts a message that is about to be accepted.
      *
+     * @param vouched whether SPF or a signature vouches for the reverse-path
      * @return why it is to be held, if it is
      */
-    public Optional<String> judge(InetAddress client, ReversePath from) {
-        Optional<String> why = Optional.empty();
-        for (String key : keys(Ip.text(client), from)) {
-            volumes.accepted(key)
-                    .ifPresent(burst ->
-                            begin(
-                                    key,
-                                    "sent "
-                                            + burst.count()
-                                            + " messages within the hour, "
-                                            + burst.usual()
-                                            + " at most before"));
-            if (isHeld(key)) {
-                why = Optional.of(key);
-            }
+    public Optional<String> judge(InetAddress client, ReversePath from, boolean vouched) {
+        List<HoldKey> keys = HoldKey.of(Ip.text(client), from, vouched, !carries.test(client));
+        // what is switched off learns all the same, so that there is a past when it is switched on
+        Optional<Holds.Hold> hold = isOff() ? Optional.empty() : heldOf(keys);
+        if (hold.isEmpty()) {
+            hold = count(keys);
         }
-        return why;
+        return hold.map(h -> h.whose().words() + " " + h.why() + "; on hold until " + h.until());
     }
 
-    private static List<String> keys(String client, ReversePath from) {
-        List<String> keys = new ArrayList<>();
-        keys.add("client " + client);
-        if (from instanceof ReversePath.Mailbox mailbox) {
-            keys.add("sender " + mailbox.address().key());
-            keys.add("domain " + mailbox.address().host().ascii().toLowerCase(Locale.ROOT));
+    private Optional<Holds.Hold> heldOf(List<HoldKey> keys) {
+        return keys.stream().flatMap(k -> holds.of(k).stream()).findFirst();
+    }
+
+    /** Counts it for all keys; the narrowest that is anomalous is held. */
+    private Optional<Holds.Hold> count(List<HoldKey> keys) {
+        Map<HoldKey, Volumes.Burst> bursts = new LinkedHashMap<>();
+        for (HoldKey key : keys) {
+            volumes.accepted(key.text()).ifPresent(burst -> bursts.put(key, burst));
         }
-        return keys;
+        if (bursts.isEmpty()) {
+            return Optional.empty();
+        }
+        var narrowest = bursts.entrySet().iterator().next();
+        int sent = narrowest.getValue().count();
+        keys.subList(keys.indexOf(narrowest.getKey()), keys.size())
+                .forEach(k -> volumes.discount(k.text(), sent));
+        List<String> others = new ArrayList<>();
+        bursts.forEach((key, burst) -> {
+            if (!key.equals(narrowest.getKey())) {
+                others.add(key.words() + " " + burst.count() + ", " + burst.usual() + " before");
+            }
+        });
+        String what =
+                "sent "
+                        + sent
+                        + " messages within the hour, "
+                        + narrowest.getValue().usual()
+                        + " at most before";
+        return begin(narrowest.getKey(), what, others, new Holds.Figures(sent, 0, 0));
     }
 
     @Override
     public void outcome(RelayEvent event) {
-        ReversePath from = event.entry().envelope().reversePath();
+        QueueEntry entry = event.entry();
+        ReversePath from = entry.envelope().reversePath();
         boolean answered = event.via().trouble().isEmpty();
         if (event.attempt() != 1 || !answered || from.isNull()) {
             return;
         }
         boolean deferred = event.outcome() == RelayEvent.Outcome.DEFERRED;
-        deferrals.attempted(deferred);
-        for (String key : keys(event.entry().clientAddress(), from)) {
+        Boolean before;
+        synchronized (counted) {
+            before = counted.get(entry.id());
+            counted.put(entry.id(), deferred || Boolean.TRUE.equals(before));
+        }
+        // a message counts once, however many recipients it has, and as put off if it was for one
+        int tried = before == null ? 1 : 0;
+        int putOff = deferred && !Boolean.TRUE.equals(before) ? 1 : 0;
+        if (tried + putOff > 0) {
+            attempted(keysOf(entry), tried, putOff);
+        }
+    }
+
+    /** The keys of an entry. */
+    List<HoldKey> keysOf(QueueEntry entry) {
+        boolean vouched =
+                SenderAuthentication.ofWord(
+                                entry.notes()
+                                        .getOrDefault(
+                                                SenderAuthentication.NOTE,
+                                                SenderAuthentication.NONE.word()))
+                        != SenderAuthentication.NONE;
+        return HoldKey.of(
+                entry.clientAddress(),
+                entry.envelope().reversePath(),
+                vouched,
+                !isCarrier(entry.clientAddress()));
+    }
+
+    private boolean isCarrier(String client) {
+        try {
+            return carries.test(InetAddress.ofLiteral(client));
+        } catch (IllegalArgumentException e) {
+            return true; // no address: it says nothing about anybody
+        }
+    }
+
+    private void attempted(List<HoldKey> keys, int tried, int putOff) {
+        if (heldOf(keys).isPresent()) {
+            return;
+        }
+        deferrals.attempted(tried, putOff);
+        Map<HoldKey, DeferralShares.Surge> surges = new LinkedHashMap<>();
+        for (HoldKey key : keys) {
             deferrals
-                    .attempted(key, deferred)
-                    .ifPresent(surge ->
-                            begin(
-                                    key,
-                                    "the stores put off "
-                                            + surge.deferred()
-                                            + " of its "
-                                            + surge.tried()
-                                            + " messages within the hour, "
-                                            + Math.round(surge.usual() * 100)
-                                            + " % before"));
+                    .attempted(key.text(), tried, putOff)
+                    .ifPresent(surge -> surges.put(key, surge));
         }
-    }
-
-    private boolean isHeld(String key) {
-        synchronized (heldUntilNanos) {
-            Long until = heldUntilNanos.get(key);
-            return until != null && until - time.nanoTime() > 0;
+        if (surges.isEmpty()) {
+            return;
         }
-    }
-
-    private void begin(String key, String what) {
-        Duration hold = config.get().anomalyHold();
-        synchronized (heldUntilNanos) {
-            if (isHeld(key)) {
-                return;
-            }
-            heldUntilNanos.remove(key);
-            heldUntilNanos.put(key, time.nanoTime() + hold.toNanos());
-        }
-        mayHold = true;
-        begun.add(key);
-        metrics.count("reputation.anomalies.begun", "of", key.substring(0, key.indexOf(' ')));
-        LOG.error(
-                "{}: {}: its mail is held for {}; look: postern queue list --state held --reason"
-                        + " {}, let it go: postern queue release --reason {}, or drop it: postern"
-                        + " queue drop --reason {}",
-                key,
+        var narrowest = surges.entrySet().iterator().next();
+        DeferralShares.Surge surge = narrowest.getValue();
+        keys.subList(keys.indexOf(narrowest.getKey()), keys.size())
+                .forEach(k -> deferrals.discount(k.text(), surge));
+        String what =
+                "had "
+                        + surge.deferred()
+                        + " of its "
+                        + surge.tried()
+                        + " messages within the hour put off by the stores, "
+                        + Math.round(surge.usual() * 100)
+                        + " % before";
+        begin(
+                narrowest.getKey(),
                 what,
-                Human.duration(hold),
+                surges.keySet().stream().skip(1).map(HoldKey::words).toList(),
+                new Holds.Figures(0, surge.tried(), surge.deferred()));
+    }
+
+    private Optional<Holds.Hold> begin(
+            HoldKey key, String what, List<String> others, Holds.Figures figures) {
+        Duration length = config.get().anomalyHold();
+        Optional<Holds.Hold> hold = holds.begin(key, length, what, figures);
+        if (hold.isEmpty()) {
+            return holds.of(key);
+        }
+        begun.add(key);
+        metrics.count("reputation.anomalies.begun", "of", key.kind().word());
+        String also =
+                others.isEmpty() ? "" : " (beyond theirs too: " + String.join("; ", others) + ")";
+        LOG.error(
+                "{} {}{}: its mail is held for {}; look: postern queue list --state held --reason"
+                        + " {}; it is good: postern lists remove hold {}, then postern queue"
+                        + " release --reason {}; it is not: postern queue drop --reason {}",
+                key.words(),
+                what,
+                also,
+                Human.duration(length),
                 RULE,
+                key.name(),
                 RULE,
                 RULE);
+        chronicle.note(
+                "hold", key.words() + " " + what + also + "; on hold until " + hold.get().until());
+        onBegin.run();
+        return hold;
     }
 
-    /** Holds what was queued when a hold began, and lets go what has been held for its time. */
-    void round(Spool spool) {
-        holdQueued(spool);
-        releaseExpired(spool);
+    /**
+     * Ends the holds of this name at once; what was sent is usual from now on. What is held already
+     * stays so until it is released by plan, or its time is over.
+     *
+     * @param name an address, a domain or a client
+     * @param by who says so
+     * @return those that ended
+     */
+    public List<Holds.Hold> end(String name, String by) {
+        List<Holds.Hold> ended = holds.end(name);
+        for (Holds.Hold hold : ended) {
+            Holds.Figures f = hold.figures();
+            String key = hold.whose().text();
+            volumes.acknowledge(key, f.sent());
+            deferrals.acknowledge(key, f.tried(), f.deferred());
+            begun.remove(hold.whose());
+            LOG.info("the hold of {} is ended by {}", hold.whose().words(), by);
+            chronicle.note("hold-ended", hold.whose().words() + " by " + by);
+        }
+        return ended;
     }
 
-    private void holdQueued(Spool spool) {
-        Set<String> keys = Set.copyOf(begun);
-        if (keys.isEmpty()) {
-            return;
-        }
-        List<QueueId> queued = new ArrayList<>();
-        try (Stream<QueueEntry> entries =
-                spool.entries(Set.of(EntryState.QUEUED, EntryState.DEFERRED))) {
-            entries.filter(e -> isOf(e, keys))
-                    .limit(CHANGED_AT_ONCE)
-                    .map(QueueEntry::id)
-                    .forEach(queued::add);
-        }
-        if (queued.size() < CHANGED_AT_ONCE) {
-            begun.removeAll(keys); // else the rest is held in the next round
-        }
-        Instant until =
-                time.instant().plus(config.get().anomalyHold()).truncatedTo(ChronoUnit.SECONDS);
-        change(
-                spool,
-                queued,
-                new Change.Hold("policy", UNTIL + until + REASON),
-                "that were queued are held as anomalous");
-    }
-
-    private static boolean isOf(QueueEntry entry, Set<String> keys) {
-        return keys(entry.clientAddress(), entry.envelope().reversePath()).stream()
-                .anyMatch(keys::contains);
-    }
-
-    private static void change(Spool spool, List<QueueId> ids, Change change, String what) {
-        if (ids.isEmpty()) {
-            return;
-        }
-        try {
-            LOG.warn("{} messages {}", spool.change(ids, change).size(), what);
-        } catch (SpoolException e) {
-            LOG.error("{} messages {}: failed: {}", ids.size(), what, e.getMessage());
+    /** Tells of holds whose time is over. */
+    void expire() {
+        for (Holds.Hold hold : holds.over()) {
+            begun.remove(hold.whose());
+            LOG.warn(
+                    "the hold of {} is over, what is held of it is delivered; it {}",
+                    hold.whose().words(),
+                    hold.why());
+            chronicle.note("hold-ended", hold.whose().words() + ": its time is over");
         }
     }
 
-    /** Not by a person; what one has dropped and brought back is where it was. */
-    private static boolean isHeldByUs(QueueEntry entry) {
-        return entry.reason().startsWith(RULE)
-                || (RULE.equals(entry.notes().get("rule"))
-                        && entry.reason().startsWith(Surgeon.UNDO));
+    /** How much everybody usually sends. */
+    Volumes volumes() {
+        return volumes;
     }
 
-    private static boolean isOver(QueueEntry entry, Duration hold, Instant now) {
-        String reason = entry.reason();
-        if (!reason.startsWith(UNTIL) || !reason.endsWith(REASON)) {
-            return entry.age().compareTo(hold) >= 0;
-        }
-        try {
-            String until = reason.substring(UNTIL.length(), reason.length() - REASON.length());
-            return !now.isBefore(Instant.parse(until));
-        } catch (DateTimeParseException e) {
-            return true; // not our words: nothing is held for ever
-        }
+    /** Which share of everybody's mail is usually put off. */
+    DeferralShares deferrals() {
+        return deferrals;
     }
 
-    private void releaseExpired(Spool spool) {
-        if (!mayHold) {
-            return; // to look through a million held entries for nothing is not free
-        }
-        boolean more = held() > 0;
-        Duration hold = config.get().anomalyHold();
-        Instant now = time.instant();
-        List<QueueId> expired = new ArrayList<>();
-        try (Stream<QueueEntry> entries = spool.entries(Set.of(EntryState.HELD))) {
-            for (QueueEntry e : (Iterable<QueueEntry>) entries::iterator) {
-                if (isHeldByUs(e)) {
-                    more = true;
-                    if (isOver(e, hold, now) && expired.size() < CHANGED_AT_ONCE) {
-                        expired.add(e.id());
-                    }
-                }
-            }
-        }
-        mayHold = more;
-        change(
-                spool,
-                expired,
-                new Change.Release("policy", false, "the hold has expired"),
-                "held as anomalous are let go: their time is over");
-    }
-
-    void load(Path folder) throws IOException {
-        volumes.load(folder.resolve("volumes.tsv"));
-        deferrals.load(folder.resolve("deferrals.tsv"));
-    }
-
-    void save(Path folder) throws IOException {
-        volumes.save(folder.resolve("volumes.tsv"));
-        deferrals.save(folder.resolve("deferrals.tsv"));
+    /** Reads the holds of an earlier run. */
+    void loadHolds(Path file) throws IOException {
+        holds.load(file, config.get().anomalyHold());
+        holds.all().forEach(h -> begun.add(h.whose())); // a crash may have come before their mail
     }
 }

@@ -2,11 +2,19 @@ package org.postern.app.reputation;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
@@ -16,11 +24,13 @@ import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.mail.QueueId;
 import org.postern.core.reputation.History;
 import org.postern.core.reputation.KnownGood;
 import org.postern.core.reputation.Standing;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
+import org.postern.queue.surgery.SurgeryListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,60 +43,114 @@ import org.slf4j.LoggerFactory;
 public final class Reputation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
     private static final Duration SAVE_EVERY = Duration.ofMinutes(1);
+    private static final Duration SAVE_LEARNED_EVERY = Duration.ofMinutes(5);
 
     private final Supplier<ReputationConfig> config;
+    private final Predicate<InetAddress> carries;
     private final Path folder;
     private final History history;
     private final Harvesters harvesters;
     private final Chronicle chronicle = new Chronicle();
     private final AnomalousSenders anomalies;
+    private final TimeSource time;
+    private final List<Kept> kept = new ArrayList<>();
+    private final Semaphore wake = new Semaphore(0);
+    private volatile boolean closing;
+    private long learnedNanos;
     private @Nullable Thread keeper;
+
+    /** Reads or writes a file. */
+    @FunctionalInterface
+    private interface Access {
+        void access(Path file) throws IOException;
+    }
+
+    private record Kept(Path file, Access write, boolean learned) {}
 
     /**
      * What an earlier run has left in the data directory is read at once.
      *
      * @param config the settings of this moment
+     * @param carries whose address says nothing about who sends
      */
     public Reputation(
-            Path data, Supplier<ReputationConfig> config, Metrics metrics, TimeSource time) {
+            Path data,
+            Supplier<ReputationConfig> config,
+            Predicate<InetAddress> carries,
+            Metrics metrics,
+            TimeSource time) {
         this.config = config;
+        this.carries = carries;
         this.folder = data.resolve("reputation");
         this.history = new History(config, time);
         this.harvesters = new Harvesters(config, history, metrics, chronicle, time);
-        this.anomalies = new AnomalousSenders(config, metrics, time);
-        try {
-            anomalies.load(folder);
-            history.load(historyFile());
-            harvesters.bans().load(bansFile());
-        } catch (IOException e) {
-            LOG.warn("what was learned of senders is lost: {}", e.getMessage());
-        }
+        this.anomalies = new AnomalousSenders(config, carries, metrics, chronicle, time);
+        this.time = time;
+        this.learnedNanos = time.nanoTime();
+        keep("bans.tsv", harvesters.bans()::load, harvesters.bans()::save, false);
+        keep("holds.tsv", anomalies::loadHolds, anomalies.holds()::save, false);
+        keep("history.tsv", history::load, history::save, true);
+        keep("volumes.tsv", anomalies.volumes()::load, anomalies.volumes()::save, true);
+        keep("deferrals.tsv", anomalies.deferrals()::load, anomalies.deferrals()::save, true);
         metrics.gauge("reputation.networks", history::size);
     }
 
-    private Path historyFile() {
-        return folder.resolve("history.tsv");
+    /** Reads a file, or says why not and puts it aside: the others are read all the same. */
+    private void keep(String name, Access read, Access write, boolean learned) {
+        Path file = folder.resolve(name);
+        try {
+            read.access(file);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("{} cannot be read and begins anew: {}", file, e.toString());
+            putAside(file);
+        }
+        kept.add(new Kept(file, write, learned));
     }
 
-    private Path bansFile() {
-        return folder.resolve("bans.tsv");
+    private static void putAside(Path file) {
+        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+        try {
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            LOG.error("what is there is kept as {}", aside);
+        } catch (IOException e) {
+            LOG.error("{} cannot be put aside: {}", file, e.toString());
+        }
     }
 
-    /** Begins to write down what is learned, and to let go what was held for its time. */
-    public synchronized void start(Spool spool) {
-        keeper =
-                Thread.ofVirtual()
-                        .name("reputation")
-                        .start(() -> {
-                            try {
-                                while (true) {
-                                    Thread.sleep(pause());
-                                    round(spool);
-                                }
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt(); // closed
-                            }
-                        });
+    /**
+     * Begins to write down what is learned, and to let go what was held for its time.
+     *
+     * @param queue where mail is held and let go
+     */
+    synchronized void start(QueuedHolds queue) {
+        anomalies.onBegin(() -> wake.release());
+        keeper = Thread.ofVirtual().name("reputation").start(() -> run(queue));
+    }
+
+    /**
+     * The same.
+     *
+     * @param spool where mail is held and let go
+     * @param listener is told which entries were
+     * @param undecided is told of entries of which nothing is left to deliver
+     */
+    public void start(Spool spool, SurgeryListener listener, Consumer<QueueId> undecided) {
+        start(new QueuedHolds(anomalies, spool, listener, undecided, time));
+    }
+
+    private void run(QueuedHolds queue) {
+        try {
+            while (!closing) {
+                if (wake.tryAcquire(pause().toMillis(), TimeUnit.MILLISECONDS)) {
+                    wake.drainPermits();
+                }
+                // each by itself: what cannot be written must not keep mail held
+                attempt("holding and letting go", () -> queue.round(config.get().anomalyHold()));
+                attempt("writing down", () -> save(false));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Duration pause() {
@@ -94,23 +158,29 @@ public final class Reputation implements AutoCloseable {
         return often.compareTo(SAVE_EVERY) < 0 ? often : SAVE_EVERY;
     }
 
-    /** One round; a defect in it costs the round and is told, and the next one comes. */
-    private void round(Spool spool) {
+    /** A defect costs the round and is told, and the next one comes. */
+    private static void attempt(String what, Runnable step) {
         try {
-            save();
-            anomalies.round(spool);
-        } catch (RuntimeException e) {
-            LOG.error("looking after what was learned of senders failed", e);
+            step.run();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.error("{} of senders failed; it is tried again", what, e);
         }
     }
 
-    private void save() {
-        try {
-            history.save(historyFile());
-            harvesters.bans().save(bansFile());
-            anomalies.save(folder);
-        } catch (IOException e) {
-            LOG.warn("what was learned of senders cannot be written: {}", e.getMessage());
+    private void save(boolean everything) {
+        boolean learned =
+                everything || time.nanoTime() - learnedNanos > SAVE_LEARNED_EVERY.toNanos();
+        for (Kept one : kept) {
+            if (learned || !one.learned()) {
+                try {
+                    one.write().access(one.file());
+                } catch (IOException e) {
+                    LOG.warn("{} cannot be written: {}", one.file(), e.toString());
+                }
+            }
+        }
+        if (learned) {
+            learnedNanos = time.nanoTime();
         }
     }
 
@@ -134,9 +204,11 @@ public final class Reputation implements AutoCloseable {
         return history;
     }
 
-    /** Learns from a message that was accepted. */
+    /** Learns from a message that was accepted, unless its address stands for others'. */
     public void accepted(InetAddress client, Verdicts verdicts) {
-        history.learn(client, authenticated(verdicts));
+        if (!carries.test(client)) {
+            history.learn(client, authenticated(verdicts));
+        }
     }
 
     /**
@@ -184,10 +256,21 @@ public final class Reputation implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (keeper != null) {
-            keeper.interrupt();
+    public void close() {
+        Thread running;
+        synchronized (this) {
+            closing = true;
+            running = keeper;
         }
-        save();
+        wake.release();
+        if (running != null) {
+            try {
+                running.join(); // two that write one file must take turns
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        save(true);
     }
 }

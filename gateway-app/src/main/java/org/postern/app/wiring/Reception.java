@@ -5,24 +5,29 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.postern.app.admin.CandidateRoutes;
 import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.Human;
 import org.postern.app.admin.ListRoutes;
+import org.postern.app.admin.PassingEntries;
 import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.CandidatePolicy;
 import org.postern.app.lists.AddedLists;
+import org.postern.app.reputation.Carriers;
 import org.postern.app.reputation.Chronicle;
 import org.postern.app.reputation.Reputation;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.mail.QueueId;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
+import org.postern.queue.surgery.SurgeryListener;
 
 /**
  * What decides who may send and who can receive, beyond the snapshot itself: the parts that learn,
@@ -49,7 +54,13 @@ final class Reception implements AutoCloseable {
         this.time = time;
         Path data = live.config().data();
         this.lists = new AddedLists(data, time, this::refreshLists);
-        this.reputation = new Reputation(data, () -> live.config().reputation(), metrics, time);
+        this.reputation =
+                new Reputation(
+                        data,
+                        () -> live.config().reputation(),
+                        client -> Carriers.isCarrier(live.config().networks(), client),
+                        metrics,
+                        time);
         this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
         this.candidate = new CandidatePolicy(metrics, time, this::besideTheLiveOne);
         this.rules = new OwnRules(live::config, metrics, time);
@@ -79,11 +90,17 @@ final class Reception implements AutoCloseable {
      * Begins to work in the background.
      *
      * @param scribe writes down what begins and ends for senders
+     * @param listener is told which entries were held and let go
+     * @param undecided is told of entries of which nothing is left to deliver
      */
-    void start(Spool spool, Chronicle.Scribe scribe) {
+    void start(
+            Spool spool,
+            Chronicle.Scribe scribe,
+            SurgeryListener listener,
+            Consumer<QueueId> undecided) {
         reputation.chronicle().tell(scribe);
         directories.activate(live.snapshot());
-        reputation.start(spool);
+        reputation.start(spool, listener, undecided);
     }
 
     Reputation reputation() {
@@ -133,7 +150,13 @@ final class Reception implements AutoCloseable {
     /** The paths of the admin listener that these parts answer. */
     List<Route> routes() {
         List<Route> routes =
-                new ArrayList<>(new ListRoutes(lists, reputation.harvesters(), time).routes());
+                new ArrayList<>(
+                        new ListRoutes(
+                                        lists,
+                                        new PassingEntries(
+                                                reputation.harvesters(), reputation.anomalies()),
+                                        time)
+                                .routes());
         routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
         routes.addAll(new CandidateRoutes(candidate, live.config().data(), time).routes());
         return routes;

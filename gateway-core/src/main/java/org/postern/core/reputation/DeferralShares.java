@@ -33,7 +33,7 @@ public final class DeferralShares {
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
     private final Remembered<Tally> entries =
-            new Remembered<>(Volumes.MAX, 7, Tally::read, Tally::words);
+            new Remembered<>(Volumes.MAX, Tally::read, Tally::words);
 
     /** Attempts and deferrals before the hour under way, decayed as of {@code at}, and in it. */
     private record Tally(
@@ -62,6 +62,11 @@ public final class DeferralShares {
             return new Object[] {first, tried, deferred, at, hour, triedNow, deferredNow};
         }
 
+        Tally withNow(int triedNow, int deferredNow) {
+            return new Tally(
+                    first, tried, deferred, at, hour, triedNow, Math.min(triedNow, deferredNow));
+        }
+
         double usual() {
             return tried == 0 ? 0 : deferred / tried;
         }
@@ -86,21 +91,25 @@ public final class DeferralShares {
 
     /**
      * Counts a first attempt for everybody together; to be called once for each, before the rest.
+     *
+     * @param tried 1, or 0 where it has been counted and is now found to be put off
+     * @param deferred 1 where the store put it off
      */
-    public void attempted(boolean deferred) {
-        count(ALL, deferred);
+    public void attempted(int tried, int deferred) {
+        count(ALL, tried, deferred);
     }
 
     /**
      * Counts a first attempt.
      *
      * @param key whose, such as {@code sender a@example.org}
-     * @param deferred whether the store put it off
+     * @param tried 1, or 0 where it has been counted and is now found to be put off
+     * @param deferred 1 where the store put it off
      * @return what is anomalous about it, if anything
      */
-    public Optional<Surge> attempted(String key, boolean deferred) {
+    public Optional<Surge> attempted(String key, int tried, int deferred) {
         ReputationConfig now = config.get();
-        Tally own = count(key, deferred);
+        Tally own = count(key, tried, deferred);
         boolean hasPast =
                 Duration.between(own.first(), time.instant()).compareTo(now.anomalyAfter()) >= 0;
         if (now.anomalyDeferrals() == 0
@@ -122,8 +131,8 @@ public final class DeferralShares {
         return tried < OTHERS ? 1 : (all.deferredNow() - own.deferredNow()) / (double) tried;
     }
 
-    private Tally count(String key, boolean deferred) {
-        return entries.update(key, before -> next(before, 1, deferred ? 1 : 0));
+    private Tally count(String key, int tried, int deferred) {
+        return entries.update(key, before -> next(before, tried, deferred));
     }
 
     private Tally next(@Nullable Tally before, int tried, int deferred) {
@@ -132,9 +141,11 @@ public final class DeferralShares {
         if (before == null) {
             return new Tally(now, 0, 0, now, hour, tried, deferred);
         }
+        // what was first seen later than now was so by a clock that was wrong
+        Instant first = before.first().isAfter(now) ? now : before.first();
         if (before.hour() == hour) {
             return new Tally(
-                    before.first(),
+                    first,
                     before.tried(),
                     before.deferred(),
                     before.at(),
@@ -145,13 +156,38 @@ public final class DeferralShares {
         long age = Math.max(0, Duration.between(before.at(), now).toMillis());
         double left = Math.pow(0.5, age / (double) HALF_LIFE.toMillis());
         return new Tally(
-                before.first(),
+                first,
                 before.tried() * left + before.triedNow(),
                 before.deferred() * left + before.deferredNow(),
                 now,
                 hour,
                 tried,
                 deferred);
+    }
+
+    /** Takes out of the hour what a narrower key explains. */
+    public void discount(String key, Surge explained) {
+        entries.amend(
+                key,
+                t ->
+                        t.withNow(
+                                Math.max(0, t.triedNow() - explained.tried()),
+                                Math.max(0, t.deferredNow() - explained.deferred())));
+    }
+
+    /** So much is usual from now on, for whoever looked and found it good. */
+    public void acknowledge(String key, int tried, int deferred) {
+        entries.amend(
+                key,
+                t ->
+                        new Tally(
+                                t.first(),
+                                t.tried() + tried,
+                                t.deferred() + Math.min(tried, deferred),
+                                t.at(),
+                                t.hour(),
+                                t.triedNow(),
+                                t.deferredNow()));
     }
 
     /** How many keys are remembered. */

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -82,7 +84,8 @@ public final class History implements KnownGood {
                                 ? new Tally(1, now, now)
                                 : new Tally(
                                         before.at(now, halfLife) + 1,
-                                        before.first(),
+                                        // what was first seen later was so by a wrong clock
+                                        now.isBefore(before.first()) ? now : before.first(),
                                         // while the clock is set back nothing grows old
                                         now.isAfter(before.last()) ? now : before.last()));
                 trim(ofNetwork, now, halfLife);
@@ -174,25 +177,37 @@ public final class History implements KnownGood {
      * @throws IOException if it cannot be written
      */
     public void save(Path file) throws IOException {
-        StringBuilder out = new StringBuilder();
+        List<Learned> all = new ArrayList<>();
         synchronized (networks) {
             if (!changed) {
                 return;
             }
             changed = false;
+            // what sessions wait for is the copy, not the disk
             networks.forEach((network, domains) ->
-                    domains.forEach((domain, e) ->
-                            out.append(network)
-                                    .append('\t')
-                                    .append(domain.ascii())
-                                    .append('\t')
-                                    .append(e.messages())
-                                    .append('\t')
-                                    .append(e.first())
-                                    .append('\t')
-                                    .append(e.last())
-                                    .append('\n')));
+                    domains.forEach((domain, e) -> all.add(new Learned(network, domain, e))));
         }
-        WholeFile.write(file, out);
+        try {
+            WholeFile.write(file, Lines.of(all.iterator(), Learned::line));
+        } catch (IOException e) {
+            synchronized (networks) {
+                changed = true;
+            }
+            throw e;
+        }
+    }
+
+    private record Learned(Cidr network, Domain domain, Tally tally) {
+        String line() {
+            return network
+                    + "\t"
+                    + domain.ascii()
+                    + '\t'
+                    + tally.messages()
+                    + '\t'
+                    + tally.first()
+                    + '\t'
+                    + tally.last();
+        }
     }
 }

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -19,7 +21,6 @@ import org.postern.core.files.WholeFile;
  */
 final class Remembered<V> {
     private final int max;
-    private final int fields;
     private final Function<String[], V> reader;
     private final Function<V, Object[]> writer;
     private final Map<String, V> entries =
@@ -35,13 +36,11 @@ final class Remembered<V> {
 
     /**
      * @param max the most keys
-     * @param fields how many words of a line make a value
-     * @param reader makes a value of these words; may throw what parsing throws
+     * @param reader makes a value of a line's words; may throw what parsing throws
      * @param writer gives the words of a value
      */
-    Remembered(int max, int fields, Function<String[], V> reader, Function<V, Object[]> writer) {
+    Remembered(int max, Function<String[], V> reader, Function<V, Object[]> writer) {
         this.max = max;
-        this.fields = fields;
         this.reader = reader;
         this.writer = writer;
     }
@@ -56,6 +55,17 @@ final class Remembered<V> {
             entries.put(key, value);
             changed = true;
             return value;
+        }
+    }
+
+    /** Changes what is there; nothing where nothing is. */
+    void amend(String key, UnaryOperator<V> next) {
+        synchronized (entries) {
+            V value = entries.get(key);
+            if (value != null) {
+                entries.put(key, next.apply(value));
+                changed = true;
+            }
         }
     }
 
@@ -83,16 +93,15 @@ final class Remembered<V> {
 
     private void read(String line) {
         String[] parts = line.split("\t", -1);
-        if (parts.length != fields + 1) {
-            return;
-        }
         try {
             String[] words = java.util.Arrays.copyOfRange(parts, 1, parts.length);
             V value = reader.apply(words);
             synchronized (entries) {
                 entries.put(parts[0], value);
             }
-        } catch (DateTimeParseException | NumberFormatException e) {
+        } catch (DateTimeParseException
+                | IllegalArgumentException
+                | ArrayIndexOutOfBoundsException e) {
             return; // half a line after a crash of the machine: that past is learned again
         }
     }
@@ -103,20 +112,32 @@ final class Remembered<V> {
      * @throws IOException if it cannot be written
      */
     void save(Path file) throws IOException {
-        StringBuilder out = new StringBuilder();
+        List<Map.Entry<String, V>> all;
         synchronized (entries) {
             if (!changed) {
                 return;
             }
             changed = false;
-            entries.forEach((key, value) -> {
-                out.append(key.replace('\t', ' ').replace('\n', ' '));
-                for (Object word : writer.apply(value)) {
-                    out.append('\t').append(word);
-                }
-                out.append('\n');
-            });
+            // what sessions wait for is the copy, not the disk
+            all = new ArrayList<>(entries.size());
+            entries.forEach((key, value) -> all.add(Map.entry(key, value)));
         }
-        WholeFile.write(file, out);
+        try {
+            WholeFile.write(file, Lines.of(all.iterator(), this::line));
+        } catch (IOException e) {
+            synchronized (entries) {
+                changed = true;
+            }
+            throw e;
+        }
+    }
+
+    private String line(Map.Entry<String, V> entry) {
+        StringBuilder out = new StringBuilder();
+        out.append(entry.getKey().replace('\t', ' ').replace('\n', ' '));
+        for (Object word : writer.apply(entry.getValue())) {
+            out.append('\t').append(word);
+        }
+        return out.toString();
     }
 }

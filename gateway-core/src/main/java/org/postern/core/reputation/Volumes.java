@@ -12,8 +12,9 @@ import org.postern.core.time.TimeSource;
 
 /**
  * Knows how much each sender, sender domain and client usually sends in its busiest hour, and says
- * when one leaves that by far. A peak halves in two weeks; an hour that is under way is no part of
- * the past that it is measured by. Who has no past of some days is not judged.
+ * when one leaves that by far. A peak halves in two weeks. The last one to two days are no part of
+ * the past that an hour is measured by: else a burst that begins shortly before the hour, or grows
+ * from hour to hour, would be its own excuse. Who has no past of some days is not judged.
  *
  * <p>At most {@value #MAX} keys, the longest unused go first. Ages are by the wall clock, since
  * they outlive the process. Thread-safe; answers from memory.
@@ -23,31 +24,99 @@ public final class Volumes {
     public static final int MAX = 200_000;
 
     private static final Duration HALF_LIFE = Duration.ofDays(14);
+    private static final Duration DAY = Duration.ofDays(1);
     private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
-    private final Remembered<Usage> entries = new Remembered<>(MAX, 5, Usage::read, Usage::words);
+    private final Remembered<Usage> entries = new Remembered<>(MAX, Usage::read, Usage::words);
 
-    /** The busiest past hour as of {@code peakAt}, and the hour under way. */
-    private record Usage(Instant first, double peak, Instant peakAt, long hour, int count) {
+    /**
+     * The busiest past hour as of {@code peakAt}, the busiest of the day that began at {@code day}
+     * and of the one before, and the hour under way.
+     */
+    private record Usage(
+            Instant first,
+            double peak,
+            Instant peakAt,
+            long hour,
+            int count,
+            Instant day,
+            int ofDay,
+            int ofDayBefore) {
+        private static final int BEFORE_DAYS = 5;
+
         double peak(Instant now) {
             long age = Math.max(0, Duration.between(peakAt, now).toMillis());
             return peak * Math.pow(0.5, age / (double) HALF_LIFE.toMillis());
         }
 
+        /** As of now: an hour that is over becomes its day's, a day that is over the past's. */
+        Usage at(Instant now, long thisHour) {
+            Usage next = hour == thisHour ? this : with(Math.max(ofDay, count), thisHour, 0);
+            if (now.isBefore(next.day.plus(DAY))) {
+                return next;
+            }
+            boolean longAgo = !now.isBefore(next.day.plus(DAY).plus(DAY));
+            int over = longAgo ? Math.max(next.ofDayBefore, next.ofDay) : next.ofDayBefore;
+            return new Usage(
+                    first,
+                    Math.max(peak(now), over),
+                    now,
+                    next.hour,
+                    next.count,
+                    longAgo ? now : next.day.plus(DAY),
+                    0,
+                    longAgo ? 0 : next.ofDay);
+        }
+
+        private Usage with(int busiest, long thisHour, int messages) {
+            return new Usage(first, peak, peakAt, thisHour, messages, day, busiest, ofDayBefore);
+        }
+
+        /** What was seen later than now was seen by a clock that was wrong. */
+        Usage notLaterThan(Instant now) {
+            return first.isAfter(now) || day.isAfter(now)
+                    ? new Usage(
+                            first.isAfter(now) ? now : first,
+                            peak,
+                            peakAt,
+                            hour,
+                            count,
+                            now,
+                            ofDay,
+                            ofDayBefore)
+                    : this;
+        }
+
+        Usage counting(int messages) {
+            return with(ofDay, hour, messages);
+        }
+
+        /** So much in an hour is the past from now on. */
+        Usage acknowledged(Instant now, int messages) {
+            double most = Math.max(peak(now), messages);
+            return new Usage(first, most, now, hour, count, day, ofDay, ofDayBefore);
+        }
+
         static Usage read(String[] words) {
             double peak = Double.parseDouble(words[1]);
+            Instant first = Instant.parse(words[0]);
+            Instant peakAt = Instant.parse(words[2]);
+            boolean old = words.length == BEFORE_DAYS;
             return new Usage(
-                    Instant.parse(words[0]),
+                    first,
                     Double.isFinite(peak) ? peak : 0,
-                    Instant.parse(words[2]),
+                    peakAt,
                     Long.parseLong(words[3]),
-                    Integer.parseInt(words[4]));
+                    Integer.parseInt(words[4]),
+                    old ? peakAt : Instant.parse(words[5]),
+                    old ? 0 : Integer.parseInt(words[6]),
+                    old ? 0 : Integer.parseInt(words[7]));
         }
 
         Object[] words() {
-            return new Object[] {first, peak, peakAt, hour, count};
+            return new Object[] {first, peak, peakAt, hour, count, day, ofDay, ofDayBefore};
         }
     }
 
@@ -93,14 +162,21 @@ public final class Volumes {
 
     private static Usage next(@Nullable Usage before, Instant now, long hour) {
         if (before == null) {
-            return new Usage(now, 0, now, hour, 1);
+            return new Usage(now, 0, now, hour, 1, now, 0, 0);
         }
-        if (before.hour() == hour) {
-            return new Usage(
-                    before.first(), before.peak(), before.peakAt(), hour, before.count() + 1);
-        }
-        double peak = Math.max(before.peak(now), before.count());
-        return new Usage(before.first(), peak, now, hour, 1);
+        Usage then = before.notLaterThan(now).at(now, hour);
+        return then.counting(then.count() + 1);
+    }
+
+    /** Takes out of the hour what a narrower key explains. */
+    public void discount(String key, int explained) {
+        entries.amend(key, usage -> usage.counting(Math.max(0, usage.count() - explained)));
+    }
+
+    /** So much within an hour is usual from now on, for whoever looked and found it good. */
+    public void acknowledge(String key, int messages) {
+        Instant now = time.instant();
+        entries.amend(key, usage -> usage.acknowledged(now, messages));
     }
 
     /** How many keys are remembered. */

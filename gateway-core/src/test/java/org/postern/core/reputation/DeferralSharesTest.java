@@ -34,8 +34,8 @@ class DeferralSharesTest {
         Optional<Surge> last = Optional.empty();
         for (int i = 0; i < count; i++) {
             boolean put = i >= count - deferred;
-            shares.attempted(put);
-            last = shares.attempted(key, put);
+            shares.attempted(1, put ? 1 : 0);
+            last = shares.attempted(key, 1, put ? 1 : 0);
         }
         return last;
     }

@@ -91,6 +91,18 @@ class HistoryTest {
     }
 
     @Test
+    void whatWasFirstSeenWhileTheClockWasAYearAheadIsKnownGoodAfterSomeDaysAsAnybody() {
+        time.stepWallClock(Duration.ofDays(365));
+        History history = learned(1, Duration.ZERO);
+        time.stepWallClock(Duration.ofDays(-365));
+        for (int i = 0; i < 21; i++) {
+            history.learn(CLIENT, PARTNER);
+            time.advance(Duration.ofHours(4));
+        }
+        assertThat(history.isKnownGood(CLIENT, PARTNER)).isTrue();
+    }
+
+    @Test
     void whatWasLearnedSurvivesARestartAndHalfALineIsLeftOut() throws IOException {
         Path file = folder.resolve("reputation/history.tsv");
         learned(30, Duration.ofHours(4)).save(file);

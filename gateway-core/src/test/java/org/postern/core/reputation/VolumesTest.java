@@ -3,6 +3,7 @@ package org.postern.core.reputation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,6 +76,62 @@ class VolumesTest {
         Volumes volumes = withPast(1);
         assertThat(send(volumes, ANNA, 50)).isEmpty();
         assertThat(send(volumes, ANNA, 1)).isPresent();
+    }
+
+    @Test
+    void aBurstThatGrowsOverTheHoursIsNotItsOwnExcuse() {
+        Volumes volumes = withPast(10);
+        assertThat(send(volumes, ANNA, 90)).isEmpty();
+        time.advance(Duration.ofMinutes(2).plusHours(1));
+        assertThat(send(volumes, ANNA, 101)).as("an hour later").isPresent();
+        time.advance(Duration.ofHours(23));
+        assertThat(send(volumes, ANNA, 101)).as("the next day").isPresent();
+    }
+
+    @Test
+    void whoWasFirstSeenWhileTheClockWasAYearAheadIsJudgedAfterSomeDaysAsAnybody() {
+        time.stepWallClock(Duration.ofDays(365));
+        Volumes volumes = volumes();
+        send(volumes, ANNA, 10);
+        time.stepWallClock(Duration.ofDays(-365));
+        send(volumes, ANNA, 1);
+        time.advance(Duration.ofDays(8));
+        assertThat(send(volumes, ANNA, 101)).contains(new Volumes.Burst(101, 10));
+    }
+
+    @Test
+    void whatSomebodyFoundGoodIsUsualFromThenOn() {
+        Volumes volumes = withPast(10);
+        assertThat(send(volumes, ANNA, 300)).isPresent();
+        volumes.discount(ANNA, 300);
+        volumes.acknowledge(ANNA, 300);
+        assertThat(send(volumes, ANNA, 3_000)).isEmpty();
+        assertThat(send(volumes, ANNA, 1)).contains(new Volumes.Burst(3_001, 300));
+    }
+
+    @Test
+    void whatANarrowerKeyExplainsIsTakenOutOfTheHour() {
+        Volumes volumes = withPast(10);
+        send(volumes, ANNA, 101);
+        volumes.discount(ANNA, 101);
+        assertThat(send(volumes, ANNA, 100)).isEmpty();
+        volumes.discount("sender nobody@partner.example", 5);
+        assertThat(volumes.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileOfBeforeIsReadAndALineThatMakesNoSenseIsLeftOut() throws IOException {
+        Path file = folder.resolve("volumes.tsv");
+        Files.writeString(
+                file,
+                ANNA
+                        + "\t2026-11-01T00:00:00Z\t10.0\t2026-11-20T00:00:00Z\t494000\t3\n"
+                        + "sender b@partner.example\t2026-11-01T00:00:00Z\t10.0\t2026-\n"
+                        + "half\n\n");
+        Volumes after = volumes();
+        after.load(file);
+        assertThat(after.size()).isEqualTo(1);
+        assertThat(send(after, ANNA, 101)).isPresent();
     }
 
     @Test

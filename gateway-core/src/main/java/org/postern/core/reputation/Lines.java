@@ -1,0 +1,30 @@
+package org.postern.core.reputation;
+
+import java.io.BufferedWriter;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.function.Function;
+import org.postern.core.files.WholeFile;
+
+/** Many lines as the content of a file, made one after the other while it is written. */
+final class Lines {
+    private static final int BUFFER = 64 * 1024;
+
+    private Lines() {}
+
+    /** The line of each, in UTF-8. */
+    static <T> WholeFile.Content of(Iterator<T> each, Function<T, String> line) {
+        return channel -> {
+            // closed by whoever opened the channel
+            Writer out =
+                    new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), BUFFER);
+            while (each.hasNext()) {
+                out.write(line.apply(each.next()));
+                out.write('\n');
+            }
+            out.flush();
+        };
+    }
+}
