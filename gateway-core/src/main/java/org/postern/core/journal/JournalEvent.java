@@ -184,8 +184,8 @@ public sealed interface JournalEvent {
      * Something about the machine or the gateway itself that later questions should find.
      *
      * @param kind a word of a bounded set: {@code start}, {@code stop}, {@code clock-step}, {@code
-     *     spool}, {@code alarm}, {@code recovered}, {@code probe}, {@code ban}, {@code
-     *     ban-lifted}, {@code hold}, {@code hold-ended}
+     *     spool}, {@code alarm}, {@code recovered}, {@code probe}, {@code ban}, {@code ban-lifted},
+     *     {@code hold}, {@code hold-ended}
      * @param detail one line
      */
     record Witness(Instant at, String kind, String detail) implements JournalEvent {}
