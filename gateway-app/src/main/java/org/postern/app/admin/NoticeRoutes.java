@@ -115,9 +115,11 @@ public final class NoticeRoutes {
                         outcome.ids().size(),
                         ""));
         wake.run();
+        String brokenOff = outcome.brokenOff();
+        int status = brokenOff.isEmpty() ? 200 : 503;
         if (exchange.wantsText()) {
             exchange.text(
-                    200,
+                    status,
                     Api.TEXT,
                     outcome.ids().size()
                             + (apply ? " notices in the spool" : " notices dropped")
@@ -126,9 +128,22 @@ public final class NoticeRoutes {
                                     : ", "
                                             + outcome.left()
                                             + (apply ? " were there already" : " are gone already"))
+                            + (brokenOff.isEmpty()
+                                    ? ""
+                                    : ", then it broke off: "
+                                            + Human.printable(brokenOff)
+                                            + "; apply it again to go on from there")
                             + "\n");
         } else {
-            exchange.json(200, Map.of("changed", outcome.ids().size(), "left", outcome.left()));
+            exchange.json(
+                    status,
+                    Map.of(
+                            "changed",
+                            outcome.ids().size(),
+                            "left",
+                            outcome.left(),
+                            "broken_off",
+                            brokenOff));
         }
     }
 }

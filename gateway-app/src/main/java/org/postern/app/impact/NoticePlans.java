@@ -1,11 +1,9 @@
 package org.postern.app.impact;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.BodyType;
 import org.postern.core.mail.DsnNotify;
@@ -33,6 +30,9 @@ import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.disk.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,16 +41,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Notices to those whom something hit. A plan is a file that names each recipient; applying it puts
- * one message for each into the spool and notes its queue id, in a file beside the plan, before the
- * next, so that an interrupted apply goes on where it was; undo drops those that are not delivered
- * yet. Calls run one at a time.
+ * one message for each into the spool and notes its queue id ({@link SentNotices}) before the next,
+ * so that an interrupted apply goes on where it was; undo drops those that are not delivered yet.
+ * Calls run one at a time.
  */
 public final class NoticePlans {
     /** Notices of one plan at most. */
     static final int MAX_RECIPIENTS = 100_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(NoticePlans.class);
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final String SENT = ".sent";
     private static final int ID_LENGTH = 8;
     private static final Duration GRACE = Duration.ofDays(7);
 
@@ -58,6 +60,7 @@ public final class NoticePlans {
     private final Spool spool;
     private final Supplier<Snapshot> live;
     private final TimeSource time;
+    private final Disk disk = Disk.real();
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -87,8 +90,9 @@ public final class NoticePlans {
      *
      * @param ids the notices that were put into the spool, or dropped from it
      * @param left notices that were done before, or are gone
+     * @param brokenOff why the rest is not done; empty where all is
      */
-    public record Outcome(List<QueueId> ids, int left) {
+    public record Outcome(List<QueueId> ids, int left, String brokenOff) {
         public Outcome {
             ids = List.copyOf(ids);
         }
@@ -154,41 +158,34 @@ public final class NoticePlans {
         }
     }
 
-    /** Puts the plan's notices into the spool; those that lie there already are left alone. */
+    /**
+     * Puts the plan's notices into the spool; those that lie there already are left alone. What was
+     * stored before it broke off is in the outcome.
+     */
     public synchronized Outcome apply(String id) throws NoticeException, IOException {
         ObjectNode plan = read(id);
         if (plan.path("undone").asBoolean(false)) {
             throw new NoticeException(id + ": this plan was undone; make another");
         }
         NoticeTemplate template = NoticeTemplate.parse(plan.path("template").asString(""));
-        int before = sent(id).size();
         List<QueueId> ids = new ArrayList<>();
+        int before = 0;
         JsonNode who = plan.path("recipients");
-        try (BufferedWriter done =
-                Files.newBufferedWriter(
-                        sentFile(id), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (SentNotices sent = SentNotices.open(disk, folder, id + SENT)) {
+            before = sent.before().size();
             for (int i = before; i < who.size(); i++) {
                 QueueId stored = store(template, gaps(who.get(i)));
                 ids.add(stored);
-                // each at once: whoever is interrupted tells nobody twice but the one in between
-                done.write(stored + "\n");
-                done.flush();
+                sent.add(stored);
             }
+        } catch (IOException | NoticeException e) {
+            if (ids.isEmpty()) {
+                throw e;
+            }
+            LOG.warn("{}: broke off after {} notices", id, before + ids.size(), e);
+            return new Outcome(ids, before, String.valueOf(e.getMessage()));
         }
-        return new Outcome(ids, before);
-    }
-
-    private Path sentFile(String id) {
-        return folder.resolve(id + ".sent");
-    }
-
-    /** The notices of a plan that were put into the spool, in the order of its recipients. */
-    private List<QueueId> sent(String id) throws IOException {
-        try (Stream<String> lines = Files.lines(sentFile(id))) {
-            return lines.map(QueueId::parse).toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        }
+        return new Outcome(ids, before, "");
     }
 
     private QueueId store(NoticeTemplate template, NoticeTemplate.Gaps gaps) throws IOException {
@@ -226,7 +223,7 @@ public final class NoticePlans {
     public synchronized Outcome undo(String id, String actor) throws NoticeException, IOException {
         ObjectNode plan = read(id);
         List<QueueId> there = new ArrayList<>();
-        List<QueueId> sent = sent(id);
+        List<QueueId> sent = SentNotices.read(disk, folder, id + SENT);
         for (QueueId notice : sent) {
             if (isThere(notice)) {
                 there.add(notice);
@@ -236,7 +233,7 @@ public final class NoticePlans {
                 List.copyOf(spool.change(there, new Change.Drop(actor, id + ": undone", GRACE)));
         plan.put("undone", true);
         write(id, plan);
-        return new Outcome(dropped, sent.size() - dropped.size());
+        return new Outcome(dropped, sent.size() - dropped.size(), "");
     }
 
     private boolean isThere(QueueId id) throws SpoolException {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.SpoolListener;
 import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.log.DiskSpool;
@@ -140,6 +143,54 @@ class NoticePlansTest {
         assertThat(rest.left()).isEqualTo(1);
         assertThat(rest.ids()).hasSize(1);
         assertThat(text(rest.ids().getFirst())).contains("To: <bob@example.test>");
+    }
+
+    @Test
+    void aLineThatAStopTorOrZeroedIsCutOffAndItsNoticeSentAgain() throws Exception {
+        String id = plans.plan(request("ann@example.test", "bob@example.test"), "carol", "").id();
+        plans.apply(id);
+        Path sent = folder.resolve("notices").resolve(id + ".sent");
+        for (String left :
+                List.of("0ABC", "\0".repeat(14), "\0".repeat(28), "not an id at a", "")) {
+            String first = Files.readAllLines(sent).getFirst();
+            Files.writeString(sent, first + "\n" + left);
+            NoticePlans.Outcome rest = plans().apply(id);
+            assertThat(rest.left()).isEqualTo(1);
+            assertThat(rest.ids()).hasSize(1);
+            assertThat(Files.readAllLines(sent))
+                    .containsExactly(first, rest.ids().getFirst().toString());
+        }
+        Files.writeString(sent, Files.readString(sent) + "0ABC");
+        assertThat(plans().undo(id, "carol").ids()).hasSize(2);
+    }
+
+    @Test
+    void whatWasStoredBeforeAnApplyBrokeOffIsInItsOutcome() throws Exception {
+        AtomicInteger room = new AtomicInteger(1);
+        Spool full =
+                (Spool)
+                        Proxy.newProxyInstance(
+                                Spool.class.getClassLoader(),
+                                new Class<?>[] {Spool.class},
+                                (proxy, method, arguments) -> {
+                                    if (method.getName().equals("begin")
+                                            && room.getAndDecrement() <= 0) {
+                                        throw new SpoolException(
+                                                SpoolException.Kind.FULL, "no room");
+                                    }
+                                    return method.invoke(spool, arguments);
+                                });
+        Snapshot snapshot = snapshot();
+        NoticePlans cramped =
+                new NoticePlans(folder.resolve("notices"), full, () -> snapshot, TIME);
+        String id = plans.plan(request("ann@example.test", "bob@example.test"), "carol", "").id();
+        NoticePlans.Outcome part = cramped.apply(id);
+        assertThat(part.ids()).hasSize(1);
+        assertThat(part.brokenOff()).isEqualTo("no room");
+        assertThatThrownBy(() -> cramped.apply(id)).isInstanceOf(SpoolException.class);
+        NoticePlans.Outcome rest = plans.apply(id);
+        assertThat(rest.ids()).hasSize(1);
+        assertThat(rest.brokenOff()).isEmpty();
     }
 
     @Test
