@@ -92,10 +92,7 @@ public final class Alerts implements AutoCloseable {
         AlertsConfig wanted = now.alerts();
         Webhooks telling = webhooks;
         if (telling == null || !telling.config().equals(wanted)) {
-            if (telling != null) {
-                telling.close();
-            }
-            telling = new Webhooks(wanted, now.hostname().ascii(), metrics, firstPause);
+            telling = new Webhooks(wanted, now.hostname().ascii(), metrics, firstPause, telling);
             webhooks = telling;
         }
         for (AlertNews news : board.look(wanted.repeat())) {
@@ -106,6 +103,7 @@ public final class Alerts implements AutoCloseable {
             }
             telling.tell(news);
         }
+        telling.remind(board.active());
     }
 
     @Override

@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
@@ -24,13 +22,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Posts news to the webhooks of one configuration, each from a queue and thread of its own, so that
  * one that hangs holds up nobody; and beats the heart. News is tried {@value #TRIES} times with
- * growing pauses and then given up, which is logged and counted: the alert itself stays on the
- * board. Secrets are read at each use and never logged. Thread-safe.
+ * growing pauses, and where nobody took it, which is logged and counted, again later by {@link
+ * #remind}. Secrets are read at each use and never logged. Thread-safe.
  */
 final class Webhooks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("alerts");
     private static final int TRIES = 5;
     private static final int WAITING = 100;
+
+    /** First pauses before what was not taken is offered again. */
+    private static final int AGAIN = 30;
+
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -47,20 +49,41 @@ final class Webhooks implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicBoolean heartFails = new AtomicBoolean();
 
-    /** What waits for one webhook. */
-    private record Line(Webhook webhook, BlockingQueue<AlertNews> news) {}
-
     /**
+     * None told of anything yet.
+     *
      * @param host our name in what is posted
      * @param firstPause before the second try; doubled for each further one
      */
     Webhooks(AlertsConfig config, String host, Metrics metrics, Duration firstPause) {
+        this(config, host, metrics, firstPause, null);
+    }
+
+    /**
+     * The same in the place of others, which are closed.
+     *
+     * @param before those; a webhook that was among them as it is now knows what it was told
+     */
+    Webhooks(
+            AlertsConfig config,
+            String host,
+            Metrics metrics,
+            Duration firstPause,
+            @Nullable Webhooks before) {
+        if (before != null) {
+            before.close();
+        }
         this.config = config;
         this.host = host;
         this.metrics = metrics;
         this.firstPause = firstPause;
         for (Webhook webhook : config.webhooks()) {
-            Line line = new Line(webhook, new ArrayBlockingQueue<>(WAITING));
+            Line line = new Line(webhook, WAITING, firstPause.multipliedBy(AGAIN));
+            if (before != null) {
+                before.lines.stream()
+                        .filter(l -> l.webhook().equals(webhook))
+                        .forEach(line::goOnFrom);
+            }
             lines.add(line);
             count(webhook, "sent", 0);
             count(webhook, "failed", 0);
@@ -80,8 +103,7 @@ final class Webhooks implements AutoCloseable {
     /** Hands news to every webhook that wants it; returns at once. */
     void tell(AlertNews news) {
         for (Line line : lines) {
-            if (news.alert().severity().compareTo(line.webhook().least()) >= 0
-                    && !line.news().offer(news)) {
+            if (line.wants(news.alert()) && !line.offer(news)) {
                 count(line.webhook(), "dropped", 1);
                 LOG.error(
                         "webhook {} is {} alerts behind, left out: {}",
@@ -92,6 +114,18 @@ final class Webhooks implements AutoCloseable {
         }
     }
 
+    /**
+     * Hands out what a webhook has not taken: what is active and it does not know of, and the end
+     * of what it still takes for active. To be called at each look; returns at once.
+     *
+     * @param active what is active now
+     */
+    void remind(List<Alert> active) {
+        for (Line line : lines) {
+            line.missed(active).forEach(line::offer);
+        }
+    }
+
     private void count(Webhook webhook, String outcome, int times) {
         metrics.count("alerts.posts", times, "webhook", webhook.name(), "outcome", outcome);
     }
@@ -99,8 +133,13 @@ final class Webhooks implements AutoCloseable {
     private void serve(Line line) {
         try {
             while (true) {
-                AlertNews news = line.news().take();
-                boolean sent = post(line.webhook(), news);
+                AlertNews news = line.take();
+                boolean sent = false;
+                try {
+                    sent = post(line.webhook(), news);
+                } finally {
+                    line.ended(news, sent);
+                }
                 count(line.webhook(), sent ? "sent" : "failed", 1);
             }
         } catch (InterruptedException e) {
@@ -188,7 +227,7 @@ final class Webhooks implements AutoCloseable {
         }
     }
 
-    /** Ends at once; news that waits is not posted any more. */
+    /** Ends at once; news that waits is left to those who come after. */
     @Override
     public void close() {
         threads.forEach(Thread::interrupt);

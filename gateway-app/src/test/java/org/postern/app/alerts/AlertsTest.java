@@ -294,6 +294,80 @@ class AlertsTest {
                                             + " 1.0"));
     }
 
+    private void remindUntilPosted(Webhooks told, List<Alert> active, int count) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> {
+                    told.remind(active);
+                    return posted.size() >= count;
+                });
+    }
+
+    @Test
+    void whatAWebhookDidNotTakeIsOfferedAgainWhileItLastsAndOnceTaken() throws IOException {
+        Webhooks told = telling(hook("repaired", Format.JSON, Severity.TICKET));
+        AlertNews firing = news(AlertNews.Kind.FIRING);
+        failures.set(8);
+        told.tell(firing);
+        remindUntilPosted(told, List.of(firing.alert()), 1);
+        assertThat(scrape())
+                .contains(
+                        "postern_alerts_posts_total{outcome=\"failed\",webhook=\"repaired\"} 1.0");
+        told.remind(List.of(firing.alert()));
+        failures.set(5);
+        told.tell(news(AlertNews.Kind.RESOLVED));
+        remindUntilPosted(told, List.of(), 2);
+        told.remind(List.of());
+        told.tell(firing);
+        assertThat(awaitPosted(3))
+                .extracting(p -> JsonMapper.shared().readTree(p.body()).path("state").asString())
+                .containsExactly("firing", "resolved", "firing");
+    }
+
+    @Test
+    void aNewConfigurationTellsAWebhookOfWhatIsActiveUnlessItKnows() throws IOException {
+        AlertsConfig.Webhook well = hook("well", Format.JSON, Severity.TICKET);
+        AlertsConfig.Webhook wrongUrl =
+                new AlertsConfig.Webhook(
+                        "repaired",
+                        new Secret.Literal("not a URL"),
+                        Format.JSON,
+                        null,
+                        Severity.TICKET);
+        wrong = Optional.of("something");
+        board.look(REPEAT);
+        time.advance(MINUTE.multipliedBy(5));
+        Webhooks before = telling(well, wrongUrl);
+        board.look(REPEAT).forEach(before::tell);
+        awaitPosted(1);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(scrape())
+                                .contains(
+                                        "postern_alerts_posts_total{outcome=\"failed\",webhook=\"repaired\"}"
+                                            + " 1.0",
+                                        "postern_alerts_posts_total{outcome=\"sent\",webhook=\"well\"}"
+                                            + " 1.0"));
+        Webhooks now =
+                new Webhooks(
+                        new AlertsConfig(
+                                REPEAT,
+                                List.of(well, hook("repaired", Format.JSON, Severity.TICKET)),
+                                null),
+                        "mx.example.test",
+                        metrics,
+                        Duration.ofMillis(5),
+                        before);
+        webhooks = now;
+        now.remind(board.active());
+        awaitPosted(2);
+        now.tell(news(AlertNews.Kind.FIRING));
+        assertThat(awaitPosted(4))
+                .filteredOn(p -> p.body().contains("PosternTest"))
+                .extracting(Posted::path)
+                .containsExactly("/well", "/repaired");
+    }
+
     @Test
     void aWebhookThatIsAwayIsGivenUpAndCountedAndTheOthersAreTold() throws IOException {
         int closed;
