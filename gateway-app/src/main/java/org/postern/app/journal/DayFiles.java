@@ -1,6 +1,7 @@
 package org.postern.app.journal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -57,8 +58,8 @@ final class DayFiles {
     /** All of them, oldest first; none where the folder does not exist. */
     List<DayFile> list() throws IOException {
         List<DayFile> files = new ArrayList<>();
-        try (Stream<Path> found = Files.list(folder)) {
-            found.forEach(path -> parse(path).ifPresent(files::add));
+        try {
+            paths().forEach(path -> parse(path).ifPresent(files::add));
         } catch (NoSuchFileException e) {
             return List.of();
         }
@@ -69,16 +70,22 @@ final class DayFiles {
     /** Those that were set aside, oldest first. */
     private List<DayFile> aside() throws IOException {
         List<DayFile> files = new ArrayList<>();
-        try (Stream<Path> found = Files.list(folder)) {
-            found.forEach(path -> {
-                Matcher m = ASIDE.matcher(path.getFileName().toString());
-                if (m.matches()) {
-                    parse(path, m.group(1)).ifPresent(files::add);
-                }
-            });
+        for (Path path : paths()) {
+            Matcher m = ASIDE.matcher(path.getFileName().toString());
+            if (m.matches()) {
+                parse(path, m.group(1)).ifPresent(files::add);
+            }
         }
         files.sort(null);
         return files;
+    }
+
+    private List<Path> paths() throws IOException {
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // the disk fails while the folder is read
+        }
     }
 
     /**

@@ -330,6 +330,9 @@ public final class JournalWriter implements Journal, AutoCloseable {
             day.look(config.maxSize() / PARTS, oldest, config.maxSize());
         } catch (IOException | SQLException e) {
             LOG.warn("journal: {}", e.toString());
+        } catch (RuntimeException e) {
+            // a defect must not end the journal's thread
+            LOG.error("the journal could not be looked after, tried again", e);
         }
     }
 

@@ -109,6 +109,28 @@ class JournalTroubleTest {
     }
 
     @Test
+    void whatBreaksOffWhileItIsLookedAfterDoesNotEndTheJournal() throws Exception {
+        // no instant is so long ago: each look ends with an ArithmeticException
+        JournalConfig unbounded =
+                new JournalConfig(
+                        true,
+                        Duration.ofSeconds(Long.MAX_VALUE),
+                        1L << 30,
+                        10_000,
+                        false,
+                        JournalConfig.Privacy.PLAIN);
+        try (JournalWriter writer =
+                new JournalWriter(unbounded, folder, 0, metrics, time, Duration.ofMillis(20))) {
+            tell(writer, 1, 1);
+            await().until(() -> scrape().contains("postern_journal_events_total 1.0"));
+            tell(writer, 2, 1);
+            await().until(() -> scrape().contains("postern_journal_events_total 2.0"));
+            assertThat(writer.lost()).isZero();
+        }
+        assertThat(read(new JournalReader(folder))).hasSize(2);
+    }
+
+    @Test
     void aFileThatIsNoDatabaseIsSetAsideAndNothingIsLost() throws Exception {
         Files.writeString(today(), "this was a journal once ".repeat(1_000));
         try (JournalWriter writer = writer()) {
