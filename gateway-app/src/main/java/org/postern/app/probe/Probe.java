@@ -25,7 +25,7 @@ public final class Probe implements AutoCloseable {
     private static final int MISSED = 3;
     private static final Duration IDLE = Duration.ofSeconds(5);
 
-    private final Prober prober;
+    private final Rounds rounds;
     private final Supplier<PosternConfig> config;
     private final Metrics metrics;
     private final TimeSource time;
@@ -34,6 +34,12 @@ public final class Probe implements AutoCloseable {
     private volatile @Nullable Round lastSuccess;
     private volatile @Nullable Round firstFailure;
     private volatile String failure = "";
+
+    /** Who makes a round. */
+    @FunctionalInterface
+    interface Rounds {
+        List<Outcome> round(PosternConfig config, ProbeConfig probe) throws InterruptedException;
+    }
 
     /** When a round ended, on both clocks. */
     private record Round(Instant at, long nanos) {}
@@ -49,7 +55,11 @@ public final class Probe implements AutoCloseable {
             ProbeMark mark,
             Metrics metrics,
             TimeSource time) {
-        this.prober = new Prober(trail, mark, time);
+        this(config, new Prober(trail, mark, time)::round, metrics, time);
+    }
+
+    Probe(Supplier<PosternConfig> config, Rounds rounds, Metrics metrics, TimeSource time) {
+        this.rounds = rounds;
         this.config = config;
         this.metrics = metrics;
         this.time = time;
@@ -73,11 +83,7 @@ public final class Probe implements AutoCloseable {
                     continue;
                 }
                 long start = time.nanoTime();
-                try {
-                    round(now, probe);
-                } catch (RuntimeException e) {
-                    LOG.error("a probe broke off, which is a defect", e);
-                }
+                round(now, probe);
                 long left = probe.every().toNanos() - (time.nanoTime() - start);
                 Thread.sleep(Duration.ofNanos(Math.max(0, left)));
             }
@@ -86,7 +92,8 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    private void round(PosternConfig now, ProbeConfig probe) throws InterruptedException {
+    /** One round, whatever comes of it. */
+    void round(PosternConfig now, ProbeConfig probe) throws InterruptedException {
         if (!measured) {
             measured = true;
             metrics.gauge(
@@ -96,7 +103,17 @@ public final class Probe implements AutoCloseable {
                         return success == null ? 0 : (double) success.at().getEpochSecond();
                     });
         }
-        List<Outcome> outcomes = prober.round(now, probe);
+        try {
+            ended(counted(rounds.round(now, probe)));
+        } catch (RuntimeException e) {
+            LOG.error("a probe broke off, which is a defect", e);
+            // nobody knows whether mail goes through: as much a failure as any
+            ended("the probe itself broke off: " + e);
+        }
+    }
+
+    /** Counts outcomes; what failed, or empty. */
+    private String counted(List<Outcome> outcomes) {
         for (Outcome outcome : outcomes) {
             metrics.count(
                     "probe.messages",
@@ -110,11 +127,14 @@ public final class Probe implements AutoCloseable {
                 metrics.time("probe", outcome.took(), "leg", outcome.leg().word());
             }
         }
-        String trouble =
-                outcomes.stream()
-                        .filter(o -> !o.good())
-                        .map(Outcome::text)
-                        .collect(Collectors.joining("; "));
+        return outcomes.stream()
+                .filter(o -> !o.good())
+                .map(Outcome::text)
+                .collect(Collectors.joining("; "));
+    }
+
+    /** A round is over; {@code trouble} says what failed, or is empty. */
+    private void ended(String trouble) {
         Round ended = new Round(time.instant(), time.nanoTime());
         if (trouble.isEmpty()) {
             if (!failure.isEmpty()) {
