@@ -233,12 +233,12 @@ final class RelayDownstream implements Downstream {
             if (!(outcome instanceof RecipientOutcome.Failed)) {
                 trouble = step;
             }
+            tally.troubled(outcome.reply().toString());
             refuseAll(due, outcome);
         }
 
         /** Its answer for all that are left; the downstream itself is well. */
         private void refuseAll(Deque<Recipient> due, RecipientOutcome outcome) {
-            tally.troubled(outcome.reply().toString());
             for (Recipient r : due) {
                 outcomes.put(r, outcome);
             }

@@ -157,6 +157,7 @@ class ClientIntroductionTest {
                 Downstream relay = Downstreams.create(xclient(server.port()), ENVIRONMENT)) {
             DeliveryReport report = relay.deliver(from(client("192.0.2.1", "c")));
             assertThat(report.trouble()).isNull();
+            assertThat(relay.status().lastTrouble()).as("nobody is called for it").isNull();
             assertThat(report.outcomes().get(ANN))
                     .isInstanceOfSatisfying(
                             Deferred.class,
@@ -182,6 +183,7 @@ class ClientIntroductionTest {
                 Downstream relay = Downstreams.create(xclient(server.port()), ENVIRONMENT)) {
             DeliveryReport report = relay.deliver(from(client("192.0.2.1", "c")));
             assertThat(report.trouble()).isEqualTo(Step.ORIGIN);
+            assertThat(relay.status().lastTrouble()).isNotNull();
             assertThat(report.outcomes().get(ANN)).isInstanceOf(Deferred.class);
         }
     }
