@@ -89,9 +89,13 @@ final class Lanes {
         return true;
     }
 
-    /** Whether the lanes of these downstreams have a place, kept for the entry or free. */
-    boolean hasPlaceNow(QueueEntry entry, Set<String> names) {
-        Set<String> kept = namesOf(Route.of(entry.envelope(), entry.notes()));
+    /**
+     * Whether the lanes of these downstreams have a place, kept for an entry or free.
+     *
+     * @param route by which it was claimed: what {@link #hasPlace} was asked about
+     */
+    boolean hasPlaceNow(String route, Set<String> names) {
+        Set<String> kept = namesOf(route);
         return names.stream().allMatch(name -> kept.contains(name) || of(name).reserve());
     }
 

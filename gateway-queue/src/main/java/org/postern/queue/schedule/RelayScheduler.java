@@ -260,8 +260,9 @@ public final class RelayScheduler implements AutoCloseable {
 
     private void begin(QueueEntry entry) {
         Map<String, List<Recipient>> groups = lanes.groups(entry);
-        if (!lanes.hasPlaceNow(entry, groups.keySet())) {
-            // somebody has another downstream than when the message came, and that one is busy
+        if (!lanes.hasPlaceNow(spool.route(entry.id()), groups.keySet())) {
+            // somebody has another downstream than when the message came, or than the index could
+            // tell, and that one is busy
             spool.letGo(entry.id(), ELSEWHERE_AFTER);
             return;
         }

@@ -90,6 +90,13 @@ public interface Spool extends AutoCloseable {
      */
     List<QueueEntry> claimDue(int max, ClaimOrder order, Predicate<String> wanted);
 
+    /**
+     * The route by which an entry is claimed: what {@code wanted} of {@link #claimDue} is asked
+     * about. Empty where the index has none, because it is too long or they are too many, and for
+     * an entry that is gone.
+     */
+    String route(QueueId id);
+
     /** Ends a claim that came to nothing: the entry is as before and due after {@code wait}. */
     void letGo(QueueId id, Duration wait);
 

@@ -6,8 +6,10 @@ import static org.postern.queue.schedule.RelayFixture.OK;
 import static org.postern.queue.schedule.RelayFixture.recipient;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,8 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
 import org.postern.queue.delivery.DeliveryReport;
+import org.postern.queue.spool.EntryBrief;
+import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Route;
 
 /** Recipients whose mail goes elsewhere than that of their domain. */
@@ -98,6 +103,48 @@ class OwnDownstreamTest extends WithRelay {
                 .containsOnly(
                         Map.entry("bob@example.net", "store"),
                         Map.entry("carol@example.net", "west"));
+    }
+
+    /** Recipients whose domains together are a route that the index cannot number. */
+    private Recipient[] manyDomains() throws Exception {
+        Recipient[] all = new Recipient[20];
+        for (int i = 0; i < all.length; i++) {
+            String domain = "d" + i + "." + "x".repeat(60) + ".example";
+            relay.routes.put(domain, "store");
+            all[i] = recipient("ann@" + domain);
+        }
+        return all;
+    }
+
+    @Test
+    void whatHasNoRouteInTheIndexIsNotGatheredBeforeADownstreamThatIsStopped() throws Exception {
+        List<QueueId> ids = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            ids.add(relay.store("a@example.org", manyDomains()));
+        }
+        relay.scheduler.pause("store", "test", Duration.ofHours(1));
+        relay.start();
+        await().atMost(SOON)
+                .untilAsserted(() -> {
+                    List<EntryBrief> all = new ArrayList<>();
+                    relay.spool.survey(Set.of(EntryState.QUEUED), all::add);
+                    assertThat(all)
+                            .hasSize(ids.size())
+                            .allSatisfy(e -> {
+                                assertThat(e.active()).isFalse();
+                                assertThat(e.waitSeconds()).as("let go for a while").isPositive();
+                            });
+                });
+        assertThat(relay.scheduler.lanes())
+                .filteredOn(l -> l.downstream().equals("store"))
+                .allSatisfy(l -> assertThat(l.waiting()).isZero());
+        relay.scheduler.resume("store");
+        await().atMost(SOON)
+                .until(() -> {
+                    relay.time.advance(Duration.ofSeconds(31));
+                    relay.scheduler.wake();
+                    return relay.finished.size() == ids.size();
+                });
     }
 
     @Test

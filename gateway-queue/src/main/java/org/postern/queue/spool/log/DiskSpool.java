@@ -264,6 +264,11 @@ public final class DiskSpool implements Spool {
     }
 
     @Override
+    public String route(QueueId id) {
+        return questions.route(id);
+    }
+
+    @Override
     public void letGo(QueueId id, Duration wait) {
         claims.letGo(id, wait);
     }

@@ -69,6 +69,11 @@ final class Questions {
         return full == null ? Optional.empty() : Optional.of(reader.entry(full));
     }
 
+    String route(QueueId id) {
+        Slot slot = index.get(id.sequence());
+        return slot == null ? "" : index.routeText(slot.route());
+    }
+
     Stream<QueueEntry> entries(Set<EntryState> states, Predicate<EntryBrief> worthReading) {
         return StreamSupport.stream(
                 new EntrySpliterator(
