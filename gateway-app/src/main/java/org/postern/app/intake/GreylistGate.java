@@ -70,6 +70,14 @@ public final class GreylistGate {
         return snapshot.config().greylisting().mode() == GreylistingConfig.Mode.OBSERVE;
     }
 
+    /** Whether a recipient is let by whoever the sender turns out to be; counted if so. */
+    boolean spares(Snapshot snapshot, Facts facts) {
+        Optional<String> why =
+                GreylistExemptions.spared(snapshot.config(), snapshot.lists(), facts);
+        why.ifPresent(this::count);
+        return why.isPresent();
+    }
+
     /**
      * Decides on a recipient.
      *

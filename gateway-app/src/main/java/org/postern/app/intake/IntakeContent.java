@@ -148,7 +148,7 @@ final class IntakeContent implements ContentReceiver {
                         .withStanding(
                                 parts.reputation().standing(facts.client(), outcome.verdicts()));
         DnsblCheck dnsbl = transaction.dnsbl();
-        if (dnsbl != null && facts.dnsbl() != null && !transaction.forPostmasterAlone()) {
+        if (dnsbl != null && facts.dnsbl() != null && !transaction.isSparedOfDnsLists()) {
             dnsbl.author(outcome.verdicts().dmarc().authorDomain());
             known = known.withDnsbl(dnsbl.verdict());
         }

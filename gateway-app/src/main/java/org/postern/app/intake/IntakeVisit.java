@@ -280,7 +280,9 @@ final class IntakeVisit implements Visit {
             return verdict;
         }
         if (facts.reversePath() != null && facts.reversePath().isNull()) {
-            unproven.add(recipient);
+            if (!parts.greylist().spares(revision.snapshot(), facts)) {
+                unproven.add(recipient);
+            }
             return verdict;
         }
         return Rules.greylisted(

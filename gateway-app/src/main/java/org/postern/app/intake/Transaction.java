@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
+import org.postern.core.lists.ListKind;
+import org.postern.core.lists.ListMatch;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
@@ -63,6 +65,18 @@ record Transaction(
     boolean forPostmasterAlone() {
         return recipients.stream()
                 .allMatch(r -> r.address().localPart().equalsIgnoreCase("postmaster"));
+    }
+
+    /**
+     * Whether each of its recipients hears from who is listed: postmasters (RFC 5321, 4.5.1) and
+     * those in the allow lists.
+     */
+    boolean isSparedOfDnsLists() {
+        return named.stream()
+                .allMatch(to ->
+                        to.localPart().equalsIgnoreCase("postmaster")
+                                || revision.snapshot().lists().address(ListKind.RECIPIENT, to)
+                                        instanceof ListMatch.Allow);
     }
 
     /** Whether it is for nobody but spam traps. */

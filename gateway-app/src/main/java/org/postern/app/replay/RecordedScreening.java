@@ -75,7 +75,9 @@ final class RecordedScreening {
                         .forEach(hits::add);
             }
         }
-        return facts.withDnsbl(new DnsblVerdict(hits, List.of()));
+        List<String> unanswered = new ArrayList<>();
+        detail.path("dnsbl").path("unanswered").forEach(list -> unanswered.add(list.asString()));
+        return facts.withDnsbl(new DnsblVerdict(hits, unanswered));
     }
 
     private static boolean counts(DnsListConfig list, Subject subject, JsonNode hit) {

@@ -101,6 +101,9 @@ final class GreylistKeeper implements AutoCloseable {
     /** Reads what an earlier run knew, and keeps it from now on. */
     void start() {
         read();
+        for (int part = 0; part < Greylist.parts(); part++) {
+            greylist.sweep(config.get(), time.instant());
+        }
         savedChanges = greylist.changes();
         nextSave = time.nanoTime() + SAVE_EVERY.toNanos();
         thread = Thread.ofVirtual().name("greylist-save").start(this::run);
@@ -144,6 +147,7 @@ final class GreylistKeeper implements AutoCloseable {
         try {
             while (!closed) {
                 if (closing.awaitNanos(APPEND_EVERY.toNanos()) <= 0) {
+                    greylist.sweep(config.get(), time.instant());
                     keep();
                 }
             }

@@ -35,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class DnsblCheck implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DnsblCheck.class);
 
-    /** A question for the address and one for the text. */
-    private static final int QUESTIONS = 2;
-
     private final DnsLists lists;
     private final boolean spared;
     private final Map<Subject, List<Lookup>> lookups = new EnumMap<>(Subject.class);
@@ -107,7 +104,7 @@ public final class DnsblCheck implements AutoCloseable {
     }
 
     private void names(Subject subject, Domain name) {
-        if (spared || name.ascii().indexOf('.') < 0) {
+        if (spared || !ListAnswers.isName(name)) {
             forget(subject);
         } else if (!name.ascii().equals(values.get(subject))) {
             forget(subject);
@@ -152,7 +149,7 @@ public final class DnsblCheck implements AutoCloseable {
 
     private Said ask(
             DnsListConfig list, Subject subject, String value, DnsName name, Deadline deadline) {
-        DnsBudget budget = DnsBudget.of(deadline, QUESTIONS);
+        DnsBudget budget = DnsBudget.of(deadline, 1);
         return switch (lists.dns().a(name, budget)) {
             case DnsAnswer.TempError<InetAddress> e -> {
                 lists.listener().asked(list.name(), DnsblListener.Outcome.NO_ANSWER);
@@ -166,7 +163,7 @@ public final class DnsblCheck implements AutoCloseable {
                 yield new Said.Unknown();
             }
             case DnsAnswer.Found<InetAddress> found ->
-                    listed(list, subject, value, name, found.records(), budget);
+                    listed(list, subject, value, name, found.records(), deadline);
         };
     }
 
@@ -182,7 +179,7 @@ public final class DnsblCheck implements AutoCloseable {
             String value,
             DnsName name,
             List<InetAddress> answer,
-            DnsBudget budget) {
+            Deadline deadline) {
         Optional<ListState.Reason> trouble = ListAnswers.trouble(answer);
         if (trouble.isPresent()) {
             lists.listener().asked(list.name(), DnsblListener.Outcome.TROUBLE);
@@ -193,13 +190,7 @@ public final class DnsblCheck implements AutoCloseable {
         for (InetAddress code : answer) {
             if (list.counts(code)) {
                 lists.listener().asked(list.name(), DnsblListener.Outcome.LISTED);
-                String text =
-                        list.weight() <= 0
-                                ? ""
-                                : lists.dns().txt(name, budget).records().stream()
-                                        .findFirst()
-                                        .map(ListAnswers::text)
-                                        .orElse("");
+                String text = list.weight() <= 0 ? "" : text(name, deadline);
                 return new Said.Listed(
                         new DnsblHit(
                                 list.name(),
@@ -213,6 +204,15 @@ public final class DnsblCheck implements AutoCloseable {
         }
         lists.listener().asked(list.name(), DnsblListener.Outcome.FILTERED);
         return new Said.NotListed();
+    }
+
+    /** The list's own words, empty where they do not come in half of what is left: a hit is one. */
+    private String text(DnsName name, Deadline deadline) {
+        Deadline half = Deadline.after(lists.time(), deadline.remaining().dividedBy(2));
+        return lists.dns().txt(name, DnsBudget.of(half, 1)).records().stream()
+                .findFirst()
+                .map(ListAnswers::text)
+                .orElse("");
     }
 
     /**

@@ -7,11 +7,13 @@ import java.util.Optional;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
+import org.postern.core.net.Ip;
 
 /** The forms of questions and answers of RFC 5782. */
 final class ListAnswers {
     private static final Cidr LISTS = Cidr.parse("127.0.0.0/8"); // RFC 5782, 2.1
     private static final Cidr TROUBLE = Cidr.parse("127.255.255.0/24");
+    private static final InetAddress LOCALHOST = Ip.parse("127.0.0.1");
     private static final int MAX_TEXT = 300;
 
     private ListAnswers() {}
@@ -21,6 +23,16 @@ final class ListAnswers {
         String reverse = DnsName.reverse(address).octets();
         int arpa = reverse.lastIndexOf('.', reverse.length() - ".arpa".length() - 1);
         return DnsName.of(zone).prefixed(reverse.substring(0, arpa));
+    }
+
+    /**
+     * Whether a name can stand in a list of names: no single label, and no address. Of addresses
+     * such lists say by a code of their own that they do not take them, which is no listing.
+     */
+    static boolean isName(Domain name) {
+        String last = name.ascii().substring(name.ascii().lastIndexOf('.') + 1);
+        return last.length() < name.ascii().length()
+                && !last.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** Where a name is asked about (RFC 5782, 3); empty if the whole would be too long. */
@@ -33,6 +45,10 @@ final class ListAnswers {
         for (InetAddress address : answer) {
             if (!LISTS.contains(address)) {
                 return Optional.of(ListState.Reason.FOREIGN_ANSWER);
+            }
+            if (address.equals(LOCALHOST)) {
+                // RFC 5782, 5: never an entry; some lists say by it that we are shut out
+                return Optional.of(ListState.Reason.REFUSED);
             }
             if (TROUBLE.contains(address)) {
                 return Optional.of(

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.postern.auth.client.ClientAddressJudge;
 import org.postern.auth.dns.DnsAnswer;
+import org.postern.auth.dns.DnsBudget;
 import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.TestDns;
 import org.postern.core.config.CodePattern;
@@ -143,6 +145,60 @@ class DnsblCheckTest {
     }
 
     @Test
+    void aHitIsAHitThoughTheListsOwnWordsDoNotCome() throws InterruptedException {
+        TestDns dns = TestDns.of().a("9.2.0.192.zen.example", "127.0.0.2");
+        CountDownLatch never = new CountDownLatch(1);
+        DnsClient textHangs =
+                (DnsClient)
+                        Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {DnsClient.class},
+                                (proxy, method, arguments) -> {
+                                    if (method.getName().equals("txt")) {
+                                        DnsBudget budget = (DnsBudget) arguments[1];
+                                        boolean came =
+                                                never.await(
+                                                        budget.deadline().remaining().toNanos(),
+                                                        TimeUnit.NANOSECONDS);
+                                        assertThat(came).isFalse();
+                                        return new DnsAnswer.TempError<byte[]>(
+                                                DnsAnswer.Reason.TIMEOUT, "");
+                                    }
+                                    return method.invoke(dns, arguments);
+                                });
+        DnsblConfig config =
+                new DnsblConfig(
+                        1,
+                        RuleConfig.Mode.ENFORCE,
+                        Duration.ofMillis(400),
+                        Duration.ofMinutes(10),
+                        List.of(list("zen", 5, "127.0.0.2", Subject.CLIENT)));
+        watch.watch(config, TestDns.of());
+        watch.testDue();
+        DnsLists lists =
+                new DnsLists(
+                        config,
+                        NetworksConfig.NONE,
+                        new ClientAddressJudge(NetworksConfig.NONE, Set.of()),
+                        textHangs,
+                        watch,
+                        listener,
+                        TimeSource.system());
+        try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
+            assertThat(check.verdict().hits()).extracting(DnsblHit::text).containsExactly("");
+        }
+    }
+
+    @Test
+    void anAnswerThatNoEntryMayHaveSwitchesTheListOffWhateverCodesSay()
+            throws InterruptedException {
+        DnsListConfig zen = list("zen", 5, "127.*.*.*", Subject.CLIENT);
+        TestDns dns = TestDns.of().a("9.2.0.192.zen.example", "127.0.0.1");
+        assertThat(client(dns, CLIENT, zen).score()).isZero();
+        assertThat(watch.state(zen)).isInstanceOf(ListState.Off.class);
+    }
+
+    @Test
     void aDnsTroubleIsNoHitAndIsSaid() throws InterruptedException {
         TestDns dns = TestDns.of().servfail("9.2.0.192.zen.example");
         DnsblVerdict verdict = client(dns, CLIENT, list("zen", 5, "127.0.0.2", Subject.CLIENT));
@@ -193,9 +249,16 @@ class DnsblCheckTest {
             assertThat(check.verdict().score()).isZero();
             check.helo("mx.bad.example");
             check.sender(ReversePath.of(EmailAddress.of("a@sender.example")));
-            assertThat(check.verdict().score()).isEqualTo(4);
+            assertThat(check.verdict().hits()).hasSize(2);
             check.author("author.example");
-            assertThat(check.verdict().score()).isEqualTo(6);
+            assertThat(check.verdict().hits()).hasSize(3);
+            assertThat(check.verdict().score()).as("one list has one opinion").isEqualTo(2);
+            check.helo("192.0.2.9");
+            check.author("203.0.113.7");
+            check.sender(ReversePath.of(EmailAddress.of("a@sender.123")));
+            assertThat(check.verdict())
+                    .as("addresses are no names")
+                    .isEqualTo(DnsblVerdict.NOTHING);
             check.helo("[192.0.2.9]");
             check.sender(ReversePath.Null.INSTANCE);
             assertThat(check.verdict().score()).isZero();

@@ -1,8 +1,10 @@
 package org.postern.core.dnsbl;
 
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,9 +23,16 @@ public record DnsblVerdict(List<DnsblHit> hits, List<String> unanswered) {
         unanswered = List.copyOf(unanswered);
     }
 
-    /** The weights of all hits together. */
+    /**
+     * The weights of all lists with a hit together. A list counts once, however many of HELO,
+     * sender and author it has: that is one opinion, not three.
+     */
     public int score() {
-        return hits.stream().mapToInt(DnsblHit::weight).sum();
+        Set<String> counted = new HashSet<>();
+        return hits.stream()
+                .filter(hit -> counted.add(hit.list()))
+                .mapToInt(DnsblHit::weight)
+                .sum();
     }
 
     /** Whether a list of this name has a hit. */

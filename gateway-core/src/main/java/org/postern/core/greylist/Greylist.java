@@ -2,6 +2,7 @@ package org.postern.core.greylist;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,7 +14,7 @@ import org.postern.core.config.GreylistingConfig;
  * Who came when. In memory, bounded in entries and with them in octets (34 to 69 each); when it is
  * full, what has expired goes first, then who waits, the oldest of a few at a time, and who has
  * passed last. What one network may have waiting is bounded apart, so that a single sender of
- * random addresses does not push the others out.
+ * random addresses does not push the others out: beyond it a new one takes the place of its own.
  *
  * <p>Times are of the wall clock, in seconds, so that they outlive a restart. A step of the clock
  * costs a sender one more delay at the most, and opens to nobody who did not come twice.
@@ -25,6 +26,10 @@ public final class Greylist {
     static final int NETWORK_SHARE = 100;
 
     private static final int SEGMENTS = 16;
+
+    /** Slots looked at for one of a network that has its share waiting. */
+    private static final int CROWD_SLOTS = 1_024;
+
     private static final int NETWORKS = 1 << 16;
 
     /** Second 0 of the table, so that no time in use is 0 and 31 bits last until 2088. */
@@ -40,6 +45,8 @@ public final class Greylist {
     private final LongAdder evicted = new LongAdder();
     private final LongAdder changes = new LongAdder();
     private final GreylistChanges[] pending = new GreylistChanges[SEGMENTS];
+
+    private final AtomicInteger nextSwept = new AtomicInteger();
 
     /** An empty one. */
     public Greylist() {
@@ -112,7 +119,9 @@ public final class Greylist {
             GreylistingConfig config,
             int now) {
         int most = Math.max(10, config.entries() / NETWORK_SHARE);
-        if (before == 0 && waitingOfNetwork.get(triplet.network()) >= most) {
+        if (before == 0
+                && waitingOfNetwork.get(triplet.network()) >= most
+                && !makesRoom(segment, triplet.network())) {
             return new GreylistAnswer.Wait(GreylistAnswer.Why.CROWDED, config.delay());
         }
         if (before == 0 && segment.size() >= Math.max(1, config.entries() / SEGMENTS)) {
@@ -124,14 +133,53 @@ public final class Greylist {
         return new GreylistAnswer.Wait(GreylistAnswer.Why.NEW, config.delay());
     }
 
+    /** Lets the longest waiting of a few of this network go, so that nobody is new for ever. */
+    private boolean makesRoom(GreylistSegment segment, int network) {
+        GreylistSegment.Removed removed =
+                segment.evictOne(
+                        (high, times) -> (int) (high >>> 48) == network && isWaiting(times),
+                        CROWD_SLOTS);
+        if (removed == null) {
+            return false;
+        }
+        evicted.increment();
+        counted(removed.key(), removed.times(), 0);
+        return true;
+    }
+
+    /**
+     * Forgets what has expired in the next part of the table: who never came back in time no longer
+     * counts against its network. Called again and again; a part's lock is held for its slots.
+     *
+     * @param now the wall clock
+     */
+    public void sweep(GreylistingConfig config, Instant now) {
+        int part = nextSwept.getAndUpdate(i -> (i + 1) % SEGMENTS);
+        int second = second(now);
+        locks[part].lock();
+        try {
+            segments[part].sweep(
+                    (high, times) -> isExpired(times, config, second),
+                    removed -> counted(removed.key(), removed.times(), 0));
+        } finally {
+            locks[part].unlock();
+        }
+    }
+
+    private static boolean isExpired(long times, GreylistingConfig config, int now) {
+        int used = used(times);
+        return used == 0
+                ? now - first(times) > seconds(config.window())
+                : now - used > seconds(config.keep());
+    }
+
     /** What has expired is worth least, then who waits, by age; who has passed is worth most. */
     private static LongUnaryOperator worth(GreylistingConfig config, int now) {
         return times -> {
-            int used = used(times);
-            if (used == 0) {
-                return now - first(times) > seconds(config.window()) ? 0 : first(times);
+            if (isExpired(times, config, now)) {
+                return 0;
             }
-            return now - used > seconds(config.keep()) ? 0 : (1L << 32) + used;
+            return used(times) == 0 ? first(times) : (1L << 32) + used(times);
         };
     }
 
@@ -167,8 +215,8 @@ public final class Greylist {
         }
     }
 
-    /** How many parts {@link #copy} has. */
-    static int parts() {
+    /** How many parts {@link #copy} and {@link #sweep} have. */
+    public static int parts() {
         return SEGMENTS;
     }
 

@@ -1,6 +1,8 @@
 package org.postern.core.greylist;
 
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One part of the table: open addressing with linear probing, 24 octets a slot. Not thread-safe:
@@ -80,6 +82,48 @@ final class GreylistSegment {
         Removed removed = new Removed(new Triplet(high[best], low[best]), times[best]);
         remove(best);
         return removed;
+    }
+
+    /** What an entry is looked for by. */
+    interface Test {
+        /** Whether it is one of those. */
+        boolean holds(long high, long times);
+    }
+
+    /**
+     * Removes, of the entries that a look at some slots finds, the one with the least times.
+     *
+     * @param slots how many slots are looked at
+     * @return the entry removed, or null if none was found
+     */
+    @Nullable Removed evictOne(Test test, int slots) {
+        int best = -1;
+        for (int step = 0; step < Math.min(slots, times.length); step++) {
+            hand = (hand + 1) & (times.length - 1);
+            if (times[hand] != 0
+                    && test.holds(high[hand], times[hand])
+                    && (best < 0 || times[hand] < times[best])) {
+                best = hand;
+            }
+        }
+        if (best < 0) {
+            return null;
+        }
+        Removed removed = new Removed(new Triplet(high[best], low[best]), times[best]);
+        remove(best);
+        return removed;
+    }
+
+    /** Removes every entry that a test holds for, and tells of each. */
+    void sweep(Test test, Consumer<Removed> each) {
+        for (int slot = 0; slot < times.length; slot++) {
+            // what stood behind it may have moved here
+            while (times[slot] != 0 && test.holds(high[slot], times[slot])) {
+                Removed removed = new Removed(new Triplet(high[slot], low[slot]), times[slot]);
+                remove(slot);
+                each.accept(removed);
+            }
+        }
     }
 
     /**

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Cidr;
@@ -21,6 +23,17 @@ public record Triplet(long high, long low) {
     private static final int IPV4_PREFIX = 24;
     private static final int IPV6_PREFIX = 64;
 
+    /** Octets that what waits is counted by: a /48 has 65,536 networks of /64, all of one owner. */
+    private static final int CROWD_OCTETS = 6;
+
+    /** A word of at least eight letters and digits with two digits in it: a number in disguise. */
+    private static final Pattern COUNTER = Pattern.compile("[a-z0-9]{8,64}");
+
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
     /** The triplet of a transaction and one of its recipients. */
     public static Triplet of(InetAddress client, ReversePath sender, EmailAddress recipient) {
         byte[] network = network(client);
@@ -31,7 +44,8 @@ public record Triplet(long high, long low) {
         sha.update((byte) network.length);
         ByteBuffer digest = ByteBuffer.wrap(sha.digest(whole));
         long high = digest.getLong() & 0x0000_ffff_ffff_ffffL;
-        long bits = ByteBuffer.wrap(sha.digest(network)).getShort() & 0xffffL;
+        byte[] crowd = Arrays.copyOf(network, Math.min(network.length, CROWD_OCTETS));
+        long bits = ByteBuffer.wrap(sha.digest(crowd)).getShort() & 0xffffL;
         return new Triplet((bits << 48) | high, digest.getLong());
     }
 
@@ -47,7 +61,8 @@ public record Triplet(long high, long low) {
 
     /**
      * The sender, with what changes from message to message folded, so that a list's or a
-     * forwarder's mail is one sender: BATV and SRS tags, details after {@code +}, and digits.
+     * forwarder's mail is one sender: BATV and SRS tags, details after {@code +}, digits, and words
+     * that look like a message's number in base 16 or 36.
      */
     static String sender(ReversePath path) {
         if (!(path instanceof ReversePath.Mailbox(EmailAddress address))) {
@@ -65,7 +80,14 @@ public record Triplet(long high, long low) {
         if (plus > 0) {
             local = local.substring(0, plus);
         }
-        return local.replaceAll("[0-9]+", "#") + "@" + address.host();
+        String folded =
+                COUNTER.matcher(UUID.matcher(local).replaceAll("#"))
+                        .replaceAll(word -> counter(word.group()));
+        return DIGITS.matcher(folded).replaceAll("#") + "@" + address.host();
+    }
+
+    private static String counter(String word) {
+        return word.chars().filter(c -> c >= '0' && c <= '9').count() >= 2 ? "#" : word;
     }
 
     private static MessageDigest sha256() {

@@ -16,7 +16,8 @@ import org.postern.core.reply.SmtpReply;
  * The rule about the score of the DNS lists: at RCPT on what is known of the client, its HELO name
  * and the sender, and after the content where the author's domain adds to it. A client or recipient
  * in the allow lists passes by, and so does every postmaster (RFC 5321, 4.5.1), so that who is
- * listed by mistake can say so.
+ * listed by mistake can say so. Where an allow list that could make the difference does not answer,
+ * nobody knows: 451.
  */
 final class DnsblRule implements Rule {
     /** The rule's name. */
@@ -57,7 +58,39 @@ final class DnsblRule implements Rule {
         if (stage == Stage.DATA && !said.about(Subject.AUTHOR)) {
             return Optional.empty(); // RCPT has decided on all of this, and let it pass
         }
-        return said.heaviest().map(hit -> refusal(hit, said));
+        boolean certain = said.score() - mercy(said) >= config.threshold();
+        return said.heaviest().map(hit -> certain ? refusal(hit, said) : deferral(hit, said));
+    }
+
+    /** What the allow lists that could not say might take off the score. */
+    private int mercy(DnsblVerdict said) {
+        return config.lists().stream()
+                .filter(list -> list.weight() < 0 && said.unanswered().contains(list.name()))
+                .filter(list -> !said.hit(list.name()))
+                .mapToInt(list -> -list.weight())
+                .sum();
+    }
+
+    private static Verdict deferral(DnsblHit hit, DnsblVerdict said) {
+        return new Verdict.Defer(
+                NAME,
+                "dnsbl.unknown",
+                said.describe() + "; no answer of " + String.join(", ", said.unanswered()),
+                SmtpReply.of(
+                        451,
+                        "4.7.1",
+                        hit.value()
+                                + " is listed by "
+                                + zone(hit)
+                                + ", and a list that may speak for it does not answer: please try"
+                                + " again later ("
+                                + NAME
+                                + ")"));
+    }
+
+    private static String zone(DnsblHit hit) {
+        // RFC 5321, 4.5.3.1.5: a reply line has room for 512 octets
+        return hit.value().length() > MAX_NAME ? hit.list() : hit.zone();
     }
 
     private boolean spared(Facts facts) {
@@ -74,8 +107,6 @@ final class DnsblRule implements Rule {
     }
 
     private static Verdict refusal(DnsblHit hit, DnsblVerdict said) {
-        // RFC 5321, 4.5.3.1.5: a reply line has room for 512 octets
-        String zone = hit.value().length() > MAX_NAME ? hit.list() : hit.zone();
         String text = hit.text().length() > MAX_TEXT ? "" : hit.text();
         return new Verdict.Reject(
                 NAME,
@@ -86,7 +117,7 @@ final class DnsblRule implements Rule {
                         "5.7.1",
                         hit.value()
                                 + " is listed by "
-                                + zone
+                                + zone(hit)
                                 + (text.isEmpty() ? "" : ": " + text)
                                 + " ("
                                 + NAME

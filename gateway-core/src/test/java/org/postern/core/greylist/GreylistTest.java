@@ -112,6 +112,13 @@ class GreylistTest {
     void forwardersAndListsAreOneSenderFromMessageToMessage() {
         assertThat(triplet("bounce-4711-99@l.example"))
                 .isEqualTo(triplet("bounce-4712-1@l.example"));
+        assertThat(
+                        triplet(
+                                "0100018f2ab34c1d-5b6e1a2f-9c33-4e1b-a1d2-7fe0c1d2e3f4-000000@l.example"))
+                .isEqualTo(
+                        triplet(
+                                "0100018fff00aa11-0a0b0c0d-1f2e-4abc-b2c3-00ff11ee22dd-000000@l.example"));
+        assertThat(triplet("marketing@l.example")).isNotEqualTo(triplet("newsletter@l.example"));
         assertThat(triplet("SRS0=AAAA=XY=d.example=user@f.example"))
                 .isEqualTo(triplet("SRS0=BBBB=ZZ=d.example=user@f.example"));
         assertThat(triplet("SRS0=AAAA=XY=d.example=user@f.example"))
@@ -134,14 +141,94 @@ class GreylistTest {
                     triplet("x" + (char) ('a' + i % 26) + (char) ('a' + i / 26) + "@s.example");
             assertThat(word(greylist.come(one, small, START))).isEqualTo("new 300");
         }
-        assertThat(word(greylist.come(triplet("last@s.example"), small, START)))
-                .isEqualTo("crowded 300");
+        assertThat(greylist.waiting()).isEqualTo(100);
+        Triplet last = triplet("last@s.example");
+        assertThat(word(greylist.come(last, small, START.plusSeconds(1))))
+                .isIn("new 300", "crowded 300");
+        assertThat(greylist.waiting()).as("one of its own went for it").isEqualTo(100);
         Triplet elsewhere =
                 Triplet.of(
                         Ip.parse("198.51.100.1"),
                         ReversePath.of(EmailAddress.of("a@s.example")),
                         ALICE);
         assertThat(word(greylist.come(elsewhere, small, START))).isEqualTo("new 300");
+    }
+
+    @Test
+    void whoseNetworkIsFloodedGetsThroughAllTheSameIfItComesBack() {
+        GreylistingConfig small = config(16_000);
+        for (int i = 0; i < 2_000; i++) {
+            greylist.come(triplet(name(i) + "@flood.example"), small, START);
+        }
+        assertThat(greylist.waiting()).isLessThanOrEqualTo(160);
+        int through = 0;
+        for (int i = 0; i < 100; i++) {
+            Triplet honest = triplet(name(i) + "@honest.example");
+            greylist.come(honest, small, START.plusSeconds(10));
+            through +=
+                    greylist.come(honest, small, START.plusSeconds(310))
+                                    instanceof GreylistAnswer.Passed
+                            ? 1
+                            : 0;
+        }
+        assertThat(through).isGreaterThan(80);
+    }
+
+    private static String name(int number) {
+        StringBuilder out = new StringBuilder("n");
+        for (int n = number; n > 0; n /= 26) {
+            out.append((char) ('a' + n % 26));
+        }
+        return out.toString();
+    }
+
+    @Test
+    void whatNeverCameBackIsForgottenAndCountsAgainstItsNetworkNoLonger() {
+        GreylistingConfig small = config(10_000);
+        Triplet known = triplet("known@s.example");
+        greylist.come(known, small, START);
+        greylist.come(known, small, START.plusSeconds(300));
+        for (int i = 0; i < 100; i++) {
+            greylist.come(triplet(name(i) + "@s.example"), small, START);
+        }
+        assertThat(greylist.waiting()).isEqualTo(100);
+        sweep(small, START.plus(Duration.ofDays(2)));
+        assertThat(greylist.waiting()).as("their window is not over").isEqualTo(100);
+        sweep(small, START.plus(Duration.ofDays(2)).plusSeconds(1));
+        assertThat(greylist.waiting()).isZero();
+        assertThat(greylist.entries()).isEqualTo(1);
+        assertThat(greylist.knows(known, small, START.plus(Duration.ofDays(3)))).isTrue();
+        sweep(small, START.plus(Duration.ofDays(36)));
+        assertThat(greylist.entries()).isZero();
+    }
+
+    private void sweep(GreylistingConfig config, Instant now) {
+        for (int part = 0; part < Greylist.parts(); part++) {
+            greylist.sweep(config, now);
+        }
+    }
+
+    @Test
+    void aSweptSegmentAgreesWithAMap() {
+        GreylistSegment segment = new GreylistSegment();
+        Map<Triplet, Long> model = new HashMap<>();
+        Random random = new Random(11);
+        for (int round = 0; round < 300; round++) {
+            for (int i = 0; i < 200; i++) {
+                Triplet key = new Triplet(random.nextInt(3), random.nextInt(2_000));
+                long times = 1L + random.nextInt(1_000);
+                segment.put(key, times);
+                model.put(key, times);
+            }
+            int limit = random.nextInt(1_000);
+            segment.sweep(
+                    (high, times) -> high == 1 && times < limit,
+                    removed -> assertThat(model.remove(removed.key())).isEqualTo(removed.times()));
+            assertThat(model.entrySet())
+                    .noneMatch(e -> e.getKey().high() == 1 && e.getValue() < limit);
+            assertThat(segment.size()).isEqualTo(model.size());
+        }
+        model.forEach((key, times) -> assertThat(segment.get(key)).isEqualTo(times));
     }
 
     @Test

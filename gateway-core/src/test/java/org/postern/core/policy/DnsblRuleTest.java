@@ -41,6 +41,13 @@ class DnsblRuleTest extends PolicyFixture {
                                         Set.of(Subject.CLIENT),
                                         5,
                                         List.of(CodePattern.ANY),
+                                        true),
+                                new DnsListConfig(
+                                        "known",
+                                        Domain.of("known.example"),
+                                        Set.of(Subject.CLIENT),
+                                        -3,
+                                        List.of(CodePattern.ANY),
                                         true))),
                 List.of(),
                 lists,
@@ -86,6 +93,22 @@ class DnsblRuleTest extends PolicyFixture {
                                         rcptFacts("alice@example.test", listed(4, Subject.CLIENT)))
                                 .rule())
                 .isEqualTo("default");
+    }
+
+    @Test
+    void whereAnAllowListThatMatteredDoesNotAnswerNobodyIsRefusedForGood() {
+        PolicyEngine engine = dnsbl(RuleConfig.Mode.ENFORCE, AccessLists.empty());
+        DnsblVerdict silent = new DnsblVerdict(listed(5, Subject.CLIENT).hits(), List.of("known"));
+        Verdict verdict = engine.decide(Stage.RCPT, rcptFacts("alice@example.test", silent));
+        assertThat(verdict.reason()).isEqualTo("dnsbl.unknown");
+        assertThat(reply(verdict))
+                .isEqualTo(
+                        "451 4.7.1 192.0.2.1 is listed by zen.example, and a list that may speak"
+                                + " for it does not answer: please try again later (dnsbl)");
+        DnsblVerdict heavy = new DnsblVerdict(listed(8, Subject.CLIENT).hits(), List.of("known"));
+        assertThat(reply(engine.decide(Stage.RCPT, rcptFacts("alice@example.test", heavy))))
+                .as("it would not have mattered")
+                .startsWith("550 ");
     }
 
     @Test
