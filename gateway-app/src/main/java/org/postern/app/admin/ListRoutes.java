@@ -3,30 +3,41 @@ package org.postern.app.admin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.lists.AddedLists;
+import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.Expiry;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.TimeSource;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** List entries that commands add, show and take back: {@code /api/v1/lists}. */
 public final class ListRoutes {
     private final AddedLists lists;
     private final PassingEntries passing;
+    private final Supplier<AccessLists> current;
     private final TimeSource time;
 
     /** Routes to these lists, and to who is kept out or on hold for a while. */
-    public ListRoutes(AddedLists lists, PassingEntries passing, TimeSource time) {
+    public ListRoutes(
+            AddedLists lists,
+            PassingEntries passing,
+            Supplier<AccessLists> current,
+            TimeSource time) {
         this.lists = lists;
         this.passing = passing;
+        this.current = current;
         this.time = time;
     }
 
@@ -57,11 +68,28 @@ public final class ListRoutes {
         for (Target target : Target.values()) {
             if (only == null || only.equals(target.word())) {
                 for (ListEntry entry : lists.entries(target)) {
-                    lines.add(text ? line(target, entry, time.instant()) : json(target, entry));
+                    lines.add(
+                            text
+                                    ? line(target, entry, time.instant())
+                                    : json(target.word(), entry));
                 }
             }
         }
         lines.addAll(passing.lines(only, text));
+        List<String> files =
+                current.get().sizes().stream()
+                        .filter(size -> only == null ? text : only.equals(size.name()))
+                        .map(size -> text ? line(size) : json(size))
+                        .toList();
+        if (only != null && files.isEmpty() && !isList(only)) {
+            exchange.text(
+                    404,
+                    Api.TEXT,
+                    "there is no list "
+                            + Human.printable(only)
+                            + "; known are allow, deny, ban, hold and those of lists.named\n");
+            return;
+        }
         try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
             for (String line : lines) {
                 out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
@@ -72,9 +100,37 @@ public final class ListRoutes {
                                 .orElse(
                                         "no entry has been added; list files that people keep:"
                                                 + " postern lists test\n");
-                out.write(none.getBytes(StandardCharsets.UTF_8));
+                if (files.isEmpty() || only == null) {
+                    out.write(none.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            for (String line : files) {
+                out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             }
         }
+    }
+
+    private static boolean isList(String name) {
+        return Target.of(name).isPresent() || PassingEntries.none(name).isPresent();
+    }
+
+    private static String line(AccessLists.Size size) {
+        return size.name()
+                + ": "
+                + size.entries()
+                + " entries"
+                + (size.expired() == 0 ? "" : ", " + size.expired() + " of them EXPIRED")
+                + ", in force from "
+                + size.files().stream().map(Path::toString).collect(Collectors.joining(", "));
+    }
+
+    private static String json(AccessLists.Size size) {
+        ObjectNode out = Exchange.JSON.createObjectNode();
+        out.put("list", size.name()).put("entries", size.entries());
+        out.put("expired", size.expired());
+        ArrayNode files = out.putArray("files");
+        size.files().forEach(f -> files.add(f.toString()));
+        return Exchange.JSON.writeValueAsString(out);
     }
 
     private void add(Exchange exchange) throws IOException, InvalidAddressException {
@@ -92,7 +148,7 @@ public final class ListRoutes {
         if (exchange.wantsText()) {
             exchange.text(200, Api.TEXT, "added: " + line(target, entry, time.instant()) + "\n");
         } else {
-            exchange.text(200, Api.NDJSON, json(target, entry) + "\n");
+            exchange.text(200, Api.NDJSON, json(target.word(), entry) + "\n");
         }
     }
 
@@ -190,9 +246,9 @@ public final class ListRoutes {
     }
 
     /** The object that {@code postern lists} prints for an entry. */
-    public static String json(Target target, ListEntry entry) {
+    public static String json(String list, ListEntry entry) {
         ObjectNode out = Exchange.JSON.createObjectNode();
-        out.put("list", target.word());
+        out.put("list", list);
         out.put("kind", entry.kind().key());
         out.put("entry", entry.value());
         out.put("file", entry.file().toString());

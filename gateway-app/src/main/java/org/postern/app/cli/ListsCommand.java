@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.ListRoutes;
-import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.mail.InvalidAddressException;
@@ -53,15 +52,16 @@ final class ListsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "Show the entries that were added by command or by a spam trap, who is kept"
-                            + " out for a while, and whose mail is on hold.")
+                            + " out for a while, whose mail is on hold, and how much stands in the"
+                            + " files in force.")
     static final class Show implements Callable<Integer> {
         @Mixin private final ConfigOption config = new ConfigOption();
         @Mixin private final JsonOption json = new JsonOption();
 
         @Parameters(
                 arity = "0..1",
-                paramLabel = "allow|deny|ban|hold",
-                description = "one list alone")
+                paramLabel = "allow|deny|ban|hold|NAME",
+                description = "one list alone; NAME is one of lists.named")
         private @Nullable String list;
 
         @Override
@@ -202,8 +202,9 @@ final class ListsCommand implements Runnable {
             }
             for (ListMatch hit : hits) {
                 switch (hit) {
-                    case ListMatch.Allow allow -> print(Target.ALLOW, allow.entry());
-                    case ListMatch.Deny deny -> print(Target.DENY, deny.entry());
+                    case ListMatch.Allow allow -> print("allow", allow.entry());
+                    case ListMatch.Deny deny -> print("deny", deny.entry());
+                    case ListMatch.Named named -> print(named.list(), named.entry());
                     case ListMatch.None none -> {}
                 }
             }
@@ -213,13 +214,13 @@ final class ListsCommand implements Runnable {
             return hits.isEmpty() ? ExitCode.FAILED : ExitCode.OK;
         }
 
-        private void print(Target list, ListEntry entry) {
+        private void print(String list, ListEntry entry) {
             if (json.wanted) {
                 Console.out().println(ListRoutes.json(list, entry));
                 return;
             }
             StringBuilder line = new StringBuilder();
-            line.append(entry.where()).append(": ").append(list.word()).append(' ');
+            line.append(entry.where()).append(": ").append(list).append(' ');
             line.append(entry.kind().key()).append(' ').append(entry.value());
             if (entry.comment() != null) {
                 line.append(", ").append(entry.comment());

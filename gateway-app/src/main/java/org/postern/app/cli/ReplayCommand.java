@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Exchange;
 import org.postern.app.admin.Human;
+import org.postern.app.country.CountryDatabase;
+import org.postern.app.country.CountryFileException;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalSelection;
@@ -31,6 +33,8 @@ import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.Reevaluator;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsListener;
+import org.postern.core.config.PolicyConfig;
+import org.postern.core.country.Countries;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -115,7 +119,8 @@ final class ReplayCommand implements Callable<Integer> {
             outcomes =
                     evaluate(
                             journal,
-                            new Replay(snapshot, reevaluator, settings.client()),
+                            new Replay(
+                                    snapshot, reevaluator, countries(snapshot), settings.client()),
                             messages);
         }
         if (json.wanted) {
@@ -126,6 +131,22 @@ final class ReplayCommand implements Callable<Integer> {
         boolean complete = LeftOut.isNothing(journal);
         int done = release ? plan(snapshot, outcomes) : ExitCode.OK;
         return complete ? done : ExitCode.FAILED;
+    }
+
+    private static Countries countries(Snapshot snapshot) {
+        Path file = snapshot.config().policy().countryDatabase();
+        if (file == null) {
+            return Countries.NONE;
+        }
+        try {
+            return CountryDatabase.asItIs(file);
+        } catch (CountryFileException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    snapshot.config().placeOf(PolicyConfig.COUNTRY_DATABASE)
+                            + ": "
+                            + e.getMessage());
+        }
     }
 
     private Snapshot read() {

@@ -10,10 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.country.ClientCountry;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.country.Countries;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
@@ -41,20 +45,23 @@ public final class CandidatePolicy {
     private final Metrics metrics;
     private final TimeSource time;
     private final UnaryOperator<Snapshot> complete;
+    private final Function<PosternConfig, Countries> countries;
     private volatile @Nullable Run run;
 
     /** One candidate and what it has seen. */
     private static final class Run {
         final Snapshot read;
+        final Countries countries;
         final Instant since;
         final AtomicLong compared = new AtomicLong();
         final Deque<Disagreement> latest = new ArrayDeque<>();
         final Map<String, Long> counts = new TreeMap<>();
         volatile Snapshot candidate;
 
-        Run(Snapshot read, Snapshot candidate, Instant since) {
+        Run(Snapshot read, Snapshot candidate, Countries countries, Instant since) {
             this.read = read;
             this.candidate = candidate;
+            this.countries = countries;
             this.since = since;
         }
     }
@@ -99,17 +106,28 @@ public final class CandidatePolicy {
      * Nobody beside the live configuration yet.
      *
      * @param complete gives a candidate what it shares with the configuration in force
+     * @param countries the database of countries of a candidate
      */
-    public CandidatePolicy(Metrics metrics, TimeSource time, UnaryOperator<Snapshot> complete) {
+    public CandidatePolicy(
+            Metrics metrics,
+            TimeSource time,
+            UnaryOperator<Snapshot> complete,
+            Function<PosternConfig, Countries> countries) {
         this.metrics = metrics;
         this.time = time;
         this.complete = complete;
+        this.countries = countries;
         metrics.gauge("policy.candidate", () -> run == null ? 0 : 1);
     }
 
     /** Puts a candidate beside the live configuration; another one ends. */
     public void observe(Snapshot candidate) {
-        run = new Run(candidate, complete.apply(candidate), time.instant());
+        run =
+                new Run(
+                        candidate,
+                        complete.apply(candidate),
+                        countries.apply(candidate.config()),
+                        time.instant());
     }
 
     /** Gives the candidate anew what it shares with the configuration in force. */
@@ -150,13 +168,13 @@ public final class CandidatePolicy {
         }
         Snapshot candidate = now.candidate;
         EmailAddress recipient = facts.recipient();
-        Facts seen = facts;
+        Facts seen = withCountry(now, facts);
         if (stage == Stage.RCPT && recipient != null) {
             RecipientLookup lookup = lookup(candidate, recipient);
             if (isOpen(candidate, recipient, lookup, facts.lookup())) {
                 return;
             }
-            seen = facts.withRecipient(recipient, lookup);
+            seen = seen.withRecipient(recipient, lookup);
         }
         now.compared.incrementAndGet();
         Verdict other = candidate.policy().decide(stage, seen);
@@ -174,11 +192,12 @@ public final class CandidatePolicy {
      * @param observes the rules that only observe just now, in either configuration
      */
     void compareAtData(
-            Facts facts, List<EmailAddress> named, Predicate<String> observes, Verdict live) {
+            Facts live, List<EmailAddress> named, Predicate<String> observes, Verdict decided) {
         Run now = run;
         if (now == null) {
             return;
         }
+        Facts facts = withCountry(now, live);
         Snapshot candidate = now.candidate;
         Map<Audience, List<EmailAddress>> audiences = new LinkedHashMap<>();
         for (EmailAddress recipient : named) {
@@ -199,13 +218,19 @@ public final class CandidatePolicy {
         audiences.forEach((audience, of) -> {
             Verdict other =
                     candidate.policy().evaluate(Stage.DATA, facts, audience, observes).verdict();
-            if (other.disposition() != live.disposition()) {
+            if (other.disposition() != decided.disposition()) {
                 others.putIfAbsent(other.rule(), other);
                 recipients.putIfAbsent(other.rule(), some(of));
             }
         });
         others.forEach((rule, other) ->
-                note(now, Stage.DATA, facts, recipients.getOrDefault(rule, ""), live, other));
+                note(now, Stage.DATA, facts, recipients.getOrDefault(rule, ""), decided, other));
+    }
+
+    /** Where the candidate's own database has the client. */
+    private static Facts withCountry(Run now, Facts facts) {
+        return facts.withCountry(
+                ClientCountry.of(now.countries, now.candidate.config(), facts.client()));
     }
 
     private static String some(List<EmailAddress> recipients) {

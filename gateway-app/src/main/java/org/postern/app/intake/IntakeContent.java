@@ -1,8 +1,10 @@
 package org.postern.app.intake;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.country.ClientCountry;
 import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.scan.ScanRequest;
 import org.postern.app.scan.Scanners;
@@ -143,7 +145,8 @@ final class IntakeContent implements ContentReceiver {
         Optional<Verdict> ban = HarvestGate.atData(transaction, outcome.verdicts());
         Facts facts = transaction.facts();
         Facts known =
-                facts.withAuthentication(outcome.verdicts(), outcome.advice())
+                facts.withCountry(country(outcome))
+                        .withAuthentication(outcome.verdicts(), outcome.advice())
                         .withSize(spooled.size())
                         .withStanding(
                                 parts.reputation().standing(facts.client(), outcome.verdicts()));
@@ -173,6 +176,16 @@ final class IntakeContent implements ContentReceiver {
             case Verdict.Quarantine _, Verdict.Reject _, Verdict.Defer _ ->
                     new Judgement(outcome, known, verdict, null);
         };
+    }
+
+    /** Where the client is that the content tells of, behind a trusted relay above all. */
+    private @Nullable String country(AuthenticationOutcome outcome) {
+        InetAddress client = outcome.client();
+        if (client.equals(transaction.facts().client())) {
+            return transaction.facts().country();
+        }
+        Revision revision = transaction.revision();
+        return ClientCountry.of(revision.countries(), revision.snapshot().config(), client);
     }
 
     /**

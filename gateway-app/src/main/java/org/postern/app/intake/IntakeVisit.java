@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.country.ClientCountry;
 import org.postern.app.reputation.Harvesters;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
@@ -64,7 +65,13 @@ final class IntakeVisit implements Visit {
         this.revision = revision;
         this.client = client;
         this.journal = new VisitJournal(parts, client, revision.snapshot().revision());
-        this.facts = Facts.of(address());
+        this.facts =
+                Facts.of(address())
+                        .withCountry(
+                                ClientCountry.of(
+                                        revision.countries(),
+                                        revision.snapshot().config(),
+                                        address()));
         this.harvest = new HarvestGate(parts, revision.snapshot(), address());
     }
 

@@ -95,7 +95,8 @@ final class VisitJournal {
     }
 
     private static @Nullable Screening screening(Facts facts, Collection<String> greylisting) {
-        return Screening.of(facts.dnsbl(), List.copyOf(greylisting), facts.scans()).orElse(null);
+        return Screening.of(facts.dnsbl(), List.copyOf(greylisting), facts.scans(), facts.country())
+                .orElse(null);
     }
 
     /**

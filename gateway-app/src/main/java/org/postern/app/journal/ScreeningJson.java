@@ -49,6 +49,10 @@ final class ScreeningJson {
             }
             out.append(']');
         }
+        String country = screening.country();
+        if (country != null) {
+            text(next(out), "country", country);
+        }
         return out.append('}').toString();
     }
 

@@ -129,6 +129,9 @@ public final class Story {
         for (JsonNode word : detail.path("greylisting")) {
             lines.add("greylisting: " + word.asString());
         }
+        if (detail.path("country").isString()) {
+            lines.add("country: " + detail.path("country").asString());
+        }
         for (JsonNode scan : detail.path("scans")) {
             lines.add(scan(scan));
         }

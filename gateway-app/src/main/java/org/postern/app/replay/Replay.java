@@ -5,11 +5,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.country.ClientCountry;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.TracedMessage;
 import org.postern.app.reputation.AnomalousSenders;
 import org.postern.auth.Reevaluator;
 import org.postern.core.authres.AuthResult;
+import org.postern.core.country.Countries;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.ReversePath;
@@ -49,15 +51,22 @@ public final class Replay {
 
     private final Snapshot snapshot;
     private final Reevaluator reevaluator;
+    private final Countries countries;
     private final @Nullable InetAddress client;
 
     /**
      * @param snapshot the configuration to decide by
+     * @param countries its database of countries
      * @param client the client to suppose, or null for the one that it was
      */
-    public Replay(Snapshot snapshot, Reevaluator reevaluator, @Nullable InetAddress client) {
+    public Replay(
+            Snapshot snapshot,
+            Reevaluator reevaluator,
+            Countries countries,
+            @Nullable InetAddress client) {
         this.snapshot = snapshot;
         this.reevaluator = reevaluator;
+        this.countries = countries;
         this.client = client;
     }
 
@@ -124,7 +133,7 @@ public final class Replay {
             TracedMessage message, @Nullable EvidenceRow evidence, @Nullable JsonNode screening) {
         RecordedScreening screened = new RecordedScreening(screening, snapshot, client == null);
         InetAddress from = client == null ? Ip.parse(message.client()) : client;
-        Facts facts = Facts.of(from);
+        Facts facts = Facts.of(from).withCountry(country(from));
         boolean unseen = !message.stage().equals("data");
         boolean hashed = isHashed(message);
         if (hashed && unseen) {
@@ -163,6 +172,11 @@ public final class Replay {
                     : insufficient(message, "no evidence was recorded");
         }
         return afterThePolicy(message, content(message, evidence, facts, screened, audience));
+    }
+
+    /** Where the configuration's database has a client today. */
+    private @Nullable String country(InetAddress address) {
+        return ClientCountry.of(countries, snapshot.config(), address);
     }
 
     private static boolean isHashed(TracedMessage message) {
@@ -301,7 +315,8 @@ public final class Replay {
                 screened.atData(
                         path(known.withHelo(message.helo()).withTls(message.tls()), from)
                                 .withAuthentication(result.verdicts(), result.advice())
-                                .withSize(message.size()));
+                                .withSize(message.size())
+                                .withCountry(country(result.client())));
         Verdict verdict = snapshot.policy().evaluate(Stage.DATA, facts, audience).verdict();
         Optional<String> greylisted =
                 from.isEmpty() ? screened.greylisted(facts, verdict) : Optional.empty();

@@ -108,6 +108,9 @@ public final class MetricHelp {
                                     "notices",
                                     "Decisions whether a sender is told what became of a message,"
                                             + " by event, outcome and reason"),
+                            Map.entry(
+                                    "country.lookups",
+                                    "Clients looked up in the database of countries, by result"),
                             Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),
                             Map.entry(
                                     "policy.candidate",

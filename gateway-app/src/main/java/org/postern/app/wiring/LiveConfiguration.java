@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.GatewayState;
+import org.postern.app.country.CountryDatabases;
+import org.postern.app.country.CountryFileException;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Revision;
 import org.postern.app.scan.Scanners;
@@ -20,6 +22,7 @@ import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.secondopinion.SecondOpinion;
 import org.postern.core.config.DomainConfig;
+import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
@@ -56,6 +59,7 @@ final class LiveConfiguration implements AutoCloseable {
     private final Metrics metrics;
     private final DnsMeters dnsMeters;
     private final DnsListParts dnsLists;
+    private final CountryDatabases countries;
     private final TlsContexts tls;
     private final RemoteDirectories directories;
     private volatile Parts current;
@@ -74,6 +78,7 @@ final class LiveConfiguration implements AutoCloseable {
         this.metrics = metrics;
         this.dnsMeters = new DnsMeters(metrics);
         this.dnsLists = new DnsListParts(time, metrics);
+        this.countries = new CountryDatabases(metrics, time);
         PosternConfig config = first.config();
         try {
             tls = TlsContexts.load(config.tls());
@@ -84,6 +89,10 @@ final class LiveConfiguration implements AutoCloseable {
                             dns,
                             DownstreamTable.of(config, environment(config)));
             dnsLists.activate(config);
+            countries.activate(config);
+        } catch (CountryFileException e) {
+            throw new StartFailure(
+                    config.placeOf(PolicyConfig.COUNTRY_DATABASE) + ": " + e.getMessage(), e);
         } catch (TlsProblemException e) {
             throw new StartFailure(config.placeOf("tls") + ": " + e.getMessage(), e);
         } catch (SealingKey.SealingKeyException e) {
@@ -104,7 +113,7 @@ final class LiveConfiguration implements AutoCloseable {
     }
 
     private Revision revision(Snapshot snapshot, CachingDnsClient dns)
-            throws SealingKey.SealingKeyException {
+            throws SealingKey.SealingKeyException, CountryFileException {
         PosternConfig config = snapshot.config();
         Authenticator authenticator =
                 new Authenticator(
@@ -113,13 +122,15 @@ final class LiveConfiguration implements AutoCloseable {
                 snapshot,
                 authenticator,
                 dnsLists.lists(config, dns),
-                new Scanners(config, metrics, time));
+                new Scanners(config, metrics, time),
+                countries.of(config));
     }
 
     /** How the services of others are that decisions lean on. */
     List<GatewayState.Helper> helpers() {
         List<GatewayState.Helper> all = new ArrayList<>(dnsLists.states());
         all.addAll(revision().scanners().states());
+        all.addAll(countries.states());
         return all;
     }
 
@@ -139,6 +150,11 @@ final class LiveConfiguration implements AutoCloseable {
 
     PosternConfig config() {
         return snapshot().config();
+    }
+
+    /** The databases of countries in use. */
+    CountryDatabases countries() {
+        return countries;
     }
 
     /** The DNS client in force. */
@@ -227,7 +243,10 @@ final class LiveConfiguration implements AutoCloseable {
             Revision revision = revision(candidate, dns);
             tls.reload(config.tls());
             prepared = new Parts(revision, dns, downstreams(before, config));
-        } catch (IOException | TlsProblemException | SealingKey.SealingKeyException e) {
+        } catch (IOException
+                | TlsProblemException
+                | CountryFileException
+                | SealingKey.SealingKeyException e) {
             problems.add(
                     new Problem(
                             Place.start(config.file()),
@@ -259,6 +278,7 @@ final class LiveConfiguration implements AutoCloseable {
             // the resolvers were there when this configuration was prepared
             LOG.error("DNS lists are watched as before: {}", e.getMessage(), e);
         }
+        countries.activate(next.revision().snapshot().config());
         before.downstreams().closeWhatIsNotIn(next.downstreams());
         directories.activate(next.revision().snapshot());
         if (next.dns() != before.dns()) {

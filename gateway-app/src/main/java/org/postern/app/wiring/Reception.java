@@ -62,7 +62,9 @@ final class Reception implements AutoCloseable {
                         metrics,
                         time);
         this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
-        this.candidate = new CandidatePolicy(metrics, time, this::besideTheLiveOne);
+        this.candidate =
+                new CandidatePolicy(
+                        metrics, time, this::besideTheLiveOne, live.countries()::beside);
         this.rules = new OwnRules(live::config, metrics, time);
         metrics.gauge("lists.entries", () -> live.snapshot().lists().allowSize(), "list", "allow");
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
@@ -155,6 +157,7 @@ final class Reception implements AutoCloseable {
                                         lists,
                                         new PassingEntries(
                                                 reputation.harvesters(), reputation.anomalies()),
+                                        () -> live.snapshot().lists(),
                                         time)
                                 .routes());
         routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());

@@ -12,6 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.app.country.CountryDatabase;
+import org.postern.app.country.CountryFileException;
 import org.postern.auth.dkim.SigningKey;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsAnswer;
@@ -19,6 +21,7 @@ import org.postern.auth.dns.DnsBudget;
 import org.postern.auth.dns.DnsListener;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.config.DownstreamConfig;
+import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
@@ -54,6 +57,17 @@ public final class Surroundings {
             SigningKey _ = SealingKey.read(config);
         } catch (SealingKey.SealingKeyException e) {
             problems.add(error(config.placeOf(SealingKey.PATH), String.valueOf(e.getMessage())));
+        }
+        Path countries = config.policy().countryDatabase();
+        if (countries != null) {
+            try {
+                CountryDatabase.check(countries);
+            } catch (CountryFileException e) {
+                problems.add(
+                        error(
+                                config.placeOf(PolicyConfig.COUNTRY_DATABASE),
+                                PolicyConfig.COUNTRY_DATABASE + ": " + e.getMessage()));
+            }
         }
         config.downstreams().values().stream()
                 .sorted(java.util.Comparator.comparing(DownstreamConfig::name))

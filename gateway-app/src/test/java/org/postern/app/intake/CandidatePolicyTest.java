@@ -20,6 +20,7 @@ import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.country.Countries;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
@@ -88,7 +89,8 @@ class CandidatePolicyTest {
                     + domain("other.test", "bob@other.test", "");
 
     private CandidatePolicy observing(Snapshot candidate) {
-        CandidatePolicy policy = new CandidatePolicy(metrics, time, read -> read);
+        CandidatePolicy policy =
+                new CandidatePolicy(metrics, time, read -> read, config -> Countries.NONE);
         policy.observe(candidate);
         return policy;
     }
@@ -273,7 +275,10 @@ class CandidatePolicyTest {
         Path data = directory.resolve("data");
         CandidatePolicy policy =
                 new CandidatePolicy(
-                        metrics, time, read -> read.withAdded(data, time, new ProblemCollector()));
+                        metrics,
+                        time,
+                        read -> read.withAdded(data, time, new ProblemCollector()),
+                        config -> Countries.NONE);
         policy.observe(configuration(BOTH, ""));
         Verdict denied =
                 new Verdict.Reject(

@@ -165,7 +165,8 @@ class JournalWriterTest {
                                 List.of("GTUBE=7.00", "X=0.25"),
                                 "add header"),
                         ScanResult.of(
-                                ScanResult.Scanner.CLAMAV, ScanResult.Outcome.FAILED, "no \"")));
+                                ScanResult.Scanner.CLAMAV, ScanResult.Outcome.FAILED, "no \"")),
+                null);
     }
 
     @Test

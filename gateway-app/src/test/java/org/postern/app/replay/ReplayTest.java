@@ -104,7 +104,11 @@ class ReplayTest {
                             settings.apply(AuthenticatorSettings.of(snapshot.config(), null)),
                             dns,
                             TimeSource.system());
-            return new Replay(snapshot, reevaluator, settings.client())
+            return new Replay(
+                            snapshot,
+                            reevaluator,
+                            org.postern.core.country.Countries.NONE,
+                            settings.client())
                     .evaluate(
                             message,
                             reader.evidence(message).orElse(null),
@@ -199,7 +203,8 @@ class ReplayTest {
     private JournalEvent.Refusal listed() {
         return refused(
                 new Ruling(Disposition.REJECT, "dnsbl", "dnsbl.client", ""),
-                new Screening(new DnsblVerdict(List.of(LISTED), List.of()), List.of(), List.of()));
+                new Screening(
+                        new DnsblVerdict(List.of(LISTED), List.of()), List.of(), List.of(), null));
     }
 
     @Test
@@ -228,7 +233,7 @@ class ReplayTest {
         JournalEvent waiting =
                 refused(
                         new Ruling(Disposition.DEFER, "greylisting", "greylisting.new", ""),
-                        new Screening(null, List.of("new"), List.of()));
+                        new Screening(null, List.of("new"), List.of(), null));
         more = "greylisting: { mode: enforce }\n";
         assertThat(replay(waiting).reason()).isEqualTo("greylisting.new");
         more = "greylisting: { mode: enforce, pools: [192.0.2.0/24] }\n";
@@ -267,7 +272,8 @@ class ReplayTest {
                                                 7.5,
                                                 15,
                                                 List.of("GTUBE=7.50"),
-                                                "add header"))));
+                                                "add header")),
+                                null));
         more = "scanners: { rspamd: { address: '127.0.0.1:11333' } }\n";
         assertThat(replay(spam).disposition()).isEqualTo("accepted");
         more +=

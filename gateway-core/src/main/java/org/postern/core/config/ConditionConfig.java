@@ -5,6 +5,7 @@ import java.util.Set;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
+import org.postern.core.problem.Place;
 import org.postern.core.scan.ScanResult;
 
 /**
@@ -20,6 +21,30 @@ public sealed interface ConditionConfig {
     record Client(List<Cidr> networks) implements ConditionConfig {
         public Client {
             networks = List.copyOf(networks);
+        }
+    }
+
+    /**
+     * {@code country}: where the database says that the client's address is.
+     *
+     * @param codes two capital letters each (ISO 3166-1)
+     * @param place where it is asked for
+     */
+    record Country(Set<String> codes, Place place) implements ConditionConfig {
+        public Country {
+            codes = Set.copyOf(codes);
+        }
+    }
+
+    /**
+     * Key {@code "list"}: whether anything that is known by then stands in one of these lists.
+     *
+     * @param lists names of {@code lists.named}, or {@code allow} or {@code deny}
+     * @param place where they are asked for
+     */
+    record Listed(Set<String> lists, Place place) implements ConditionConfig {
+        public Listed {
+            lists = Set.copyOf(lists);
         }
     }
 

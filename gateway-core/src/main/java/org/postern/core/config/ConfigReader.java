@@ -28,6 +28,7 @@ final class ConfigReader {
     private final Map<String, Place> keys = new LinkedHashMap<>();
     private List<FileReference> allow = List.of();
     private List<FileReference> deny = List.of();
+    private Map<String, List<FileReference>> named = Map.of();
 
     ConfigReader(Path file, ProblemCollector problems) {
         this.file = file;
@@ -50,6 +51,7 @@ final class ConfigReader {
                 good ? Optional.ofNullable(config) : Optional.empty(),
                 allow,
                 deny,
+                named,
                 domains.recipientFiles());
     }
 
@@ -114,8 +116,14 @@ final class ConfigReader {
                 top.section("scanners").map(s -> ScannerKeys.read(s, problems)).orElse(List.of());
         PolicyConfig policy =
                 top.section("policy")
-                        .map(new PolicyReader(problems, dnsbl)::read)
+                        .map(s -> new PolicyReader(problems, dnsbl).read(s, paths))
                         .orElse(PolicyConfig.NONE);
+        top.section("policy")
+                .filter(s -> s.has(PolicyKeys.COUNTRY_DATABASE))
+                .ifPresent(s ->
+                        keys.put(
+                                PolicyConfig.COUNTRY_DATABASE,
+                                s.placeOf(PolicyKeys.COUNTRY_DATABASE)));
         RelayReader relays = new RelayReader(problems);
         RelayConfig relay =
                 top.section("relay").map(relays::relay).orElseGet(RelayConfig::defaults);
@@ -145,6 +153,7 @@ final class ConfigReader {
                 top.section("probe")
                         .flatMap(p -> new ProbeReader(paths, problems).read(p, domains.domains()))
                         .orElse(null);
+        RuleReferences.check(domains.domains().values(), policy, lists, problems);
         refuseLaterSections(top);
         top.finish();
         return new PosternConfig(
@@ -307,10 +316,15 @@ final class ConfigReader {
     private ListsConfig lists(Section s) {
         allow = references(s, Keys.LISTS_ALLOW);
         deny = references(s, Keys.LISTS_DENY);
+        named = NamedListsReader.read(s, paths, problems);
         s.finish();
+        Map<String, List<Path>> files = new LinkedHashMap<>();
+        named.forEach(
+                (name, of) -> files.put(name, of.stream().map(FileReference::absolute).toList()));
         return new ListsConfig(
                 allow.stream().map(FileReference::absolute).toList(),
-                deny.stream().map(FileReference::absolute).toList());
+                deny.stream().map(FileReference::absolute).toList(),
+                files);
     }
 
     private List<FileReference> references(Section s, Key<String> key) {

@@ -334,6 +334,11 @@ final class Keys {
     static final Key<String> LISTS_DENY =
             TABLE.list("lists", "deny", TEXT, "list files whose hits are refused");
 
+    /** One of {@code lists.named}, whose keys are names. */
+    static Key<String> namedList(String name) {
+        return new Key<>("lists.named", name, TEXT, Key.Shape.LIST, "", "");
+    }
+
     static final Key<String> SPOOL_DIRECTORY =
             TABLE.one(
                     "spool",

@@ -1,5 +1,6 @@
 package org.postern.core.config;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param guard {@code guard}
  * @param sets {@code sets}: rules that recipients ask for by name; tried before those of their
  *     domain
+ * @param countryDatabase {@code country-database}: an MMDB file, or null
  */
 public record PolicyConfig(
-        List<RuleConfig> rules, Guard guard, Map<String, List<RuleConfig>> sets) {
+        List<RuleConfig> rules,
+        Guard guard,
+        Map<String, List<RuleConfig>> sets,
+        @Nullable Path countryDatabase) {
+    /** Where the file of countries is named, for {@link PosternConfig#placeOf}. */
+    public static final String COUNTRY_DATABASE = "policy.country-database";
+
     /** What happens when verdicts become unusual. */
     public enum Guard {
         /** Nothing: nobody looks. */
@@ -49,5 +57,6 @@ public record PolicyConfig(
     }
 
     /** No rules but the built-in ones. */
-    public static final PolicyConfig NONE = new PolicyConfig(List.of(), Guard.ALARM, Map.of());
+    public static final PolicyConfig NONE =
+            new PolicyConfig(List.of(), Guard.ALARM, Map.of(), null);
 }

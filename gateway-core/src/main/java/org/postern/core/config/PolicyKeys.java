@@ -30,6 +30,15 @@ final class PolicyKeys {
                             + " an alarm with the likeliest cause; observe also keeps the rule"
                             + " behind it from deciding until postern guard confirm");
 
+    static final Key<String> COUNTRY_DATABASE =
+            TABLE.one(
+                    "policy",
+                    "country-database",
+                    ValueTypes.TEXT,
+                    "",
+                    "an MMDB file that tells the country of an address, such as"
+                            + " GeoLite2-Country.mmdb; read again when it is replaced");
+
     static final Key<String> RULE_NAME =
             TABLE.required(
                     "policy.rules[]",
@@ -73,6 +82,20 @@ final class PolicyKeys {
                     "words for the sender's postmaster, with reject and defer");
 
     static final Key<Cidr> WHEN_CLIENT = TABLE.list(WHEN, "client", CIDR, "the client's address");
+    static final Key<String> WHEN_COUNTRY =
+            TABLE.list(
+                    WHEN,
+                    "country",
+                    PolicyWords.countries(),
+                    "where policy.country-database has the client; of an address that it does not"
+                            + " have, nothing is known");
+    static final Key<String> WHEN_LIST =
+            TABLE.list(
+                    WHEN,
+                    "list",
+                    PolicyWords.listName(),
+                    "a list of lists.named, or allow or deny, has the client or a name or address"
+                            + " that is known by then");
     static final Key<Boolean> WHEN_TLS =
             TABLE.one(WHEN, "tls", BOOLEAN, "", "whether the session is encrypted; from helo on");
     static final Key<ConditionConfig.DomainPattern> WHEN_HELO =

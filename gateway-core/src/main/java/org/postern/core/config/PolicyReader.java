@@ -1,5 +1,6 @@
 package org.postern.core.config;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -26,6 +27,9 @@ import org.postern.core.yaml.YamlNode;
 final class PolicyReader {
     /** The most rules, so that one look at a message stays cheap. */
     private static final int MAX_RULES = 1_000;
+
+    private static final FileReference NOT_THERE =
+            new FileReference(Path.of("/"), Path.of("/"), Place.start(Path.of("/")));
 
     private final ProblemCollector problems;
     private final List<String> dnsLists;
@@ -58,7 +62,7 @@ final class PolicyReader {
         }
     }
 
-    PolicyConfig read(Section section) {
+    PolicyConfig read(Section section, PathResolver paths) {
         Map<String, List<RuleConfig>> sets = new LinkedHashMap<>();
         section.section("sets")
                 .ifPresent(all -> {
@@ -66,7 +70,17 @@ final class PolicyReader {
                         set(entry, sets);
                     }
                 });
-        return rules(section, section.orDefault(PolicyKeys.GUARD), sets);
+        Optional<Path> countries =
+                section.one(PolicyKeys.COUNTRY_DATABASE)
+                        .flatMap(f -> {
+                            Place place = section.placeOf(PolicyKeys.COUNTRY_DATABASE);
+                            return paths.readable(f, place).isPresent()
+                                    ? paths.resolve(f, place)
+                                    : Optional.of(NOT_THERE); // said once, not for each rule
+                        })
+                        .map(FileReference::absolute);
+        PolicyConfig read = rules(section, section.orDefault(PolicyKeys.GUARD), sets);
+        return new PolicyConfig(read.rules(), read.guard(), sets, countries.orElse(null));
     }
 
     private void set(YamlNode.Entry entry, Map<String, List<RuleConfig>> sets) {
@@ -87,7 +101,7 @@ final class PolicyReader {
         List<RuleConfig> rules = new ArrayList<>();
         section.entry("rules").ifPresent(entry -> readAll(entry.value(), "policy.rules", rules));
         section.finish();
-        return new PolicyConfig(rules, guard, sets);
+        return new PolicyConfig(rules, guard, sets, null);
     }
 
     private void readAll(YamlNode value, String section, List<RuleConfig> rules) {
@@ -190,6 +204,18 @@ final class PolicyReader {
         List<ConditionConfig> all = new ArrayList<>();
         if (s.has(PolicyKeys.WHEN_CLIENT)) {
             all.add(new ConditionConfig.Client(s.values(PolicyKeys.WHEN_CLIENT)));
+        }
+        if (s.has(PolicyKeys.WHEN_COUNTRY)) {
+            all.add(
+                    new ConditionConfig.Country(
+                            Set.copyOf(s.values(PolicyKeys.WHEN_COUNTRY)),
+                            s.placeOf(PolicyKeys.WHEN_COUNTRY)));
+        }
+        if (s.has(PolicyKeys.WHEN_LIST)) {
+            all.add(
+                    new ConditionConfig.Listed(
+                            Set.copyOf(s.values(PolicyKeys.WHEN_LIST)),
+                            s.placeOf(PolicyKeys.WHEN_LIST)));
         }
         s.one(PolicyKeys.WHEN_KNOWN_GOOD).ifPresent(v -> all.add(new ConditionConfig.KnownGood(v)));
         s.one(PolicyKeys.WHEN_UNKNOWN_OVER)

@@ -15,9 +15,13 @@ import org.postern.core.scan.ScanResult;
  *     of a bounded set such as {@code new}, {@code came-back}, {@code known}, {@code pool}; each
  *     once
  * @param scans what the content scanners said
+ * @param country two capital letters for where the client is, or null where no database knows
  */
 public record Screening(
-        @Nullable DnsblVerdict dnsbl, List<String> greylisting, List<ScanResult> scans) {
+        @Nullable DnsblVerdict dnsbl,
+        List<String> greylisting,
+        List<ScanResult> scans,
+        @Nullable String country) {
     public Screening {
         greylisting = List.copyOf(greylisting);
         scans = List.copyOf(scans);
@@ -25,9 +29,12 @@ public record Screening(
 
     /** These facts, or nothing where nobody was asked. */
     public static Optional<Screening> of(
-            @Nullable DnsblVerdict dnsbl, List<String> greylisting, List<ScanResult> scans) {
-        return dnsbl == null && greylisting.isEmpty() && scans.isEmpty()
+            @Nullable DnsblVerdict dnsbl,
+            List<String> greylisting,
+            List<ScanResult> scans,
+            @Nullable String country) {
+        return dnsbl == null && greylisting.isEmpty() && scans.isEmpty() && country == null
                 ? Optional.empty()
-                : Optional.of(new Screening(dnsbl, greylisting, scans));
+                : Optional.of(new Screening(dnsbl, greylisting, scans, country));
     }
 }

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.postern.core.config.FileReference;
 import org.postern.core.mail.Domain;
@@ -33,6 +35,7 @@ public final class AccessLists {
     private final ListTable deny;
     private final ListTable addedAllow;
     private final ListTable addedDeny;
+    private final Map<String, ListTable> named;
     private final InstantSource time;
 
     private AccessLists(
@@ -40,11 +43,13 @@ public final class AccessLists {
             ListTable deny,
             ListTable addedAllow,
             ListTable addedDeny,
+            Map<String, ListTable> named,
             InstantSource time) {
         this.allow = allow;
         this.deny = deny;
         this.addedAllow = addedAllow;
         this.addedDeny = addedDeny;
+        this.named = Map.copyOf(named);
         this.time = time;
     }
 
@@ -67,11 +72,30 @@ public final class AccessLists {
             List<FileReference> deny,
             InstantSource time,
             ProblemCollector problems) {
+        return load(allow, deny, Map.of(), time, problems);
+    }
+
+    /**
+     * The same with lists of one's own.
+     *
+     * @param named files of {@code lists.named} by name
+     */
+    public static AccessLists load(
+            List<FileReference> allow,
+            List<FileReference> deny,
+            Map<String, List<FileReference>> named,
+            InstantSource time,
+            ProblemCollector problems) {
+        Map<String, ListTable> tables = new TreeMap<>();
+        ListTable allowed = table(allow, time, problems);
+        ListTable denied = table(deny, time, problems);
+        named.forEach((name, files) -> tables.put(name, table(files, time, problems)));
         return new AccessLists(
-                table(allow, time, problems),
-                table(deny, time, problems),
+                allowed,
+                denied,
                 table(List.of(), time, problems),
                 table(List.of(), time, problems),
+                tables,
                 time);
     }
 
@@ -87,12 +111,13 @@ public final class AccessLists {
                 deny,
                 table(added(data, AddedEntries.Target.ALLOW), time, problems),
                 table(added(data, AddedEntries.Target.DENY), time, problems),
+                named,
                 time);
     }
 
     /** These lists with the added entries of others. */
     public AccessLists withAddedOf(AccessLists other) {
-        return new AccessLists(allow, deny, other.addedAllow, other.addedDeny, time);
+        return new AccessLists(allow, deny, other.addedAllow, other.addedDeny, named, time);
     }
 
     private static List<FileReference> added(Path data, AddedEntries.Target target) {
@@ -150,6 +175,96 @@ public final class AccessLists {
                 .orElse(ListMatch.None.INSTANCE);
     }
 
+    /**
+     * A list as rules ask for it.
+     *
+     * @param name one of {@code lists.named}; {@code allow}; or {@code deny}, which has what no
+     *     allow entry outweighs
+     */
+    public NamedList list(String name) {
+        return switch (name) {
+            case "allow" -> new View(List.of(allow, addedAllow), List.of());
+            case "deny" -> new View(List.of(deny, addedDeny), List.of(allow, addedAllow));
+            default -> {
+                ListTable table = named.get(name);
+                yield new View(table == null ? List.of() : List.of(table), List.of());
+            }
+        };
+    }
+
+    /** Tables, and those whose hits outweigh theirs. */
+    private final class View implements NamedList {
+        private final List<ListTable> tables;
+        private final List<ListTable> outweighing;
+
+        View(List<ListTable> tables, List<ListTable> outweighing) {
+            this.tables = tables;
+            this.outweighing = outweighing;
+        }
+
+        private boolean hits(Function<ListTable, Optional<ListEntry>> lookUp) {
+            return tables.stream().anyMatch(t -> lookUp.apply(t).isPresent())
+                    && outweighing.stream().noneMatch(t -> lookUp.apply(t).isPresent());
+        }
+
+        @Override
+        public boolean has(ListKind kind) {
+            return tables.stream().anyMatch(t -> t.has(kind));
+        }
+
+        @Override
+        public boolean hasClient(InetAddress address) {
+            Instant now = time.instant();
+            return hits(table -> table.client(address, now));
+        }
+
+        @Override
+        public boolean hasAddress(ListKind kind, EmailAddress address) {
+            Instant now = time.instant();
+            return hits(table -> table.address(kind, address, now));
+        }
+
+        @Override
+        public boolean hasDomain(ListKind kind, Domain domain) {
+            Instant now = time.instant();
+            return hits(table -> table.domain(kind, domain.ascii(), now));
+        }
+    }
+
+    /**
+     * How much stands in one list.
+     *
+     * @param name {@code allow}, {@code deny} or a name of {@code lists.named}
+     * @param entries how many entries it has, expired ones among them
+     * @param expired how many of them have expired
+     * @param files the files that people keep it in
+     */
+    public record Size(String name, int entries, int expired, List<Path> files) {
+        public Size {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** Every list that is kept in files, by name. */
+    public List<Size> sizes() {
+        List<Size> sizes = new ArrayList<>();
+        size("allow", allow, sizes);
+        size("deny", deny, sizes);
+        new TreeMap<>(named).forEach((name, table) -> size(name, table, sizes));
+        return sizes;
+    }
+
+    private void size(String name, ListTable table, List<Size> sizes) {
+        if (!table.files().isEmpty()) {
+            sizes.add(
+                    new Size(
+                            name,
+                            table.entries().size(),
+                            table.entries().expired(time.instant()),
+                            table.files()));
+        }
+    }
+
     /** How many allow entries there are, expired ones among them. */
     public int allowSize() {
         return allow.entries().size() + addedAllow.entries().size();
@@ -202,6 +317,11 @@ public final class AccessLists {
         for (ListTable table : List.of(deny, addedDeny)) {
             lookUp.apply(table).map(ListMatch.Deny::new).ifPresent(hits::add);
         }
+        new TreeMap<>(named)
+                .forEach((name, table) ->
+                        lookUp.apply(table)
+                                .map(entry -> new ListMatch.Named(name, entry))
+                                .ifPresent(hits::add));
     }
 
     private static boolean isIp(String text) {

@@ -85,6 +85,10 @@ final class EntryTable {
                         });
     }
 
+    List<Path> files() {
+        return List.copyOf(files);
+    }
+
     /** No more entries come: what only adding needs is given up. */
     void freeze() {
         positions.clear();

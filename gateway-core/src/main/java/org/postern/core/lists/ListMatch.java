@@ -16,6 +16,14 @@ public sealed interface ListMatch {
     record Allow(ListEntry entry) implements ListMatch {}
 
     /**
+     * A list of one's own has it, of which rules alone make something.
+     *
+     * @param list its name
+     * @param entry the entry that hit
+     */
+    record Named(String list, ListEntry entry) implements ListMatch {}
+
+    /**
      * A deny list has it, no allow list does.
      *
      * @param entry the entry that hit

@@ -1,8 +1,10 @@
 package org.postern.core.lists;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.core.mail.Domain;
@@ -24,6 +26,11 @@ final class ListTable implements ListFile.Sink {
                 names.put(kind, new NameIndex());
             }
         }
+    }
+
+    /** The files it was read from. */
+    List<Path> files() {
+        return entries.files();
     }
 
     EntryTable entries() {
@@ -52,6 +59,11 @@ final class ListTable implements ListFile.Sink {
             throw new IllegalArgumentException(kind + " is not looked up by name");
         }
         return index;
+    }
+
+    /** Whether there is any entry of a kind. */
+    boolean has(ListKind kind) {
+        return kind == ListKind.CLIENT ? networks.size() > 0 : index(kind).size() > 0;
     }
 
     void freeze() {

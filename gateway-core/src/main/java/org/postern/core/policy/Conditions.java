@@ -9,6 +9,7 @@ import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.Known;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ConditionConfig;
+import org.postern.core.lists.AccessLists;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -23,14 +24,14 @@ final class Conditions {
     private Conditions() {}
 
     /** Whether all of them hold for sure. */
-    static boolean all(List<ConditionConfig> conditions, Facts facts) {
-        return together(conditions, facts) == Held.YES;
+    static boolean all(List<ConditionConfig> conditions, Facts facts, AccessLists lists) {
+        return together(conditions, facts, lists) == Held.YES;
     }
 
-    private static Held together(List<ConditionConfig> conditions, Facts facts) {
+    private static Held together(List<ConditionConfig> conditions, Facts facts, AccessLists lists) {
         Held all = Held.YES;
         for (ConditionConfig condition : conditions) {
-            all = all.and(holds(condition, facts));
+            all = all.and(holds(condition, facts, lists));
             if (all == Held.NO) {
                 break;
             }
@@ -38,10 +39,15 @@ final class Conditions {
         return all;
     }
 
-    private static Held holds(ConditionConfig condition, Facts facts) {
+    private static Held holds(ConditionConfig condition, Facts facts, AccessLists lists) {
         return switch (condition) {
             case ConditionConfig.Client c ->
                     Held.of(c.networks().stream().anyMatch(n -> n.contains(facts.client())));
+            case ConditionConfig.Country c ->
+                    facts.country() == null
+                            ? Held.UNKNOWN
+                            : Held.of(c.codes().contains(facts.country()));
+            case ConditionConfig.Listed l -> ListedFacts.in(l, facts, lists);
             case ConditionConfig.Encrypted e -> Held.of(facts.tls() == e.wanted());
             case ConditionConfig.NullSender n ->
                     facts.reversePath() == null
@@ -77,7 +83,7 @@ final class Conditions {
                             facts.scans().isEmpty()
                                     || facts.scans().stream().anyMatch(r -> !scanned(r)));
             case ConditionConfig.SpamScoreOver c -> spamScore(c, facts);
-            case ConditionConfig.Not n -> together(n.conditions(), facts).not();
+            case ConditionConfig.Not n -> together(n.conditions(), facts, lists).not();
         };
     }
 
@@ -110,7 +116,7 @@ final class Conditions {
     }
 
     /** Whether there may be more names than are known. */
-    private static boolean isOpen(ConditionConfig.DomainOf of, Facts facts) {
+    static boolean isOpen(ConditionConfig.DomainOf of, Facts facts) {
         @Nullable Verdicts v = facts.verdicts();
         return switch (of) {
             case HELO -> facts.helo() == null;
@@ -130,7 +136,8 @@ final class Conditions {
                 || v.dkim().stream().anyMatch(d -> d.result() == AuthResult.TEMPERROR);
     }
 
-    private static Stream<Domain> names(ConditionConfig.DomainOf of, Facts facts) {
+    /** The names that are known. */
+    static Stream<Domain> names(ConditionConfig.DomainOf of, Facts facts) {
         @Nullable Verdicts verdicts = facts.verdicts();
         return switch (of) {
             case HELO -> domain(facts.helo());

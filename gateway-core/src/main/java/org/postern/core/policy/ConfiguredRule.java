@@ -3,15 +3,18 @@ package org.postern.core.policy;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.postern.core.config.RuleConfig;
+import org.postern.core.lists.AccessLists;
 import org.postern.core.reply.SmtpReply;
 
 /** A rule from section {@code policy}. */
 final class ConfiguredRule implements Rule {
     private final RuleConfig config;
+    private final AccessLists lists;
     private final InstantSource time;
 
-    ConfiguredRule(RuleConfig config, InstantSource time) {
+    ConfiguredRule(RuleConfig config, AccessLists lists, InstantSource time) {
         this.config = config;
+        this.lists = lists;
         this.time = time;
     }
 
@@ -38,7 +41,7 @@ final class ConfiguredRule implements Rule {
 
     @Override
     public Optional<Verdict> decide(Facts facts) {
-        return config.hasEnded(time.instant()) || !Conditions.all(config.conditions(), facts)
+        return config.hasEnded(time.instant()) || !Conditions.all(config.conditions(), facts, lists)
                 ? Optional.empty()
                 : Optional.of(verdict());
     }

@@ -28,6 +28,7 @@ import org.postern.core.scan.ScanResult;
  * @param standing what the past says of the client; null where nobody has asked
  * @param dnsbl what the DNS lists say; null before RCPT and where none is configured
  * @param scans what scanners say of the content; empty before its end
+ * @param country two capital letters for where the client is; null where no database knows
  */
 public record Facts(
         InetAddress client,
@@ -41,7 +42,8 @@ public record Facts(
         long size,
         @Nullable Standing standing,
         @Nullable DnsblVerdict dnsbl,
-        List<ScanResult> scans) {
+        List<ScanResult> scans,
+        @Nullable String country) {
     public Facts {
         scans = List.copyOf(scans);
     }
@@ -49,7 +51,7 @@ public record Facts(
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
         return new Facts(
-                client, false, null, null, null, null, null, null, 0, null, null, List.of());
+                client, false, null, null, null, null, null, null, 0, null, null, List.of(), null);
     }
 
     /** After STARTTLS. */
@@ -66,7 +68,8 @@ public record Facts(
                 size,
                 standing,
                 dnsbl,
-                scans);
+                scans,
+                country);
     }
 
     /** After HELO or EHLO. */
@@ -83,13 +86,15 @@ public record Facts(
                 size,
                 standing,
                 dnsbl,
-                scans);
+                scans,
+                country);
     }
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
         return new Facts(
-                client, tls, helo, path, null, null, null, null, 0, standing, null, List.of());
+                client, tls, helo, path, null, null, null, null, 0, standing, null, List.of(),
+                country);
     }
 
     /** At RCPT, once the directory has answered. */
@@ -106,7 +111,8 @@ public record Facts(
                 size,
                 standing,
                 dnsbl,
-                scans);
+                scans,
+                country);
     }
 
     /** At the end of the content; a message has no single recipient. */
@@ -123,7 +129,8 @@ public record Facts(
                 size,
                 standing,
                 dnsbl,
-                scans);
+                scans,
+                country);
     }
 
     /** At the end of the content: how many octets it has. */
@@ -140,7 +147,8 @@ public record Facts(
                 octets,
                 standing,
                 dnsbl,
-                scans);
+                scans,
+                country);
     }
 
     /** At any stage: what the past says of the client. */
@@ -157,7 +165,8 @@ public record Facts(
                 size,
                 past,
                 dnsbl,
-                scans);
+                scans,
+                country);
     }
 
     /** Once the DNS lists have answered, at RCPT and with the author's domain after the content. */
@@ -174,7 +183,8 @@ public record Facts(
                 size,
                 standing,
                 said,
-                scans);
+                scans,
+                country);
     }
 
     /** At the end of the content, once scanners have answered. */
@@ -191,6 +201,29 @@ public record Facts(
                 size,
                 standing,
                 dnsbl,
-                said);
+                said,
+                country);
+    }
+
+    /**
+     * Where the client is: from the beginning on, and anew where the content tells who it is.
+     *
+     * @param code two capital letters, or null where nobody knows
+     */
+    public Facts withCountry(@Nullable String code) {
+        return new Facts(
+                client,
+                tls,
+                helo,
+                reversePath,
+                recipient,
+                lookup,
+                verdicts,
+                advice,
+                size,
+                standing,
+                dnsbl,
+                scans,
+                code);
     }
 }

@@ -112,16 +112,17 @@ public final class PolicyEngine {
             }
         });
         Map<String, Map<Stage, List<Rule>>> ofSets = new HashMap<>();
-        policy.sets().forEach((name, set) -> ofSets.put(name, configured(set, time)));
+        policy.sets().forEach((name, set) -> ofSets.put(name, configured(set, lists, time)));
         return new PolicyEngine(
                 rules(policy.rules(), dnsbl, scanners, lists, time), ofDomains, ofSets);
     }
 
-    private static Map<Stage, List<Rule>> configured(List<RuleConfig> rules, InstantSource time) {
+    private static Map<Stage, List<Rule>> configured(
+            List<RuleConfig> rules, AccessLists lists, InstantSource time) {
         Map<Stage, List<Rule>> byStage = new EnumMap<>(Stage.class);
         for (RuleConfig rule : rules) {
             byStage.computeIfAbsent(ConfiguredRule.stage(rule.at()), s -> new ArrayList<>())
-                    .add(new ConfiguredRule(rule, time));
+                    .add(new ConfiguredRule(rule, lists, time));
         }
         return byStage;
     }
@@ -133,7 +134,7 @@ public final class PolicyEngine {
             AccessLists lists,
             InstantSource time) {
         ListRules list = new ListRules(lists);
-        Map<Stage, List<Rule>> own = configured(configured, time);
+        Map<Stage, List<Rule>> own = configured(configured, lists, time);
         Map<Stage, List<Rule>> rules = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
             List<Rule> ofStage = new ArrayList<>(own.getOrDefault(stage, List.of()));

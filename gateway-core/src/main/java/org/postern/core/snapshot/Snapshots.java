@@ -74,7 +74,8 @@ public final class Snapshots {
         ConfigDraft draft = ConfigLoader.draft(file, problems);
         AccessLists lists =
                 withAdded(
-                        AccessLists.load(draft.allow(), draft.deny(), time, problems),
+                        AccessLists.load(
+                                draft.allow(), draft.deny(), draft.named(), time, problems),
                         draft,
                         data,
                         problems);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -233,7 +234,8 @@ class ConfigLoaderTest {
                                 List.of(directory.resolve("lists/allow.yaml")),
                                 List.of(
                                         directory.resolve("lists/deny.yaml"),
-                                        Path.of("/etc/postern/deny.yaml"))));
+                                        Path.of("/etc/postern/deny.yaml")),
+                                Map.of()));
         assertThat(config.spool())
                 .isEqualTo(
                         new SpoolConfig(

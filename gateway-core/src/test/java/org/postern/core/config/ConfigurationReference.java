@@ -143,9 +143,17 @@ final class ConfigurationReference {
             """
             | `not` | a mapping of conditions | none | They do not hold all together |
 
-            Conditions are about facts that are known by then; asking for one too early is an error. A fact that is not
-            known, such as the domain of a null sender, meets no condition (and so meets `not`). Domains are
-            `example.org` alone, or `.example.org` with everything beneath it.
+            Conditions are about facts that are known by then; asking for one too early is an error. What cannot be known,
+            such as a result that is `temperror`, of a check that did not run, or the country of an address that the
+            database does not have, meets no condition and no `not`: a rule applies where all its conditions hold for sure.
+            `temperror`, `scan: failed` and reasons such as `client-address.implausible` can be asked for by name. A null
+            sender is known to have no address and no domain. Domains are `example.org` alone, or `.example.org` with
+            everything beneath it.
+
+            `list: partners` holds where the client, a name or an address stands in that list of `lists.named`, among the
+            entries of its kind, as far as the session has come; `list: deny` is what `deny-list` would refuse by.
+            `country` is of the client as it is known after a PROXY header or XCLIENT; behind a trusted relay it is
+            known at data, where the Received fields tell who is behind it.
 
             The order at each stage: foreign domain, unknown recipient and a directory that is away (no rule opens these),
             then the rules of the recipients' set and of their domain, then `policy.rules`, then the lists, then the DNS lists, then what
@@ -228,7 +236,19 @@ final class ConfigurationReference {
             | `reverse-name`, `author-domain`, `authenticated-domain` | domain | data |
 
             A domain is `example.org` alone, or `.example.org` with everything beneath it. An allow entry passes by every
-            deny entry and by nothing else. Of several networks the narrowest is named.
+            deny entry that comes up from then on, and by nothing else: what is looked up later than a refusal cannot undo
+            it. A recipient's entry counts at rcpt. Of several networks the narrowest is named. A network with host bits
+            set is an error that names the right one.
+
+            `lists.named` has lists of one's own in the same form, which do nothing but for rules that ask for them:
+
+            ```yaml
+            lists:
+              named: { partners: lists/partners.yaml, dialups: [lists/dialups.yaml, lists/more.yaml] }
+            policy:
+              rules:
+                - { name: partner, stage: data, when: { list: partners, dmarc: fail }, action: quarantine }
+            ```
 
             ## Recipient files
 
@@ -286,6 +306,14 @@ final class ConfigurationReference {
         Map<String, String> dnsbl = properties(sections, "dnsbl");
         dnsbl.put("lists", array(object(properties(sections, "dnsbl.lists[]"))));
         top.put("dnsbl", object(dnsbl));
+        Map<String, String> lists = properties(sections, "lists");
+        lists.put(
+                "named",
+                mapping(
+                        "{\"anyOf\": [{\"type\": \"string\"}, "
+                                + array("{\"type\": \"string\"}")
+                                + "]}"));
+        top.put("lists", object(lists));
         Map<String, String> policy = properties(sections, "policy");
         policy.put("rules", array(object(rule)));
         policy.put("sets", mapping(array(object(rule))));

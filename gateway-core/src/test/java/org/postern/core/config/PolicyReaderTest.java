@@ -124,7 +124,7 @@ class PolicyReaderTest {
                         "5:22: dmarc is known from stage data on; this rule's stage is connect",
                         "5:36: sender is known from stage mail on; this rule's stage is connect",
                         "5:49: unknown key colour in policy.rules.when; known are client,"
-                                + " known-good, unknown-recipients-over, tls,"
+                                + " country, list, known-good, unknown-recipients-over, tls,"
                                 + " null-sender, sender, recipient, helo, sender-domain,"
                                 + " recipient-domain, reverse-name, author-domain,"
                                 + " authenticated-domain, spf, helo-spf, iprev, dkim, arc, dmarc,"
@@ -186,6 +186,56 @@ class PolicyReaderTest {
                                 + " one its not",
                         "10:72: client names nothing: no message could meet it, and every one its"
                                 + " not");
+    }
+
+    @Test
+    void whatARuleAsksForHasToBeConfigured() throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                policy:
+                                  country-database: nowhere.mmdb
+                                  rules:
+                                    - { name: a, stage: mail, action: reject, when: { country: [ch, UK, X] } }
+                                    - { name: b, stage: mail, action: reject, when: { list: partners } }
+                                    - { name: c, stage: mail, action: reject, when: { not: { list: [allow, others] } } }
+                                lists:
+                                  named:
+                                    partners: []
+                                    deny: lists/d.yaml
+                                    "Bad Name": lists/x.yaml
+                                """))
+                .containsExactly(
+                        "2:21: no such file: " + directory.resolve("nowhere.mmdb"),
+                        "4:69: policy.rules[].when.country must be a country's two letters such as"
+                                + " DE (ISO 3166-1), found UK; did you mean GB?",
+                        "4:73: policy.rules[].when.country must be a country's two letters such as"
+                                + " DE (ISO 3166-1), found X",
+                        "6:68: there is no list others in lists.named; allow and deny are those of"
+                                + " lists.allow and lists.deny",
+                        "9:15: list partners names no file",
+                        "10:5: deny is the name of the lists of lists.deny",
+                        "11:5: the name of a list must be up to 40 small letters, digits and"
+                                + " hyphens, found Bad Name");
+    }
+
+    @Test
+    void aRuleAboutACountryNeedsADatabase() throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                    policy: { rules: [{ name: a, stage: rcpt, action: reject, when: { country: SE } }] }
+                                policy:
+                                  rules:
+                                    - { name: a, stage: mail, action: reject, when: { not: { country: ch } } }
+                                  sets:
+                                    strict:
+                                      - { name: b, stage: rcpt, action: reject, when: { country: [DE] } }
+                                """))
+                .containsExactly(
+                        "1:80: country needs a database: name one under policy.country-database",
+                        "4:71: country needs a database: name one under policy.country-database",
+                        "7:66: country needs a database: name one under policy.country-database");
     }
 
     @Test

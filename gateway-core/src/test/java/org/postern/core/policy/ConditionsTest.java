@@ -5,11 +5,16 @@ import static org.postern.core.config.ConditionConfig.AddressOf;
 import static org.postern.core.config.ConditionConfig.DomainOf;
 import static org.postern.core.config.ConditionConfig.Method;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,22 +31,29 @@ import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ConditionConfig;
 import org.postern.core.config.ConditionConfig.DomainPattern;
+import org.postern.core.config.FileReference;
 import org.postern.core.dnsbl.DnsblHit;
 import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.dnsbl.Subject;
+import org.postern.core.lists.AccessLists;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
+import org.postern.core.problem.Place;
+import org.postern.core.problem.ProblemCollector;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reputation.Standing;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.scan.ScanResult.Outcome;
 import org.postern.core.scan.ScanResult.Scanner;
+import org.postern.core.time.TimeSource;
 
 /** Each condition of the vocabulary: met, not met, and not to be known. */
 class ConditionsTest {
+    private static final AccessLists LISTS = lists();
+    private static final Place HERE = Place.start(Path.of("postern.yaml"));
     private static final Facts BARE = Facts.of(Ip.parse("192.0.2.1"));
     private static final Facts MAIL =
             BARE.withHelo("mx.sender.example")
@@ -144,6 +156,53 @@ class ConditionsTest {
                 recipient, new RecipientLookup.Known(List.of(recipient), "static"));
     }
 
+    /** A list of one's own with an entry of each kind, and the two that everybody has. */
+    private static AccessLists lists() {
+        try {
+            Path folder = Files.createTempDirectory("lists");
+            Path own = folder.resolve("own.yaml");
+            Files.writeString(
+                    own,
+                    """
+                    client: [198.51.100.0/24]
+                    helo: [bad.helo.example]
+                    reverse-name: [client.example]
+                    sender: [bad@sender.example]
+                    sender-domain: [bad.example]
+                    author-domain: [listed.example]
+                    authenticated-domain: [signer.example]
+                    recipient: [bad@example.test]
+                    """);
+            Path allow =
+                    Files.writeString(folder.resolve("a.yaml"), "sender: [good@bad.example]\n");
+            Path deny = Files.writeString(folder.resolve("d.yaml"), "sender: ['@bad.example']\n");
+            ProblemCollector problems = new ProblemCollector();
+            AccessLists lists =
+                    AccessLists.load(
+                            List.of(reference(allow)),
+                            List.of(reference(deny)),
+                            Map.of("own", List.of(reference(own))),
+                            TimeSource.system(),
+                            problems);
+            assertThat(problems.toProblems().all()).isEmpty();
+            return lists;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FileReference reference(Path file) {
+        return new FileReference(file, file, Place.start(file));
+    }
+
+    private static ConditionConfig listed(String... names) {
+        return new ConditionConfig.Listed(Set.of(names), HERE);
+    }
+
+    private static Facts from(String address) {
+        return BARE.withHelo("x.example").withReversePath(ReversePath.of(EmailAddress.of(address)));
+    }
+
     static Stream<Row> rows() {
         Facts pass = checked(all(AuthResult.PASS, "x.pass"));
         Facts fail = checked(all(AuthResult.FAIL, "x.fail"));
@@ -157,6 +216,53 @@ class ConditionsTest {
                         new ConditionConfig.Client(List.of(Cidr.parse("192.0.2.0/28"))),
                         BARE,
                         Facts.of(Ip.parse("2001:db8::1"))));
+        rows.add(
+                row(
+                        new ConditionConfig.Country(Set.of("CH", "LI"), HERE),
+                        MAIL.withCountry("LI"),
+                        MAIL.withCountry("DE"),
+                        MAIL));
+        rows.add(
+                row(
+                        listed("own"),
+                        Facts.of(Ip.parse("198.51.100.7")),
+                        BARE, // what later stages learn is not awaited
+                        open,
+                        off));
+        rows.add(row(listed("own"), BARE.withHelo("bad.helo.example"), MAIL));
+        rows.add(row(listed("own"), from("bad@sender.example"), MAIL));
+        rows.add(row(listed("own"), from("x@bad.example"), MAIL));
+        rows.add(
+                row(
+                        listed("own"),
+                        withRecipient("bad@example.test"),
+                        withRecipient("a@example.test")));
+        rows.add(row(listed("own"), pass, fail.withHelo("a").withSize(1), open, off));
+        Verdicts none = all(AuthResult.FAIL, "x.fail");
+        rows.add(
+                row(
+                        listed("own"),
+                        checked(
+                                new Verdicts(
+                                        none.spf(),
+                                        none.heloSpf(),
+                                        none.iprev(),
+                                        none.dkim(),
+                                        none.arc(),
+                                        new DmarcResult(
+                                                AuthResult.FAIL,
+                                                "listed.example",
+                                                null,
+                                                null,
+                                                null,
+                                                DmarcResult.Policy.NONE,
+                                                List.of(),
+                                                "dmarc.fail",
+                                                List.of()))),
+                        fail));
+        rows.add(row(listed("deny"), from("x@bad.example"), from("good@bad.example")));
+        rows.add(row(listed("allow"), from("good@bad.example"), from("x@bad.example")));
+        rows.add(row(listed("allow", "own"), from("x@bad.example"), MAIL));
         rows.add(row(new ConditionConfig.Encrypted(true), BARE.withTls(true), BARE));
         rows.add(
                 row(
@@ -412,6 +518,6 @@ class ConditionsTest {
     }
 
     private static boolean holds(ConditionConfig condition, Facts facts) {
-        return Conditions.all(List.of(condition), facts);
+        return Conditions.all(List.of(condition), facts, LISTS);
     }
 }
