@@ -143,6 +143,33 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** Stops it and every process of it where they stand: the kernel accepts, nobody answers. */
+    void freeze() {
+        signalAll("STOP");
+    }
+
+    /** Lets it go on, if it runs. */
+    void thaw() {
+        if (program.alive()) {
+            signalAll("CONT");
+        }
+    }
+
+    private void signalAll(String name) {
+        try {
+            // the first line of the pid file is the postmaster, which setpriv has become
+            long pid =
+                    Long.parseLong(
+                            Files.readAllLines(folder.resolve("data/postmaster.pid")).getFirst());
+            ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+            Stream.concat(postmaster.descendants(), Stream.of(postmaster))
+                    .forEach(process ->
+                            run(List.of("kill", "-" + name, Long.toString(process.pid()))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Path folder() {
         return folder;
     }

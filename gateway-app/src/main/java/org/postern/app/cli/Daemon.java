@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminToken;
 import org.postern.core.config.PosternConfig;
@@ -24,10 +25,21 @@ final class Daemon {
 
     private final String base;
     private final String token;
+    private final int readMillis;
 
     private Daemon(String base, String token) {
+        this(base, token, READ_MILLIS);
+    }
+
+    private Daemon(String base, String token, int readMillis) {
         this.base = base;
         this.token = token;
+        this.readMillis = readMillis;
+    }
+
+    /** The same, for what it may have to wait for others with. */
+    Daemon waiting(Duration atMost) {
+        return new Daemon(base, token, (int) Math.min(Integer.MAX_VALUE, atMost.toMillis()));
     }
 
     /**
@@ -105,7 +117,7 @@ final class Daemon {
                 (HttpURLConnection) URI.create(base + pathAndQuery).toURL().openConnection();
         http.setRequestMethod(method);
         http.setConnectTimeout(CONNECT_MILLIS);
-        http.setReadTimeout(READ_MILLIS);
+        http.setReadTimeout(readMillis);
         if (!token.isEmpty()) {
             http.setRequestProperty("Authorization", "Bearer " + token);
         }

@@ -1,6 +1,7 @@
 package org.postern.app.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Spec;
             RecipientsCommand.Status.class
         })
 final class RecipientsCommand implements Runnable {
+    /** A fetch may take twenty times its time-out, and wait for one that is under way. */
+    private static final Duration LONGEST_SYNC = Duration.ofHours(1);
+
     private static final String PATH = "/api/v1/recipients";
 
     @Spec CommandSpec spec;
@@ -114,7 +118,7 @@ final class RecipientsCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             return print(
-                    Daemon.of(Configurations.daemonOf(config.file())),
+                    Daemon.of(Configurations.daemonOf(config.file())).waiting(LONGEST_SYNC),
                     "POST",
                     PATH
                             + "/sync"

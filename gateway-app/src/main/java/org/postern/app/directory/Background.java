@@ -5,9 +5,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A thread that does a thing, waits as long as the thing says or until it is woken, and again. */
 final class Background {
+    private static final Logger LOG = LoggerFactory.getLogger("recipients");
+    private static final Duration AFTER_FAULT = Duration.ofMinutes(1);
+
     private final String name;
     private final Supplier<Duration> thing;
     private final ReentrantLock lock = new ReentrantLock();
@@ -35,13 +40,23 @@ final class Background {
     private void run() {
         try {
             do {
-                Duration pause = thing.get();
+                Duration pause = once();
                 if (!await(pause)) {
                     return;
                 }
             } while (true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /** The thread outlives a fault of what it does: else nobody would do it any more. */
+    private Duration once() {
+        try {
+            return thing.get();
+        } catch (RuntimeException e) {
+            LOG.error("{}: ended in {}; goes on in a minute", name, e.getClass().getName(), e);
+            return AFTER_FAULT;
         }
     }
 

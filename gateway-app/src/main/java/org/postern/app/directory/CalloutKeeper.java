@@ -2,12 +2,16 @@ package org.postern.app.directory;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.postern.core.recipients.CalloutDirectory;
 import org.postern.queue.delivery.RecipientCallout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes down what a call-out remembers, every minute and at the end. */
+/**
+ * Writes down what a call-out remembers, every minute and at the end, and looks now and then
+ * whether its store refuses anybody at all.
+ */
 final class CalloutKeeper implements SourceKeeper {
     private static final Logger LOG = LoggerFactory.getLogger("recipients");
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -24,8 +28,24 @@ final class CalloutKeeper implements SourceKeeper {
                         "remember " + directory.config().name(),
                         () -> {
                             save();
+                            check();
                             return EVERY;
                         });
+    }
+
+    private void check() {
+        boolean before = directory.takesAnybody();
+        directory
+                .checkThatItRefuses(() ->
+                        "postern-nobody-"
+                                + Long.toHexString(ThreadLocalRandom.current().nextLong()))
+                .filter(takesAnybody -> takesAnybody && !before)
+                .ifPresent(yes ->
+                        LOG.warn(
+                                "{}: the store says yes to addresses that nobody has; this call-out"
+                                        + " keeps nobody out. Let it refuse unknown recipients at"
+                                        + " RCPT, or list them another way",
+                                directory.config().name()));
     }
 
     private void save() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import tools.jackson.core.JsonToken;
  */
 final class HttpFeed implements RecipientFeed {
     private static final long MAX_BYTES = 256L << 20;
+    private static final int WHOLE_IN_TIMEOUTS = 20;
     private static final List<String> RECIPIENT_KEYS = List.of("address", "downstream", "policy");
 
     private final RecipientSourceConfig.Http config;
@@ -38,13 +40,12 @@ final class HttpFeed implements RecipientFeed {
     @Override
     public void fetch(Sink sink) throws FeedException {
         HttpURLConnection http = null;
+        Duration whole = config.sync().timeout().multipliedBy(WHOLE_IN_TIMEOUTS);
         try {
             http = open();
             HttpURLConnection opened = http;
-            try (Cutoff _ =
-                            new Cutoff(
-                                    config.sync().timeout().multipliedBy(20), opened::disconnect);
-                    InputStream in = new Bounded(body(opened))) {
+            try (Cutoff _ = new Cutoff(whole, opened::disconnect);
+                    InputStream in = new Bounded(body(opened), whole)) {
                 read(in, sink);
             }
         } catch (JacksonException e) {
@@ -73,6 +74,10 @@ final class HttpFeed implements RecipientFeed {
         http.setRequestProperty("User-Agent", "postern");
         if (config.secret() != null) {
             String secret = config.secret().read();
+            if (secret.chars().anyMatch(Character::isISOControl)) {
+                // the JDK refuses it too, in words that hold it
+                throw new IOException("the secret " + config.secret() + " holds a line end");
+            }
             String authorization =
                     config.user() == null
                             ? "Bearer " + secret // RFC 6750, 2.1
@@ -95,10 +100,12 @@ final class HttpFeed implements RecipientFeed {
     }
 
     private static final class Bounded extends FilterInputStream {
+        private final long endNanos;
         private long left = MAX_BYTES;
 
-        Bounded(InputStream in) {
+        Bounded(InputStream in, Duration whole) {
             super(in);
+            this.endNanos = System.nanoTime() + whole.toNanos();
         }
 
         @Override
@@ -113,6 +120,11 @@ final class HttpFeed implements RecipientFeed {
         }
 
         private int counted(int result, int octets) throws IOException {
+            // who blocks in a read holds a lock that a close from outside waits for: each read ends
+            // within its own time-out, and the last one here
+            if (System.nanoTime() - endNanos > 0) {
+                throw new IOException("the whole list did not come in time");
+            }
             if (result >= 0) {
                 left -= octets;
                 if (left < 0) {

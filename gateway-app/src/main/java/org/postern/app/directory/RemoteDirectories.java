@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,7 @@ public final class RemoteDirectories implements AutoCloseable {
      * @param place where it is asked
      * @param entries how many recipients are known, or remembered; -1 if it was never loaded
      * @param good when it last answered well, or null
+     * @param away since when a call-out's store has not answered, or null
      * @param error what is wrong, or empty
      * @param refused how many recipients wait to be taken away
      * @param invalid how many values of the last list were of no use
@@ -82,6 +85,7 @@ public final class RemoteDirectories implements AutoCloseable {
             String place,
             int entries,
             @Nullable Instant good,
+            @Nullable Instant away,
             String error,
             int refused,
             int invalid,
@@ -262,6 +266,7 @@ public final class RemoteDirectories implements AutoCloseable {
                         c.place(),
                         s.entries(),
                         s.loadedAt(),
+                        null,
                         s.error(),
                         s.refused(),
                         s.invalid(),
@@ -274,6 +279,7 @@ public final class RemoteDirectories implements AutoCloseable {
                             c.place(),
                             callout.size(),
                             callout.lastAnswer(),
+                            callout.troubleSince(),
                             callout.error(),
                             0,
                             0,
@@ -300,10 +306,13 @@ public final class RemoteDirectories implements AutoCloseable {
     public Map<String, SyncedDirectory.Outcome> sync(@Nullable String name, boolean confirmed) {
         List<Source> asked = new ArrayList<>(active.values());
         asked.removeIf(s -> name != null && !name.equals(s.config().name()));
-        Map<String, SyncedDirectory.Outcome> outcomes = new HashMap<>();
-        for (Source source : asked) {
-            if (source.keeper() instanceof SyncKeeper keeper) {
-                outcomes.put(source.config().name(), keeper.sync(confirmed));
+        Map<String, SyncedDirectory.Outcome> outcomes = new ConcurrentHashMap<>();
+        try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Source source : asked) {
+                if (source.keeper() instanceof SyncKeeper keeper) {
+                    each.execute(
+                            () -> outcomes.put(source.config().name(), keeper.sync(confirmed)));
+                }
             }
         }
         return outcomes;

@@ -1,6 +1,7 @@
 package org.postern.app.directory;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -25,6 +26,9 @@ import org.postern.core.recipients.RecipientFeed;
  */
 final class SqlFeed implements RecipientFeed {
     private static final int ROWS_AT_ONCE = 5_000;
+
+    /** Rows that say where mail goes are held until the last has come. */
+    private static final int MAX_ALIAS_ROWS = 500_000;
 
     private final RecipientSourceConfig.Sql config;
 
@@ -53,11 +57,30 @@ final class SqlFeed implements RecipientFeed {
             }
             connection.rollback();
         } catch (SQLException e) {
-            throw new FeedException(
-                    config.place() + ": " + String.valueOf(e.getMessage()).replace('\n', ' '), e);
+            throw new FeedException(config.place() + ": " + words(e), e);
         } catch (IOException e) {
             throw new FeedException(config.place() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** PostgreSQL's own words are good; of a silence and of a loss the driver says little. */
+    private String words(SQLException e) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (at instanceof SocketTimeoutException) {
+                return "no answer within " + config.sync().timeout().toSeconds() + " s";
+            }
+        }
+        String state = String.valueOf(e.getSQLState());
+        if (e.getMessage() != null && e.getMessage().contains("Connection attempt timed out")) {
+            return "no answer within " + config.sync().timeout().toSeconds() + " s";
+        }
+        return state.equals("08006") || state.equals("08P01")
+                ? "the connection broke off: " + oneLine(e)
+                : oneLine(e);
+    }
+
+    private static String oneLine(SQLException e) {
+        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
     }
 
     private static void read(ResultSet rows, Sink sink, Map<String, List<String>> aliases)
@@ -66,6 +89,7 @@ final class SqlFeed implements RecipientFeed {
         int downstream = column(columns, "downstream");
         int policy = column(columns, "policy");
         boolean withTargets = columns.getColumnCount() > 1 && downstream != 2 && policy != 2;
+        int aliasRows = 0;
         while (rows.next()) {
             String address = rows.getString(1);
             String target = withTargets ? rows.getString(2) : null;
@@ -75,6 +99,13 @@ final class SqlFeed implements RecipientFeed {
                 sink.recipient(address, Handling.of(text(rows, downstream), text(rows, policy)));
             } else {
                 sink.stillWanted();
+                if (++aliasRows > MAX_ALIAS_ROWS) {
+                    throw new FeedException(
+                            "more than "
+                                    + MAX_ALIAS_ROWS
+                                    + " rows with a target, the most allowed; does the query join"
+                                    + " too much?");
+                }
                 aliases.computeIfAbsent(address, a -> new ArrayList<>()).add(target);
             }
         }

@@ -25,7 +25,7 @@ abstract class RecipientFeedContract {
     static final Duration HASTY = Duration.ofMillis(400);
 
     static RecipientSourceConfig.Sync sync(Duration timeout) {
-        return new RecipientSourceConfig.Sync(Duration.ofMinutes(15), timeout, null);
+        return new RecipientSourceConfig.Sync(Duration.ofMinutes(15), timeout, null, null);
     }
 
     /** What a feed handed over. */

@@ -208,6 +208,8 @@ final class DomainsReader {
             return;
         }
         Section s = Section.of("domains." + domain + ".recipients", node, problems);
+        int before = sources.size();
+        int errors = problems.errorCount();
         for (Section.Placed<String> file : s.list(Keys.RECIPIENTS_FILE)) {
             paths.resolve(file)
                     .ifPresent(f -> {
@@ -230,6 +232,13 @@ final class DomainsReader {
         }
         if (s.has(Keys.RECIPIENTS_STATIC.name())) {
             sources.add(new RecipientSourceConfig.Static(fixed));
+            if (fixed.isEmpty()) {
+                problems.warning(
+                        s.placeOf(Keys.RECIPIENTS_STATIC),
+                        "static lists nobody; where no other source knows an address of "
+                                + domain
+                                + ", it is refused");
+            }
         }
         s.one(Keys.RECIPIENTS_ACCEPT_ALL)
                 .filter(yes -> yes)
@@ -246,6 +255,17 @@ final class DomainsReader {
         s.section("http").flatMap(this.sources::http).ifPresent(sources::add);
         s.section("callout").ifPresent(callout -> sources.add(callout(callout, domainDownstream)));
         s.finish();
+        for (RecipientSourceConfig source : sources.subList(before, sources.size())) {
+            if (source instanceof RecipientSourceConfig.Remote remote) {
+                this.sources.one(domain, remote, node.place());
+            }
+        }
+        if (sources.size() == before && problems.errorCount() == errors) {
+            // a template that left nothing here would have all mail refused for good
+            problems.error(
+                    node.place(),
+                    "recipients of " + domain + " names no source; it must be " + RECIPIENTS_FORMS);
+        }
     }
 
     private RecipientSourceConfig.Callout callout(Section s, Optional<String> domainDownstream) {

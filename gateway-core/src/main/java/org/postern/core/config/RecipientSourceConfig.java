@@ -62,8 +62,14 @@ public sealed interface RecipientSourceConfig {
      * @param timeout {@code timeout}: for connecting and for each answer; a whole synchronisation
      *     may take twenty times as long
      * @param subaddressing the character between user and detail, or null
+     * @param name {@code name}: what it is called in place of a name that is made of what it asks,
+     *     or null
      */
-    record Sync(Duration every, Duration timeout, @Nullable Character subaddressing) {}
+    record Sync(
+            Duration every,
+            Duration timeout,
+            @Nullable Character subaddressing,
+            @Nullable String name) {}
 
     /**
      * {@code ldap}: a directory, such as Active Directory.
@@ -116,7 +122,7 @@ public sealed interface RecipientSourceConfig {
 
         @Override
         public String name() {
-            return Names.of(kind(), servers.getFirst().getHost(), place() + filter + attributes);
+            return Names.of(this, servers.getFirst().getHost(), place() + filter + attributes);
         }
     }
 
@@ -148,7 +154,7 @@ public sealed interface RecipientSourceConfig {
         @Override
         public String name() {
             String host = URI.create(place().substring("jdbc:".length())).getHost();
-            return Names.of(kind(), host, place() + query);
+            return Names.of(this, host, url + query);
         }
     }
 
@@ -180,7 +186,7 @@ public sealed interface RecipientSourceConfig {
 
         @Override
         public String name() {
-            return Names.of(kind(), url.getHost(), url.toString());
+            return Names.of(this, url.getHost(), url.toString());
         }
     }
 
@@ -219,6 +225,11 @@ public sealed interface RecipientSourceConfig {
     /** How sources are named. */
     final class Names {
         private Names() {}
+
+        static String of(Synced source, @Nullable String host, String identity) {
+            String own = source.sync().name();
+            return own == null ? of(source.kind(), host, identity) : source.kind() + "-" + own;
+        }
 
         static String of(String kind, @Nullable String host, String identity) {
             String readable =

@@ -22,6 +22,9 @@ final class SourceKeys {
             "for connecting and for each answer; all of it may take twenty times as long";
     private static final String CA_DOC =
             "PEM file that the server's certificate must come from; without it, the JDK's";
+    private static final String NAME_DOC =
+            "what it is called in commands and metrics; needed where two sources ask the same with"
+                    + " other rights";
     private static final String DETAIL_DOC =
             "character between user and detail, such as \"+\"; none by default";
 
@@ -102,6 +105,7 @@ final class SourceKeys {
     static final Key<Duration> LDAP_SYNC = TABLE.one(LDAP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> LDAP_TIMEOUT =
             TABLE.one(LDAP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
+    static final Key<String> LDAP_NAME = TABLE.one(LDAP, "name", TEXT, "", NAME_DOC);
     static final Key<String> LDAP_SUBADDRESSING =
             TABLE.one(LDAP, "subaddressing", TEXT, "", DETAIL_DOC);
 
@@ -119,6 +123,7 @@ final class SourceKeys {
     static final Key<Duration> SQL_SYNC = TABLE.one(SQL, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> SQL_TIMEOUT =
             TABLE.one(SQL, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
+    static final Key<String> SQL_NAME = TABLE.one(SQL, "name", TEXT, "", NAME_DOC);
     static final Key<String> SQL_SUBADDRESSING =
             TABLE.one(SQL, "subaddressing", TEXT, "", DETAIL_DOC);
 
@@ -132,6 +137,7 @@ final class SourceKeys {
     static final Key<Duration> HTTP_SYNC = TABLE.one(HTTP, "sync", DURATION_TYPE, "15m", SYNC_DOC);
     static final Key<Duration> HTTP_TIMEOUT =
             TABLE.one(HTTP, "timeout", DURATION_TYPE, "10s", TIMEOUT_DOC);
+    static final Key<String> HTTP_NAME = TABLE.one(HTTP, "name", TEXT, "", NAME_DOC);
     static final Key<String> HTTP_SUBADDRESSING =
             TABLE.one(HTTP, "subaddressing", TEXT, "", DETAIL_DOC);
 

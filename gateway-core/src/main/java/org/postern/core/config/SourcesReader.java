@@ -5,19 +5,27 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig.Callout;
 import org.postern.core.config.RecipientSourceConfig.Http;
 import org.postern.core.config.RecipientSourceConfig.Ldap;
 import org.postern.core.config.RecipientSourceConfig.Sql;
 import org.postern.core.config.RecipientSourceConfig.Sync;
+import org.postern.core.mail.Domain;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 
 /** Reads recipient sources that are asked over the network. */
 final class SourcesReader {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+
+    private final Map<String, Named> named = new HashMap<>();
     private final PathResolver paths;
     private final ProblemCollector problems;
     private final SecretReader secrets;
@@ -65,7 +73,8 @@ final class SourcesReader {
                         s,
                         SourceKeys.LDAP_SYNC,
                         SourceKeys.LDAP_TIMEOUT,
-                        SourceKeys.LDAP_SUBADDRESSING);
+                        SourceKeys.LDAP_SUBADDRESSING,
+                        SourceKeys.LDAP_NAME);
         s.finish();
         if (servers.isEmpty() || base.isEmpty()) {
             return Optional.empty();
@@ -102,11 +111,17 @@ final class SourcesReader {
                                             List.of("postgresql"))
                                     .isPresent();
                         });
+        url.ifPresent(text -> checkOptions(text, s.placeOf(SourceKeys.SQL_URL)));
         Optional<String> user = s.one(SourceKeys.SQL_USER);
         Optional<Secret> password = secrets.read(s, SourceKeys.SQL_PASSWORD);
         Optional<String> query = s.one(SourceKeys.SQL_QUERY);
         Sync sync =
-                sync(s, SourceKeys.SQL_SYNC, SourceKeys.SQL_TIMEOUT, SourceKeys.SQL_SUBADDRESSING);
+                sync(
+                        s,
+                        SourceKeys.SQL_SYNC,
+                        SourceKeys.SQL_TIMEOUT,
+                        SourceKeys.SQL_SUBADDRESSING,
+                        SourceKeys.SQL_NAME);
         s.finish();
         return url.isEmpty() || query.isEmpty()
                 ? Optional.empty()
@@ -117,6 +132,28 @@ final class SourcesReader {
                                 password.orElse(null),
                                 query.get(),
                                 sync));
+    }
+
+    /** Without verify-full anybody on the way can name any recipients. */
+    private void checkOptions(String url, Place place) {
+        int question = url.indexOf('?');
+        Set<String> options =
+                question < 0
+                        ? Set.of()
+                        : Set.copyOf(List.of(url.substring(question + 1).split("&", -1)));
+        for (String option : options) {
+            if (option.startsWith("user=") || option.startsWith("password=")) {
+                problems.error(place, "url must not hold user and password; they have keys");
+            }
+        }
+        String host = URI.create(url.substring("jdbc:".length()).split("\\?", -1)[0]).getHost();
+        boolean local = host != null && host.matches("localhost|127\\..*|\\[::1]");
+        if (!local && !options.contains("sslmode=verify-full")) {
+            problems.warning(
+                    place,
+                    "the database's name is not checked, or nothing is encrypted; add"
+                            + " ?sslmode=verify-full");
+        }
     }
 
     Optional<Http> http(Section s) {
@@ -145,7 +182,8 @@ final class SourcesReader {
                         s,
                         SourceKeys.HTTP_SYNC,
                         SourceKeys.HTTP_TIMEOUT,
-                        SourceKeys.HTTP_SUBADDRESSING);
+                        SourceKeys.HTTP_SUBADDRESSING,
+                        SourceKeys.HTTP_NAME);
         s.finish();
         return url.map(u ->
                 new Http(
@@ -173,9 +211,45 @@ final class SourcesReader {
         return callout;
     }
 
-    private Sync sync(Section s, Key<Duration> every, Key<Duration> timeout, Key<String> detail) {
-        return new Sync(positive(s, every), positive(s, timeout), separator(s, detail));
+    private Sync sync(
+            Section s,
+            Key<Duration> every,
+            Key<Duration> timeout,
+            Key<String> detail,
+            Key<String> name) {
+        return new Sync(
+                positive(s, every), positive(s, timeout), separator(s, detail), name(s, name));
     }
+
+    private @Nullable String name(Section s, Key<String> key) {
+        Optional<String> text = s.one(key);
+        if (text.isPresent() && !NAME.matcher(text.get()).matches()) {
+            problems.error(
+                    s.placeOf(key), "name must be small letters, digits and hyphens, 40 at most");
+            return null;
+        }
+        return text.orElse(null);
+    }
+
+    /**
+     * Sources that ask the same are one, with one last good list and one line in status; two that
+     * differ in anything else would write over each other's.
+     */
+    void one(Domain domain, RecipientSourceConfig.Remote source, Place place) {
+        Named before = named.putIfAbsent(source.name(), new Named(source, domain));
+        if (before != null && !before.source().equals(source)) {
+            problems.error(
+                    place,
+                    "this source asks the same as one of "
+                            + before.domain()
+                            + ", but not in the same way; make them equal"
+                            + (source instanceof RecipientSourceConfig.Synced
+                                    ? ", or give one a name"
+                                    : ""));
+        }
+    }
+
+    private record Named(RecipientSourceConfig.Remote source, Domain domain) {}
 
     private @Nullable Character separator(Section s, Key<String> key) {
         Optional<String> text = s.one(key);

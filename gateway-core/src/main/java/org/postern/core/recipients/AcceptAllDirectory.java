@@ -7,7 +7,7 @@ import org.postern.core.mail.EmailAddress;
 final class AcceptAllDirectory implements RecipientDirectory {
     @Override
     public RecipientLookup lookup(EmailAddress address) {
-        return new RecipientLookup.Known(List.of(address), "accept-all");
+        return new RecipientLookup.Known(List.of(address), "accept-all", Handling.NONE, true);
     }
 
     @Override

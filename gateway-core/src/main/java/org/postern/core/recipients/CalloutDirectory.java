@@ -15,9 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.files.WholeFile;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.time.TimeSource;
 
@@ -26,8 +28,10 @@ import org.postern.core.time.TimeSource;
  * seven times as long while the store is away; that memory lies on disk. After a question that the
  * store did not answer nobody asks again for {@link #PAUSE}: each RCPT would wait for its time-out.
  *
+ * <p>Who waits for a turn waits as long as a question may take, and then for the question.
+ *
  * <p>At most {@value #MAX_REMEMBERED} answers of each kind are kept, the longest unused go first.
- * Thread-safe; blocks for the store's time-out at most.
+ * Thread-safe; blocks for twice the time-out at most.
  */
 public final class CalloutDirectory implements RecipientDirectory {
     /** How many who exist are remembered, and how many who do not. */
@@ -37,6 +41,9 @@ public final class CalloutDirectory implements RecipientDirectory {
     static final Duration PAUSE = Duration.ofSeconds(10);
 
     private static final int STALE_FACTOR = 7;
+
+    /** How often the store is asked about an address that nobody can have. */
+    private static final Duration CHECK_EVERY = Duration.ofHours(6);
 
     private final RecipientSourceConfig.Callout config;
     private final RecipientProbe probe;
@@ -51,9 +58,15 @@ public final class CalloutDirectory implements RecipientDirectory {
     private volatile @Nullable Trouble trouble;
     private volatile @Nullable Instant lastAnswer;
     private volatile boolean changed;
+    private volatile @Nullable Domain lastAsked;
+    private volatile boolean takesAnybody;
+    private volatile long nextCheckNanos;
+    private volatile boolean checked;
 
-    /** Why the store did not answer, and when by the monotonic clock. */
-    private record Trouble(String why, long atNanos) {}
+    /**
+     * Why the store did not answer, and when by the monotonic clock; and since when it does not.
+     */
+    private record Trouble(String why, long atNanos, Instant since) {}
 
     /**
      * A directory that remembers what the folder has of it.
@@ -100,6 +113,9 @@ public final class CalloutDirectory implements RecipientDirectory {
         if (known.isPresent()) {
             return known.get();
         }
+        if (address.host() instanceof Domain domain) {
+            lastAsked = domain;
+        }
         CompletableFuture<RecipientLookup> mine = new CompletableFuture<>();
         CompletableFuture<RecipientLookup> first = underWay.putIfAbsent(key, mine);
         if (first != null) {
@@ -127,9 +143,9 @@ public final class CalloutDirectory implements RecipientDirectory {
     }
 
     private RecipientLookup ask(String key, EmailAddress address) {
-        Trouble last = trouble;
-        if (last != null && time.nanoTime() - last.atNanos() < PAUSE.toNanos()) {
-            return withoutAnswer(key, address, last.why());
+        Trouble before = pausing();
+        if (before != null) {
+            return withoutAnswer(key, address, before.why());
         }
         try {
             if (!questions.tryAcquire(config.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -141,6 +157,11 @@ public final class CalloutDirectory implements RecipientDirectory {
         }
         RecipientProbe.Answer answer;
         try {
+            Trouble meanwhile = pausing();
+            if (meanwhile != null) {
+                // who waited for a turn need not wait for the store as well
+                return withoutAnswer(key, address, meanwhile.why());
+            }
             answer = probe.ask(address);
         } finally {
             questions.release();
@@ -156,11 +177,62 @@ public final class CalloutDirectory implements RecipientDirectory {
             }
             case RecipientProbe.Answer.Unclear unclear -> {
                 if (unclear.away()) {
-                    trouble = new Trouble(unclear.why(), time.nanoTime());
+                    Trouble first = trouble;
+                    trouble =
+                            new Trouble(
+                                    unclear.why(),
+                                    time.nanoTime(),
+                                    first == null ? time.instant() : first.since());
                 }
                 yield withoutAnswer(key, address, unclear.why());
             }
         };
+    }
+
+    private @Nullable Trouble pausing() {
+        Trouble last = trouble;
+        return last != null && time.nanoTime() - last.atNanos() < PAUSE.toNanos() ? last : null;
+    }
+
+    /**
+     * Asks the store, now and then and only if it is asked about others, whether it would take mail
+     * for somebody who cannot exist: one that says yes to everybody keeps nobody out. Called from
+     * one thread; may block as {@link #lookup} does.
+     *
+     * @param names makes local parts that nobody has
+     * @return what has become known, if it was asked
+     */
+    public Optional<Boolean> checkThatItRefuses(Supplier<String> names) {
+        Domain domain = lastAsked;
+        if (domain == null
+                || (checked && time.nanoTime() - nextCheckNanos < 0)
+                || pausing() != null) {
+            return Optional.empty();
+        }
+        checked = true;
+        nextCheckNanos = time.nanoTime() + CHECK_EVERY.toNanos();
+        return switch (probe.ask(EmailAddress.of(names.get(), domain))) {
+            case RecipientProbe.Answer.Exists yes -> {
+                takesAnybody = true;
+                yield Optional.of(true);
+            }
+            case RecipientProbe.Answer.Absent no -> {
+                takesAnybody = false;
+                yield Optional.of(false);
+            }
+            case RecipientProbe.Answer.Unclear unclear -> Optional.empty();
+        };
+    }
+
+    /** Whether the store said yes to somebody who cannot exist. */
+    public boolean takesAnybody() {
+        return takesAnybody;
+    }
+
+    /** Since when the store has not answered, or null while it does or nobody asks. */
+    public @Nullable Instant troubleSince() {
+        Trouble now = trouble;
+        return now == null ? null : now.since();
     }
 
     private RecipientLookup withoutAnswer(String key, EmailAddress address, String why) {
@@ -216,10 +288,15 @@ public final class CalloutDirectory implements RecipientDirectory {
         return lastAnswer;
     }
 
-    /** Why the store did not answer last, or empty. */
+    /** Why the store did not answer last, or that it answers without knowing; or empty. */
     public String error() {
         Trouble now = trouble;
-        return now == null ? "" : now.why();
+        if (now != null) {
+            return now.why();
+        }
+        return takesAnybody
+                ? "the store says yes to addresses that nobody has: this call-out keeps nobody out"
+                : "";
     }
 
     /**

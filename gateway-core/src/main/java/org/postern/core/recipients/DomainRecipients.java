@@ -10,7 +10,8 @@ import org.postern.core.mail.EmailAddress;
 
 /**
  * The sources of one domain, asked in order. The first that knows the address decides; it is
- * unknown only when every source says so.
+ * unknown only when every source says so. What takes anybody takes nobody while a source before it
+ * is away.
  */
 final class DomainRecipients implements RecipientDirectory {
     private final List<RecipientDirectory> sources;
@@ -36,7 +37,10 @@ final class DomainRecipients implements RecipientDirectory {
         for (RecipientDirectory source : sources) {
             switch (source.lookup(address)) {
                 case RecipientLookup.Known known -> {
-                    return known;
+                    // somebody whom a source that is away knows must not land in the catch-all
+                    if (!known.anybody() || answer == RecipientLookup.Unknown.INSTANCE) {
+                        return known;
+                    }
                 }
                 case RecipientLookup.Unavailable away -> answer = away;
                 case RecipientLookup.Unknown u -> {

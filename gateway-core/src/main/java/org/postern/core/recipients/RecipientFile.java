@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.core.lists.NameIndex;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
 
 /**
  * The content of one recipient file: who exists, what aliases stand for, what separates a
@@ -25,16 +26,40 @@ final class RecipientFile implements RecipientDirectory {
     private final Map<Handling, Handling> distinct = new HashMap<>();
     private @Nullable Character separator;
     private @Nullable Target catchAll;
+    private Set<Domain> domains = Set.of();
 
     /**
-     * An address that mail goes to.
+     * An address, or a local part that holds in every domain of a file.
      *
      * @param localPart without quotes
      * @param domain null for the domain that was asked for
      */
     record Target(String localPart, @Nullable Domain domain) {
+        private static final String ANY = "@any.invalid";
+
+        /**
+         * Reads one, quoted where the grammar needs it.
+         *
+         * @return empty for an address literal, which is no address of ours
+         */
+        static Optional<Target> parse(String text) throws InvalidAddressException {
+            // an @ within quotes is a part of the local part (RFC 5321, 4.1.2)
+            boolean whole = text.lastIndexOf('@') > text.lastIndexOf('"');
+            EmailAddress address = EmailAddress.parse(whole ? text : text + ANY);
+            return address.host() instanceof Domain domain
+                    ? Optional.of(new Target(address.localPart(), whole ? domain : null))
+                    : Optional.empty();
+        }
+
         EmailAddress in(Domain asked) {
             return EmailAddress.of(localPart, domain == null ? asked : domain);
+        }
+
+        /** As {@link #parse} reads it. */
+        @Override
+        public String toString() {
+            String address = in(Domain.of(ANY.substring(1))).toString();
+            return domain == null ? address.substring(0, address.length() - ANY.length()) : address;
         }
     }
 
@@ -128,9 +153,10 @@ final class RecipientFile implements RecipientDirectory {
                     Domain in = target.domain() == null ? domain : target.domain();
                     String source = path + " (catch-all)";
                     return aliasKey(target.localPart(), in)
-                            .map(key -> behind(key, in, source, Handling.NONE))
+                            .map(key -> behind(key, in, source, Handling.NONE, true))
                             .orElseGet(() ->
-                                    new RecipientLookup.Known(List.of(target.in(in)), source));
+                                    new RecipientLookup.Known(
+                                            List.of(target.in(in)), source, Handling.NONE, true));
                 });
     }
 
@@ -140,16 +166,17 @@ final class RecipientFile implements RecipientDirectory {
                     String source = path + ":" + lines.find(key);
                     Handling handling = handlings.getOrDefault(key, Handling.NONE);
                     return aliases.containsKey(key)
-                            ? behind(key, domain, source, handling)
+                            ? behind(key, domain, source, handling, false)
                             : new RecipientLookup.Known(List.of(asked), source, handling);
                 });
     }
 
     /** Where an alias ends; it exists, so one in trouble is not unknown. */
-    private RecipientLookup behind(String key, Domain domain, String source, Handling handling) {
+    private RecipientLookup behind(
+            String key, Domain domain, String source, Handling handling, boolean anybody) {
         AliasWalk.Ends ends = AliasWalk.of(this, key, domain);
         return ends.trouble().isEmpty()
-                ? new RecipientLookup.Known(ends.targets(), source, handling)
+                ? new RecipientLookup.Known(ends.targets(), source, handling, anybody)
                 : new RecipientLookup.Unavailable(source + ": this alias " + ends.trouble());
     }
 
@@ -189,6 +216,20 @@ final class RecipientFile implements RecipientDirectory {
             }
         });
         return missing[0];
+    }
+
+    /** How many recipients and aliases there are of these domains, or of every domain. */
+    int sizeIn(Set<Domain> hosted) {
+        return missingIn(new RecipientFile(path), hosted);
+    }
+
+    /** The domains that a list from elsewhere was made for; empty where nobody has said. */
+    Set<Domain> domains() {
+        return domains;
+    }
+
+    void domains(Set<Domain> all) {
+        domains = Set.copyOf(all);
     }
 
     /** How many recipients and aliases there are. */

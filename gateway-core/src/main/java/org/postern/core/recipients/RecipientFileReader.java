@@ -1,7 +1,9 @@
 package org.postern.core.recipients;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.FileReference;
 import org.postern.core.mail.Domain;
-import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
@@ -29,7 +30,7 @@ final class RecipientFileReader implements YamlSections {
     private static final List<String> KEYS =
             List.of("recipients", "aliases", "subaddressing", "catch-all");
     private static final List<String> RECIPIENT_KEYS = List.of("address", "downstream", "policy");
-    private static final Domain ANY = Domain.of("any.invalid");
+    private static final String DOMAINS = "domains";
 
     private final RecipientFile file;
     private final Set<Domain> users;
@@ -37,6 +38,7 @@ final class RecipientFileReader implements YamlSections {
     private final Optional<Offered> offered;
     private final ProblemCollector problems;
     private final Map<String, Place> aliasPlaces = new HashMap<>();
+    private final boolean kept;
     private String section = "";
 
     private RecipientFileReader(
@@ -44,7 +46,9 @@ final class RecipientFileReader implements YamlSections {
             Set<Domain> users,
             Set<Domain> hosted,
             Optional<Offered> offered,
+            boolean kept,
             ProblemCollector problems) {
+        this.kept = kept;
         this.file = file;
         this.users = users;
         this.hosted = hosted;
@@ -69,12 +73,33 @@ final class RecipientFileReader implements YamlSections {
             Set<Domain> hosted,
             Optional<Offered> offered,
             ProblemCollector problems) {
+        return read(reference, users, hosted, offered, false, problems);
+    }
+
+    /** Reads the last good list of a source over the network, which we wrote. */
+    static RecipientFile readKept(Path path, ProblemCollector problems) {
+        return read(
+                new FileReference(path, path, Place.start(path)),
+                Set.of(),
+                Set.of(),
+                Optional.empty(),
+                true,
+                problems);
+    }
+
+    private static RecipientFile read(
+            FileReference reference,
+            Set<Domain> users,
+            Set<Domain> hosted,
+            Optional<Offered> offered,
+            boolean kept,
+            ProblemCollector problems) {
         RecipientFile file = new RecipientFile(reference.shown());
         Optional<SourceFile> source =
                 SourceFile.read(
                         reference.shown(), Recipients.MAX_BYTES, reference.place(), problems);
         RecipientFileReader reader =
-                new RecipientFileReader(file, users, hosted, offered, problems);
+                new RecipientFileReader(file, users, hosted, offered, kept, problems);
         source.ifPresent(s -> {
             String name = String.valueOf(s.path().getFileName());
             if (name.endsWith(".yaml") || name.endsWith(".yml")) {
@@ -117,7 +142,7 @@ final class RecipientFileReader implements YamlSections {
     @Override
     public boolean section(String key, Place place) {
         section = key;
-        if (!KEYS.contains(key)) {
+        if (!KEYS.contains(key) && !(kept && key.equals(DOMAINS))) {
             section = "";
             unknown(key, KEYS, place);
         }
@@ -216,11 +241,25 @@ final class RecipientFileReader implements YamlSections {
                             "recipients must be a list of addresses, found " + value.kind());
             case "aliases" -> aliases(value);
             case "subaddressing" -> subaddressing(value);
+            case DOMAINS -> domains(value);
             case "catch-all" -> target(value).ifPresent(file::catchAll);
             default -> {
                 // unknown, which has been noted
             }
         }
+    }
+
+    /** Written by ourselves, for lists that are fetched: whom the list was made for. */
+    private void domains(YamlNode value) {
+        Set<Domain> all = new HashSet<>();
+        if (value instanceof YamlNode.Sequence list) {
+            for (YamlNode item : list.items()) {
+                if (item instanceof YamlNode.Scalar s) {
+                    all.add(Domain.of(s.text()));
+                }
+            }
+        }
+        file.domains(all);
     }
 
     private void subaddressing(YamlNode value) {
@@ -305,15 +344,11 @@ final class RecipientFileReader implements YamlSections {
 
     private Optional<RecipientFile.Target> parse(String text, Place place) {
         try {
-            if (text.indexOf('@') < 0) {
-                EmailAddress address = EmailAddress.parse(text + "@" + ANY);
-                return Optional.of(new RecipientFile.Target(address.localPart(), null));
+            Optional<RecipientFile.Target> target = RecipientFile.Target.parse(text);
+            if (target.isEmpty()) {
+                problems.error(place, text + ": an address literal is no address of ours");
             }
-            EmailAddress address = EmailAddress.parse(text);
-            if (address.host() instanceof Domain domain) {
-                return Optional.of(new RecipientFile.Target(address.localPart(), domain));
-            }
-            problems.error(place, text + ": an address literal is no address of ours");
+            return target;
         } catch (InvalidAddressException e) {
             problems.error(
                     place.right(Math.max(0, Math.min(e.position(), text.length() - 1))),

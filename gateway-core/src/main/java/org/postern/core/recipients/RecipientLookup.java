@@ -12,12 +12,23 @@ public sealed interface RecipientLookup {
      * @param source where it is listed, such as {@code lists/recipients.yaml:12}
      * @param handling what is asked for this recipient alone; of an alias, the rules are those of
      *     the first target that has some
+     * @param anybody whether the source says this of every address: a catch-all, or accept-all
      */
-    record Known(List<EmailAddress> targets, String source, Handling handling)
+    record Known(List<EmailAddress> targets, String source, Handling handling, boolean anybody)
             implements RecipientLookup {
+        /** A recipient that is listed. */
+        public Known(List<EmailAddress> targets, String source, Handling handling) {
+            this(targets, source, handling, false);
+        }
+
         /** A recipient like all others of its domain. */
         public Known(List<EmailAddress> targets, String source) {
             this(targets, source, Handling.NONE);
+        }
+
+        /** The same with other targets. */
+        Known to(List<EmailAddress> others) {
+            return new Known(others, source, handling, anybody);
         }
 
         public Known {

@@ -145,9 +145,7 @@ public final class Recipients implements RecipientDirectory {
                             + ", which is of no domain of ours");
         }
         RecipientLookup.Known known =
-                ours.size() == listed.targets().size()
-                        ? listed
-                        : new RecipientLookup.Known(ours, listed.source(), listed.handling());
+                ours.size() == listed.targets().size() ? listed : listed.to(ours);
         @Nullable String set = known.handling().policy();
         for (EmailAddress target : ours) {
             Handling handling = target.equals(address) ? known.handling() : handlingOrNone(target);
@@ -161,7 +159,8 @@ public final class Recipients implements RecipientDirectory {
         Handling whole = Handling.of(known.handling().downstream(), set);
         return whole.equals(known.handling())
                 ? known
-                : new RecipientLookup.Known(known.targets(), known.source(), whole);
+                : new RecipientLookup.Known(
+                        known.targets(), known.source(), whole, known.anybody());
     }
 
     private Handling handlingOrNone(EmailAddress address) {

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.Domain;
-import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.Deadline;
 import org.postern.core.yaml.YamlText;
@@ -31,7 +31,6 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     static final String FRESH = ".new";
 
     private static final int MAX_EXAMPLE = 200;
-    private static final Domain ANY = Domain.of("any.invalid");
 
     /**
      * Stands where an alias leads to nobody of ours: it exists, so its mail waits (451) until
@@ -46,7 +45,8 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     private final Deadline deadline;
     private final RecipientFile table;
     private final BufferedWriter out;
-    private final Map<String, List<RecipientFile.Target>> aliases = new LinkedHashMap<>();
+    private final Map<RecipientFile.Target, List<RecipientFile.Target>> aliases =
+            new LinkedHashMap<>();
     private int line = 1;
     private int aliasTargets;
     private int invalid;
@@ -78,6 +78,11 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         }
         this.out = Files.newBufferedWriter(fresh);
         out.write("# " + head.replaceAll("\\p{Cntrl}", "?") + "\n");
+        table.domains(hosted);
+        write(
+                "domains: ["
+                        + String.join(", ", hosted.stream().map(Domain::ascii).sorted().toList())
+                        + "]");
         if (separator != null) {
             write("subaddressing: " + YamlText.quoted(String.valueOf(separator)));
         }
@@ -100,7 +105,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         if (table.add(key, line + 1).isEmpty()) {
             try {
                 table.handle(key, handling);
-                write("  - " + entry(shown(parsed.get()), handling));
+                write("  - " + entry(parsed.get().toString(), handling));
             } catch (IOException e) {
                 throw new RecipientFeed.FeedException(fresh + " cannot be written", e);
             }
@@ -135,8 +140,14 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
             }
         }
         if (parsed.isPresent() && !targets.isEmpty()) {
-            aliases.putIfAbsent(shown(parsed.get()), ends.isEmpty() ? List.of(NOWHERE) : ends);
+            aliases.computeIfAbsent(folded(parsed.get()), a -> new ArrayList<>())
+                    .addAll(ends.isEmpty() ? List.of(NOWHERE) : ends);
         }
+    }
+
+    /** One alias, however it is written. */
+    private static RecipientFile.Target folded(RecipientFile.Target alias) {
+        return new RecipientFile.Target(alias.localPart().toLowerCase(Locale.ROOT), alias.domain());
     }
 
     @Override
@@ -180,60 +191,55 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
 
     private static Optional<RecipientFile.Target> parse(String text) {
         try {
-            boolean whole = text.indexOf('@') >= 0;
-            EmailAddress address = EmailAddress.parse(whole ? text : text + "@" + ANY);
-            return address.host() instanceof Domain domain
-                    ? Optional.of(
-                            new RecipientFile.Target(address.localPart(), whole ? domain : null))
-                    : Optional.empty();
+            return RecipientFile.Target.parse(text);
         } catch (InvalidAddressException e) {
             return Optional.empty(); // counted by the caller; a directory holds what people typed
         }
     }
 
-    private static String shown(RecipientFile.Target target) {
-        return target.domain() == null
-                ? target.localPart()
-                : EmailAddress.of(target.localPart(), target.domain()).toString();
-    }
-
     /** Writes what is left, makes it durable beside the file that it will be. */
-    void complete() throws IOException {
+    void complete() throws IOException, RecipientFeed.FeedException {
         if (table.size() == 0) {
             write("  []");
         }
         boolean begun = false;
-        for (Map.Entry<String, List<RecipientFile.Target>> alias : aliases.entrySet()) {
-            RecipientFile.Target from = parse(alias.getKey()).orElseThrow();
+        for (Map.Entry<RecipientFile.Target, List<RecipientFile.Target>> alias :
+                aliases.entrySet()) {
+            RecipientFile.Target from = alias.getKey();
             String key = RecipientFile.key(from.localPart(), from.domain());
             if (table.add(key, begun ? line + 1 : line + 2).isPresent()) {
                 continue; // listed as itself already
             }
             table.addAlias(key, alias.getValue());
-            troubleOf(key).ifPresent(why -> doubt("alias " + alias.getKey() + " " + why));
             if (!begun) {
                 write("aliases:");
                 begun = true;
             }
             write(
                     "  "
-                            + YamlText.quoted(alias.getKey())
+                            + YamlText.quoted(from.toString())
                             + ": ["
                             + String.join(
                                     ", ",
                                     alias.getValue().stream()
-                                            .map(t -> YamlText.quoted(shown(t)))
+                                            .map(t -> YamlText.quoted(t.toString()))
                                             .toList())
                             + "]");
         }
         out.close();
+        for (RecipientFile.Target alias : aliases.keySet()) {
+            stillWanted();
+            troubleOf(alias).ifPresent(why -> doubt("alias " + alias + " " + why));
+        }
     }
 
-    private Optional<String> troubleOf(String key) {
-        return hosted.stream()
-                .map(domain -> table.troubleOf(key, domain))
-                .filter(trouble -> !trouble.isEmpty())
-                .findFirst();
+    private Optional<String> troubleOf(RecipientFile.Target alias) {
+        String key = RecipientFile.key(alias.localPart(), alias.domain());
+        return (alias.domain() == null ? hosted : Set.of(alias.domain()))
+                .stream()
+                        .map(domain -> table.troubleOf(key, domain))
+                        .filter(trouble -> !trouble.isEmpty())
+                        .findFirst();
     }
 
     /** Puts the file in its place; after this {@link #close} has nothing to remove. */

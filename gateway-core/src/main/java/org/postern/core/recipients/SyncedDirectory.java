@@ -13,12 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.postern.core.config.FileReference;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.config.RecipientsConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
-import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
@@ -168,13 +166,7 @@ public final class SyncedDirectory implements RecipientDirectory {
                 return new State(null, null, "", waits, 0, "");
             }
             ProblemCollector problems = new ProblemCollector();
-            RecipientFile table =
-                    RecipientFileReader.read(
-                            new FileReference(file, file, Place.start(file)),
-                            Set.of(),
-                            Set.of(),
-                            Optional.empty(),
-                            problems);
+            RecipientFile table = RecipientFileReader.readKept(file, problems);
             return problems.errorCount() > 0
                     ? nothing(problems.toProblems().errors().getFirst().toString())
                     : new State(
@@ -197,7 +189,15 @@ public final class SyncedDirectory implements RecipientDirectory {
                             + " has never been loaded"
                             + (now.error().isEmpty() ? "" : ": " + now.error()));
         }
-        return now.table().lookup(address);
+        RecipientLookup answer = now.table().lookup(address);
+        boolean asked =
+                !(address.host() instanceof Domain domain)
+                        || now.table().domains().contains(domain);
+        // a list that was made before this domain was ours says nothing of its addresses
+        return asked || answer instanceof RecipientLookup.Known
+                ? answer
+                : new RecipientLookup.Unavailable(
+                        config.name() + " has not been loaded for this domain yet");
     }
 
     @Override
@@ -270,9 +270,17 @@ public final class SyncedDirectory implements RecipientDirectory {
             return judge(before, listing, confirmed);
         } catch (RecipientFeed.FeedException | IOException e) {
             String why = String.valueOf(e.getMessage());
-            state = before.failed(why);
-            return new Outcome.Failed(why);
+            return failed(before, why);
+        } catch (RuntimeException e) {
+            // a fault of ours, or of a library: the next fetch may be better, the thread goes on
+            LOG.error("{}: a fetch ended in {}", config.name(), e.getClass().getName(), e);
+            return failed(before, "unexpected: " + e.getClass().getSimpleName());
         }
+    }
+
+    private Outcome failed(State before, String why) {
+        state = before.failed(why);
+        return new Outcome.Failed(why);
     }
 
     private Outcome judge(State before, SyncListing listing, boolean confirmed) throws IOException {
@@ -280,7 +288,7 @@ public final class SyncedDirectory implements RecipientDirectory {
             throw new IOException("this source is no longer in use");
         }
         RecipientFile table = listing.table();
-        int known = before.table() == null ? 0 : before.table().size();
+        int known = before.table() == null ? 0 : before.table().sizeIn(hosted.get());
         int removed = before.table() == null ? 0 : before.table().missingIn(table, hosted.get());
         double allowed = Math.max(RecipientsConfig.ALWAYS, known * maxRemoval.getAsDouble());
         boolean doubtful = removed > allowed || table.size() == 0;

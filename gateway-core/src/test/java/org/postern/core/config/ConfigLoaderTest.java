@@ -325,6 +325,56 @@ class ConfigLoaderTest {
                                 Duration.ofSeconds(19)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{ accept-all: false }"})
+    void aDomainWithoutAnySourceOfRecipientsIsAnError(String recipients) throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                hostname: mx1.example.net
+                                data: data
+                                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                                domains:
+                                  example.net:
+                                    recipients: %s
+                                    downstream: lmtp://127.0.0.1:24
+                                """
+                                        .formatted(recipients)))
+                .singleElement()
+                .asString()
+                .startsWith("6:17: recipients of example.net names no source; it must be ");
+    }
+
+    @Test
+    void twoSourcesOfOneNameThatAreNotTheSameAreAnErrorUnlessTheyAreNamed() throws IOException {
+        String yaml =
+                """
+                hostname: mx1.example.net
+                data: data
+                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                domains:
+                  example.net:
+                    recipients:
+                      ldap: { url: "ldaps://dc", base: dc=x, page-size: 7 }
+                    downstream: lmtp://127.0.0.1:24
+                  example.org:
+                    recipients:
+                      ldap: { url: "ldaps://dc", base: dc=x%s }
+                    downstream: lmtp://127.0.0.1:24
+                """;
+        assertThat(problems(yaml.formatted("")))
+                .singleElement()
+                .asString()
+                .startsWith("11:7: ")
+                .contains("example.net", "name");
+        assertThat(problems(yaml.formatted(", name: tenant-b, oops: 1")))
+                .singleElement()
+                .asString()
+                .contains("unknown key oops");
+        assertThat(problems(yaml.formatted(", name: \"../b\"")))
+                .anyMatch(p -> p.contains("name must be"));
+    }
+
     @Test
     void everyProblemIsToldAtOnceWithItsPlace() throws IOException {
         assertThat(

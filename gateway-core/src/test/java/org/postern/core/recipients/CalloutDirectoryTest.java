@@ -65,6 +65,41 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void aStoreThatSaysYesToEverybodyIsFoundOutAndOneThatDoesNotIsNot() {
+        CalloutDirectory callout = callout();
+        assertThat(callout.checkThatItRefuses(() -> "nobody")).as("nobody asks it").isEmpty();
+        callout.lookup(ALICE);
+        assertThat(callout.checkThatItRefuses(() -> "nobody")).contains(false);
+        assertThat(callout.error()).isEmpty();
+        known.add("nobody@example.test");
+        assertThat(callout.checkThatItRefuses(() -> "nobody")).as("too soon").isEmpty();
+        time.advance(Duration.ofHours(6));
+        assertThat(callout.checkThatItRefuses(() -> "nobody")).contains(true);
+        assertThat(callout.takesAnybody()).isTrue();
+        assertThat(callout.error()).contains("keeps nobody out");
+        known.clear();
+        time.advance(Duration.ofHours(6));
+        assertThat(callout.checkThatItRefuses(() -> "nobody")).contains(false);
+        assertThat(callout.error()).isEmpty();
+    }
+
+    @Test
+    void aStoreThatNobodyAsksIsNotStaleAndOneThatIsAwayIsSinceItsFirstSilence() {
+        CalloutDirectory callout = callout();
+        assertThat(callout.troubleSince()).isNull();
+        away = true;
+        callout.lookup(ALICE);
+        Instant first = time.instant();
+        time.advance(Duration.ofMinutes(5));
+        callout.lookup(ALICE);
+        assertThat(callout.troubleSince()).isEqualTo(first);
+        away = false;
+        time.advance(Duration.ofMinutes(5));
+        callout.lookup(ALICE);
+        assertThat(callout.troubleSince()).isNull();
+    }
+
+    @Test
     void anAnswerIsRememberedForItsTimeAndNoLonger() {
         known.add(ALICE.key());
         CalloutDirectory callout = callout();

@@ -55,6 +55,16 @@ class RecipientsTest {
     }
 
     @Test
+    void whatTakesAnybodyTakesNobodyWhileASourceBeforeItIsAway() {
+        RecipientDirectory anybody = new AcceptAllDirectory();
+        assertThat(ask(AWAY, anybody))
+                .isEqualTo(new RecipientLookup.Unavailable("directory is away"));
+        assertThat(ask(NOBODY, anybody)).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(ask(AWAY, anybody, Recipients.fixed(List.of(ALICE))))
+                .isInstanceOf(RecipientLookup.Known.class);
+    }
+
+    @Test
     void unknownNeedsEverySourceToSaySo() {
         assertThat(ask(NOBODY, NOBODY)).isEqualTo(RecipientLookup.Unknown.INSTANCE);
     }

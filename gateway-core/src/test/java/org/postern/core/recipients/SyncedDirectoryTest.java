@@ -28,7 +28,7 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
                     null,
                     null,
                     new RecipientSourceConfig.Sync(
-                            Duration.ofMinutes(15), Duration.ofSeconds(10), '+'));
+                            Duration.ofMinutes(15), Duration.ofSeconds(10), '+', null));
 
     @TempDir Path folder;
 
@@ -57,6 +57,11 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
 
     @Override
     RecipientDirectory directory(List<EmailAddress> known) {
+        hosted =
+                Set.of(
+                        Domain.of("example.test"),
+                        Domain.of("mx.example.test"),
+                        Domain.of("example.org"));
         SyncedDirectory directory = synced();
         if (known.isEmpty()) {
             // nobody at all is believed only of a source that once named somebody, and confirmed
@@ -122,7 +127,7 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
         assertThat(ask(restarted, "User1+shop@example.test"))
                 .isInstanceOfSatisfying(
                         RecipientLookup.Known.class,
-                        k -> assertThat(k.source()).endsWith(CONFIG.name() + ".yaml:5"));
+                        k -> assertThat(k.source()).endsWith(CONFIG.name() + ".yaml:6"));
         assertThat(ask(restarted, "half@example.test")).isEqualTo(RecipientLookup.Unknown.INSTANCE);
         assertThat(restarted.status().loadedAt()).isEqualTo(Instant.parse("2026-11-21T10:00:00Z"));
         assertThat(folder).isDirectoryNotContaining("glob:**.new");
@@ -208,7 +213,7 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
                     sink.alias("circle", List.of("ring"));
                     sink.alias("ring", List.of("circle"));
                 };
-        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(6, 6, 0, 5));
+        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(6, 6, 0, 6));
         assertThat(directory.status().example()).isEqualTo("not an address@ is no address");
         for (SyncedDirectory asked : List.of(directory, synced())) {
             assertThat(ask(asked, "sales@example.test"))
@@ -217,7 +222,7 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
                             k -> {
                                 assertThat(k.targets())
                                         .containsExactly(EmailAddress.of("alice@example.test"));
-                                assertThat(k.source()).endsWith(".yaml:7");
+                                assertThat(k.source()).endsWith(".yaml:8");
                             });
             assertThat(ask(asked, "ring@example.test"))
                     .as("it exists, so it is not unknown")
@@ -272,6 +277,81 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
         assertThat(ask(restarted, "user95@example.test")).isInstanceOf(RecipientLookup.Known.class);
         assertThat(restarted.sync(true)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
         assertThat(synced().status().refused()).isZero();
+    }
+
+    @Test
+    void aDomainThatTheListWasNotMadeForIsUnavailableAndNeverUnknown() {
+        feed = listing(people(20));
+        SyncedDirectory directory = synced();
+        directory.sync(false);
+        hosted = Set.of(Domain.of("example.test"), Domain.of("example.org"));
+        for (SyncedDirectory asked : List.of(directory, synced())) {
+            assertThat(ask(asked, "user1@example.org"))
+                    .isInstanceOf(RecipientLookup.Unavailable.class);
+            assertThat(ask(asked, "nobody@example.test"))
+                    .isEqualTo(RecipientLookup.Unknown.INSTANCE);
+        }
+        directory.sync(false);
+        assertThat(ask(directory, "user1@example.org")).isEqualTo(RecipientLookup.Unknown.INSTANCE);
+    }
+
+    @Test
+    void peopleOfADomainThatIsNoLongerOursDoNotMakeALargerRemovalAllowed() {
+        hosted = Set.of(Domain.of("example.test"), Domain.of("example.org"));
+        SyncedDirectory directory = synced();
+        List<String> both = new ArrayList<>(people(100));
+        people(1_000).forEach(p -> both.add(p.replace(".test", ".org")));
+        feed = listing(both);
+        directory.sync(false);
+        hosted = Set.of(Domain.of("example.test"));
+        feed = listing(people(50));
+        assertThat(directory.sync(false))
+                .isEqualTo(new SyncedDirectory.Outcome.Refused(50, 50, 100));
+    }
+
+    @Test
+    void aLocalPartThatNeedsQuotesIsKeptAsItIs() {
+        feed =
+                sink -> {
+                    sink.recipient("\"john doe\"");
+                    sink.recipient("\"a@b\"");
+                    sink.alias("\"the boss\"", List.of("\"john doe\""));
+                };
+        SyncedDirectory directory = synced();
+        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(3, 3, 0, 0));
+        for (SyncedDirectory asked : List.of(directory, synced())) {
+            for (String known : List.of("\"John Doe\"", "\"a@b\"", "\"The boss\"")) {
+                assertThat(ask(asked, known + "@example.test"))
+                        .isInstanceOf(RecipientLookup.Known.class);
+            }
+        }
+    }
+
+    @Test
+    void anAliasThatIsSpelledInTwoWaysHasTheTargetsOfBoth() {
+        feed =
+                sink -> {
+                    sink.alias("Sales@example.test", List.of("a"));
+                    sink.alias("sales@example.test", List.of("b"));
+                };
+        SyncedDirectory directory = synced();
+        directory.sync(false);
+        assertThat(ask(directory, "sales@example.test"))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class, k -> assertThat(k.targets()).hasSize(2));
+    }
+
+    @Test
+    void aFetchThatEndsInAFaultOfOursIsAFailureLikeAnyOther() {
+        SyncedDirectory directory = synced();
+        feed =
+                sink -> {
+                    throw new IllegalStateException("a secret");
+                };
+        assertThat(directory.sync(false))
+                .isEqualTo(new SyncedDirectory.Outcome.Failed("unexpected: IllegalStateException"));
+        feed = listing(people(3));
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
     }
 
     @Test
