@@ -2,7 +2,10 @@ package org.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -219,6 +222,45 @@ class HarvesterTest {
                     .startsWith("421 4.7.0");
             harvest(gateway, "127.61.0.1", "x@none.test", 1);
             assertThat(gateway.get("/metrics").body()).contains("response=\"slow-known-good\"");
+        }
+    }
+
+    @Test
+    void aHistoryThatIsLostIsLearnedAgainFromTheJournalAndNeedsNoJournal(Surroundings around)
+            throws IOException {
+        try (Gateway gateway =
+                gateway(
+                        around,
+                        "relearned",
+                        "{ slow-after: 5, slow-by: 1ms, hang-up-after: 10, ban-after: 20,"
+                                + " good-after-messages: 3, good-after-age: 0 }")) {
+            gateway.start();
+            for (int i = 0; i < 3; i++) {
+                assertThat(send(gateway, "127.60.0.1", "news@provider.test")).startsWith("250 2.");
+            }
+            gateway.program().terminate();
+            Path history = gateway.folder().resolve("data/reputation/history.tsv");
+            Files.delete(history);
+            gateway.start();
+            gateway.awaitConsole("is learned again from 3 messages of the journal: 1 networks");
+            assertThat(harvest(gateway, "127.60.0.1", "x@none.test", 50)).startsWith("550 5.1.1");
+            gateway.program().terminate();
+            assertThat(Files.readString(history)).contains("127.60.0.0/24\tprovider.test\t");
+
+            Surroundings.delete(gateway.folder().resolve("data/journal"));
+            gateway.start();
+            assertThat(harvest(gateway, "127.60.0.1", "x@none.test", 50))
+                    .as("without a journal")
+                    .startsWith("550 5.1.1");
+            gateway.program().terminate();
+
+            Files.delete(history);
+            Files.createDirectory(history); // what cannot be read
+            gateway.start();
+            gateway.awaitConsole("history.tsv cannot be read and begins anew");
+            assertThat(harvest(gateway, "127.60.0.1", "x@none.test", 50))
+                    .as("neither history nor journal")
+                    .startsWith("421 4.7.0");
         }
     }
 

@@ -98,6 +98,13 @@ public final class JournalReader {
         }
     }
 
+    /** Asks every file, the oldest first. */
+    void everyFile(Question question) throws JournalException {
+        for (DayFiles.DayFile file : list()) {
+            ask(file, question);
+        }
+    }
+
     /** The message with a queue id; empty where the journal does not have it. */
     public Optional<TracedMessage> message(String id) throws JournalException {
         try {

@@ -53,7 +53,8 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private static final Duration NEWS = Duration.ofMinutes(15);
 
     /** Why events are lost: the values of a metric's label. */
-    private static final List<String> REASONS = List.of("queue-full", "disk", "failed", "stopped");
+    private static final List<String> REASONS =
+            List.of("queue-full", "refusals-shed", "disk", "failed", "stopped");
 
     /** How many parts of {@code max-size} a file may have before the day goes on in another. */
     private static final int PARTS = 4;
@@ -64,6 +65,10 @@ public final class JournalWriter implements Journal, AutoCloseable {
     private final long minFree;
     private final Metrics metrics;
     private final TimeSource time;
+
+    /** One in so many places of the queue is kept for mail that was taken. */
+    private static final int KEPT = 4;
+
     private final BlockingQueue<JournalEvent> queue;
     private final LongAdder lost = new LongAdder();
     private final Thread thread;
@@ -130,9 +135,19 @@ public final class JournalWriter implements Journal, AutoCloseable {
 
     @Override
     public void append(JournalEvent event) {
-        if (stopping || !queue.offer(event)) {
-            lose(1, stopping ? "stopped" : "queue-full");
+        if (stopping) {
+            lose(1, "stopped");
+        } else if (isOfStrangers(event) && queue.remainingCapacity() <= config.queue() / KEPT) {
+            lose(1, "refusals-shed");
+        } else if (!queue.offer(event)) {
+            lose(1, "queue-full");
         }
+    }
+
+    /** What a flood consists of; the last places of the queue are for mail that was taken. */
+    private static boolean isOfStrangers(JournalEvent event) {
+        return event instanceof JournalEvent.Refusal
+                || (event instanceof JournalEvent.Connection c && c.accepted() == 0);
     }
 
     private void lose(int count, String reason) {

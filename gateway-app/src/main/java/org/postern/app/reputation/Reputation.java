@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.journal.AcceptedPast;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
@@ -57,6 +59,7 @@ public final class Reputation implements AutoCloseable {
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean closing;
     private long learnedNanos;
+    private final boolean historyIsLost;
     private @Nullable Thread keeper;
 
     /** Reads or writes a file. */
@@ -90,6 +93,7 @@ public final class Reputation implements AutoCloseable {
         keep("bans.tsv", harvesters.bans()::load, harvesters.bans()::save, false);
         keep("holds.tsv", anomalies::loadHolds, anomalies.holds()::save, false);
         keep("history.tsv", history::load, history::save, true);
+        this.historyIsLost = !Files.exists(folder.resolve("history.tsv"));
         keep("volumes.tsv", anomalies.volumes()::load, anomalies.volumes()::save, true);
         keep("deferrals.tsv", anomalies.deferrals()::load, anomalies.deferrals()::save, true);
         metrics.gauge("reputation.networks", history::size);
@@ -133,9 +137,50 @@ public final class Reputation implements AutoCloseable {
      * @param spool where mail is held and let go
      * @param listener is told which entries were
      * @param undecided is told of entries of which nothing is left to deliver
+     * @param past tells what the history is learned from again, where there is none
      */
-    public void start(Spool spool, SurgeryListener listener, Consumer<QueueId> undecided) {
+    public void start(
+            Spool spool, SurgeryListener listener, Consumer<QueueId> undecided, Past past) {
+        if (historyIsLost) {
+            Instant begun = time.instant();
+            // of its own and no virtual one: the journal's library holds on to its carrier
+            Thread.ofPlatform().name("history").daemon().start(() -> learnAgain(past, begun));
+        }
         start(new QueuedHolds(anomalies, spool, listener, undecided, time));
+    }
+
+    /** Tells of mail that was accepted. */
+    @FunctionalInterface
+    public interface Past {
+        /**
+         * Tells of all that was accepted before a time.
+         *
+         * @return how many messages
+         * @throws IOException if it cannot be read
+         */
+        long tell(Instant before, AcceptedPast.Learner learner) throws IOException;
+    }
+
+    private void learnAgain(Past past, Instant before) {
+        try {
+            long messages =
+                    past.tell(
+                            before,
+                            (client, domains, count, first, last) -> {
+                                if (!carries.test(client)) {
+                                    history.learn(client, domains, count, first, last);
+                                }
+                            });
+            if (messages > 0) {
+                LOG.warn(
+                        "the history of senders was missing and is learned again from {} messages"
+                                + " of the journal: {} networks",
+                        messages,
+                        history.size());
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the history of senders is missing, and so is the journal: {}", e.toString());
+        }
     }
 
     private void run(QueuedHolds queue) {

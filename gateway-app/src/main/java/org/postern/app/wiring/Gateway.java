@@ -214,7 +214,12 @@ public final class Gateway implements GatewayState, AutoCloseable {
         gauges(opened);
         AdminServer admin = admin(config);
         undo.add(admin::close);
-        reception.start(opened, records::witness, new SurgeryLog(told, time), relaying::givenUp);
+        reception.start(
+                opened,
+                records::witness,
+                new SurgeryLog(told, time),
+                relaying::givenUp,
+                records::past);
         relaying.start();
         undo.add(() -> relaying.stop(live.config().limits().drain()));
         try {

@@ -94,15 +94,17 @@ final class Reception implements AutoCloseable {
      * @param scribe writes down what begins and ends for senders
      * @param listener is told which entries were held and let go
      * @param undecided is told of entries of which nothing is left to deliver
+     * @param past tells what the history of senders is learned from again, where it is lost
      */
     void start(
             Spool spool,
             Chronicle.Scribe scribe,
             SurgeryListener listener,
-            Consumer<QueueId> undecided) {
+            Consumer<QueueId> undecided,
+            Reputation.Past past) {
         reputation.chronicle().tell(scribe);
         directories.activate(live.snapshot());
-        reputation.start(spool, listener, undecided);
+        reputation.start(spool, listener, undecided, past);
     }
 
     Reputation reputation() {

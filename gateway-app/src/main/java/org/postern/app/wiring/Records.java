@@ -2,6 +2,7 @@ package org.postern.app.wiring;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import org.postern.app.alerts.AlertBoard;
 import org.postern.app.guard.GuardAlarm;
 import org.postern.app.guard.VerdictGuard;
 import org.postern.app.impact.NoticePlans;
+import org.postern.app.journal.AcceptedPast;
+import org.postern.app.journal.JournalException;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalWriter;
 import org.postern.app.telemetry.Metrics;
@@ -225,6 +228,15 @@ final class Records implements AutoCloseable {
     /** Who is asked. */
     JournalReader reader() {
         return reader;
+    }
+
+    /** Tells of the mail that was accepted before a time; how many messages that were. */
+    long past(Instant before, AcceptedPast.Learner learner) throws IOException {
+        try {
+            return AcceptedPast.tell(reader, before, learner);
+        } catch (JournalException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** Notes something about the gateway itself. */

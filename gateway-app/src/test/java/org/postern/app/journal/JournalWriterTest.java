@@ -318,6 +318,38 @@ class JournalWriterTest {
     }
 
     @Test
+    void aFloodOfRefusalsLeavesRoomForMailThatWasTaken() throws Exception {
+        JournalConfig tight =
+                new JournalConfig(
+                        true,
+                        Duration.ofDays(1),
+                        1L << 30,
+                        10_000,
+                        false,
+                        JournalConfig.Privacy.PLAIN);
+        JournalEvent refusal =
+                Events.unknown(now, "192.0.2.7", "a@example.org", "nobody@example.test");
+        long lost;
+        try (Metrics metrics = new Metrics();
+                JournalWriter writer =
+                        new JournalWriter(tight, folder, 0, metrics, TimeSource.system())) {
+            for (int i = 0; i < 500; i++) {
+                for (int j = 0; j < 400; j++) {
+                    writer.append(refusal);
+                }
+                writer.append(
+                        Events.accepted(
+                                now, i + 1, "192.0.2.8", "c@example.org", "b@example.test"));
+            }
+            lost = writer.lost();
+            assertThat(writer.missing().orElse("")).endsWith("refusals-shed");
+        }
+        assertThat(lost).isPositive();
+        assertThat(ask("SELECT count(*) FROM message WHERE qid IS NOT NULL"))
+                .containsExactly("500");
+    }
+
+    @Test
     void withoutRoomOnTheDiskTheJournalGivesWay() throws Exception {
         try (Metrics metrics = new Metrics();
                 JournalWriter writer =

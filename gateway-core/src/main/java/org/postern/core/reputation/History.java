@@ -59,6 +59,14 @@ public final class History implements KnownGood {
             long age = Math.max(0, Duration.between(last, now).toMillis());
             return messages * Math.pow(0.5, age / (double) Math.max(1, halfLife.toMillis()));
         }
+
+        Tally and(Tally other, Duration halfLife) {
+            Instant later = last.isAfter(other.last) ? last : other.last;
+            return new Tally(
+                    at(later, halfLife) + other.at(later, halfLife),
+                    first.isBefore(other.first) ? first : other.first,
+                    later);
+        }
     }
 
     /**
@@ -67,6 +75,35 @@ public final class History implements KnownGood {
     public History(Supplier<ReputationConfig> config, TimeSource time) {
         this.config = config;
         this.time = time;
+    }
+
+    /**
+     * Notes messages that were accepted some time ago, by each domain that SPF or DKIM passed for.
+     *
+     * @param messages how many
+     * @param first when the first was accepted
+     * @param last when the last was; they count as if all had been then
+     */
+    public void learn(
+            InetAddress client,
+            Set<Domain> authenticated,
+            int messages,
+            Instant first,
+            Instant last) {
+        Instant now = time.instant();
+        Duration halfLife = config.get().halfLife();
+        synchronized (networks) {
+            for (Domain domain : authenticated) {
+                Map<Domain, Tally> ofNetwork =
+                        networks.computeIfAbsent(Networks.of(client), n -> new HashMap<>());
+                ofNetwork.merge(
+                        domain,
+                        new Tally(messages, first, last),
+                        (one, other) -> one.and(other, halfLife));
+                trim(ofNetwork, now, halfLife);
+                changed = true;
+            }
+        }
     }
 
     /** Notes a message that was accepted, by each domain that SPF or DKIM passed for. */

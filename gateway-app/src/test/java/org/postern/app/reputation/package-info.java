@@ -1,0 +1,4 @@
+@NullMarked
+package org.postern.app.reputation;
+
+import org.jspecify.annotations.NullMarked;
