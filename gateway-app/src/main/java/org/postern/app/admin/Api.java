@@ -135,13 +135,14 @@ public final class Api {
         }
         String headers = headers(gateway.spool().relayed(id));
         try (OutputStream out = exchange.stream(200, TEXT)) {
-            QueueView.show(out, entry.get(), now, Story.of(journal, id.toString()), headers);
+            QueueView.show(
+                    out, entry.get(), now, Story.of(journal.afresh(), id.toString()), headers);
         }
     }
 
     /** What is known of a message that has left: its story, as long as the journal keeps it. */
     private void gone(Exchange exchange, QueueId id) throws IOException {
-        List<Story.Step> story = Story.of(journal, id.toString());
+        List<Story.Step> story = Story.of(journal.afresh(), id.toString());
         StringBuilder text = new StringBuilder(id.toString()).append(" is not in the queue");
         text.append(story.isEmpty() ? ", nor in the journal; the log may know of it\n" : ":\n");
         for (Story.Step step : story) {
@@ -186,7 +187,7 @@ public final class Api {
         ObjectNode out = Exchange.JSON.createObjectNode();
         out.put("id", id.get().toString());
         ArrayNode steps = out.putArray("steps");
-        for (Story.Step step : Story.of(journal, id.get().toString())) {
+        for (Story.Step step : Story.of(journal.afresh(), id.get().toString())) {
             steps.addObject()
                     .put("at", step.at().toString())
                     .put("text", step.text())

@@ -80,7 +80,8 @@ final class ImpactCommand implements Callable<Integer> {
         Impact impact = count(journal);
         boolean complete = LeftOut.isNothing(journal);
         if (notify != null) {
-            return plan(settings, impact, notify);
+            int planned = plan(settings, impact, notify);
+            return complete ? planned : ExitCode.FAILED;
         }
         ImpactView view = new ImpactView(impact, top, Console.out());
         if (recipients) {

@@ -42,7 +42,6 @@ import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code postern replay}: the same mail under other settings; nothing is changed by it. */
@@ -190,8 +189,9 @@ final class ReplayCommand implements Callable<Integer> {
                     known.put(key, evidence);
                 }
                 EvidenceRow row = evidence.orElse(null);
-                JsonNode screening = journal.screening(message).orElse(null);
-                under.add(workers.submit(() -> replay.evaluate(message, row, screening)));
+                under.add(
+                        workers.submit(() ->
+                                replay.evaluate(message, row, message.screened().orElse(null))));
             }
             for (Future<Replay.Outcome> one : under) {
                 outcomes.add(one.get());

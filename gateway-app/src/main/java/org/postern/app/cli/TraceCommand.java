@@ -197,7 +197,7 @@ final class TraceCommand implements Callable<Integer> {
             out.set("evidence", detail);
         }
         if (tell) {
-            journal.screening(m).ifPresent(looked -> out.set("screening", looked));
+            m.screened().ifPresent(looked -> out.set("screening", looked));
             ArrayNode steps = out.putArray("story");
             for (Story.Step step : Story.of(journal, m)) {
                 steps.addObject().put("at", step.at().toString()).put("text", step.text());

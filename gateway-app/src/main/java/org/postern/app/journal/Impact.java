@@ -85,9 +85,12 @@ public final class Impact {
         Map<Integer, String> words = ImpactOfDay.texts(db, "SELECT id, text FROM word");
         Map<String, Long> seenClients = day.clients(db);
         Map<String, Long> would = day.observed(db, selection);
+        // of its own until the whole file is read: one that breaks off is in no part of the answer
+        Map<String, Hit> hits = new HashMap<>();
         Map<String, Long> domains =
-                day.addresses(db, (address, hit) -> recipients.merge(address, hit, Hit::plus));
+                day.addresses(db, (address, hit) -> hits.merge(address, hit, Hit::plus));
         synchronized (this) {
+            hits.forEach((address, hit) -> recipients.merge(address, hit, Hit::plus));
             messages += day.messages();
             add(dispositions, day.dispositions(), words);
             add(reasons, day.reasons(), words);

@@ -17,15 +17,15 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Asks the journal's files, whether the daemon runs or not: readers never wait for the writer nor
  * the writer for them. Each call opens the files it needs and closes them. Thread-safe.
  *
  * <p>How it fails: a file that cannot be read is left out of the answer and named by {@link
- * #leftOut}, so that one bad day does not hide the others; {@link JournalException} where the
- * folder cannot be read. A journal that does not exist is an empty one.
+ * #leftOut} for as long as the reader is used ({@link #afresh} begins anew), so that one bad day
+ * does not hide the others; {@link JournalException} where the folder cannot be read. A journal
+ * that does not exist is an empty one.
  */
 public final class JournalReader {
     private static final String COLUMNS =
@@ -40,7 +40,7 @@ public final class JournalReader {
                     + " JOIN word u ON u.id = m.rule JOIN word w ON w.id = m.reason";
 
     private final DayFiles files;
-    private final Map<String, String> leftOut = new ConcurrentSkipListMap<>();
+    private final Map<DayFiles.DayFile, String> leftOut = new ConcurrentSkipListMap<>();
 
     /** A reader of the files in this folder, usually {@code data/journal}. */
     public JournalReader(Path folder) {
@@ -125,16 +125,6 @@ public final class JournalReader {
         return found.stream().findFirst();
     }
 
-    /**
-     * What a message or a refusal was looked at for beside authentication, as its JSON text; empty
-     * where nothing was asked.
-     */
-    public Optional<JsonNode> screening(TracedMessage message) throws JournalException {
-        List<JsonNode> found = new ArrayList<>(1);
-        of(message, db -> ScreeningJson.read(db, message.seq()).ifPresent(found::add));
-        return found.stream().findFirst();
-    }
-
     private interface Look {
         void at(Connection db) throws SQLException;
     }
@@ -171,18 +161,29 @@ public final class JournalReader {
 
     /** Puts a question to one file; one that cannot be read is left out. */
     void ask(DayFiles.DayFile file, Question question) {
-        String name = file.path().toString();
         try (Connection db = Sqlite.forReading(file.path())) {
             question.ask(db, file);
-            leftOut.remove(name);
         } catch (SQLException e) {
-            leftOut.put(name, String.valueOf(e.getMessage()));
+            // stays: a question that succeeds later gives back nothing of what this one missed
+            leftOut.putIfAbsent(file, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Files that the latest question to them could not read, and why. */
+    /** Files that any question so far could not read, and why the first of those could not. */
     public Map<String, String> leftOut() {
-        return new TreeMap<>(leftOut);
+        Map<String, String> named = new TreeMap<>();
+        leftOut.forEach((file, why) -> named.put(file.path().toString(), why));
+        return named;
+    }
+
+    /** The same by file, in their order. */
+    Map<DayFiles.DayFile, String> leftOutFiles() {
+        return leftOut;
+    }
+
+    /** A reader of the same files that has left out nothing yet: one for each answer. */
+    public JournalReader afresh() {
+        return new JournalReader(files.folder());
     }
 
     private static void messages(
@@ -193,15 +194,18 @@ public final class JournalReader {
             Consumer<TracedMessage> consumer)
             throws SQLException {
         String name = String.valueOf(file.path().getFileName());
+        boolean screened = ScreeningJson.isIn(db);
         String sql =
                 "SELECT "
                         + COLUMNS
+                        + (screened ? ", x.detail" : ", NULL")
                         + " FROM (SELECT * FROM message WHERE "
                         + selection.where()
                         + " "
                         + order
                         + ") m"
                         + JOINS
+                        + (screened ? " LEFT JOIN screening x ON x.seq = m.seq" : "")
                         + (order.contains("DESC") ? " ORDER BY m.seq DESC" : " ORDER BY m.seq");
         try (PreparedStatement s = db.prepareStatement(sql);
                 PreparedStatement address =
@@ -244,7 +248,8 @@ public final class JournalReader {
                 orEmpty(r.getString(17)),
                 orEmpty(r.getString(18)),
                 orEmpty(r.getString(19)),
-                orEmpty(r.getString(20)));
+                orEmpty(r.getString(20)),
+                orEmpty(r.getString(21)));
     }
 
     private static List<String> addresses(@Nullable String ids, PreparedStatement address)

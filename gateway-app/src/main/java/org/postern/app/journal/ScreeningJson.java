@@ -87,22 +87,18 @@ final class ScreeningJson {
         EvidenceJson.string(out, value);
     }
 
-    /** That of a message; empty where nothing was asked, or the file is older than the table. */
-    static Optional<JsonNode> read(Connection db, long seq) throws SQLException {
+    /** Whether a file has the table; one that is older has not. */
+    static boolean isIn(Connection db) throws SQLException {
         try (PreparedStatement table =
                         db.prepareStatement(
                                 "SELECT 1 FROM sqlite_master WHERE name = 'screening'");
                 ResultSet there = table.executeQuery()) {
-            if (!there.next()) {
-                return Optional.empty();
-            }
+            return there.next();
         }
-        try (PreparedStatement s =
-                db.prepareStatement("SELECT detail FROM screening WHERE seq = ?")) {
-            s.setLong(1, seq);
-            try (ResultSet r = s.executeQuery()) {
-                return r.next() ? Optional.of(JSON.readTree(r.getString(1))) : Optional.empty();
-            }
-        }
+    }
+
+    /** The object of its text; empty where nothing was asked. */
+    static Optional<JsonNode> parse(String detail) {
+        return detail.isEmpty() ? Optional.empty() : Optional.of(JSON.readTree(detail));
     }
 }

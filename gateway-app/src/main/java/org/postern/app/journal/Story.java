@@ -1,6 +1,7 @@
 package org.postern.app.journal;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +36,10 @@ public final class Story {
      */
     public record Step(Instant at, String text, Progress progress) {}
 
-    /** The story of a queue id; empty where the journal knows nothing of it. */
+    /**
+     * The story of a queue id; empty where the journal knows nothing of it. Files that the reader
+     * could not read are named at its end.
+     */
     public static List<Step> of(JournalReader journal, String id) throws JournalException {
         TracedMessage message = journal.message(id).orElse(null);
         List<Step> steps = new ArrayList<>();
@@ -43,16 +47,32 @@ public final class Story {
             steps.addAll(beginning(journal, message));
         }
         steps.addAll(after(message, journal.steps(id)));
+        steps.addAll(missing(journal, steps));
         return steps;
     }
 
-    /** The story of a message, or of a refusal. */
+    /** The days of which nothing is told, because their file cannot be read. */
+    private static List<Step> missing(JournalReader journal, List<Step> told) {
+        Progress progress = told.isEmpty() ? Progress.UNDER_WAY : told.getLast().progress();
+        List<Step> missing = new ArrayList<>();
+        journal.leftOutFiles()
+                .forEach((file, why) ->
+                        missing.add(
+                                new Step(
+                                        file.day().atStartOfDay(ZoneOffset.UTC).toInstant(),
+                                        "not in this story: " + file.path() + ": " + why,
+                                        progress)));
+        return missing;
+    }
+
+    /** The story of a message, or of a refusal, as that of a queue id. */
     public static List<Step> of(JournalReader journal, TracedMessage message)
             throws JournalException {
         List<Step> steps = new ArrayList<>(beginning(journal, message));
         if (message.id() != null) {
             steps.addAll(after(message, journal.steps(message.id())));
         }
+        steps.addAll(missing(journal, steps));
         return steps;
     }
 
@@ -67,7 +87,7 @@ public final class Story {
                 steps.add(new Step(m.at(), line, progress));
             }
         }
-        for (String line : journal.screening(m).map(Story::screening).orElse(List.of())) {
+        for (String line : m.screened().map(Story::screening).orElse(List.of())) {
             steps.add(new Step(m.at(), line, progress));
         }
         if (!m.observed().isEmpty()) {

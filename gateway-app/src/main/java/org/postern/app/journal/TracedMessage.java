@@ -2,7 +2,9 @@ package org.postern.app.journal;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A message, or a refusal, as the journal has it.
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param detail one line, or empty
  * @param observed what rules in mode observe would have done, or empty
  * @param subject the Subject, or empty
+ * @param screening what it was looked at for beside authentication as JSON, or empty where nothing
+ *     was asked
  */
 public record TracedMessage(
         String file,
@@ -51,8 +55,14 @@ public record TracedMessage(
         String reply,
         String detail,
         String observed,
-        String subject) {
+        String subject,
+        String screening) {
     public TracedMessage {
         to = List.copyOf(to);
+    }
+
+    /** What it was looked at for beside authentication; empty where nothing was asked. */
+    public Optional<JsonNode> screened() {
+        return ScreeningJson.parse(screening);
     }
 }

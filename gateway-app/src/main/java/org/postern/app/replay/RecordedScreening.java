@@ -15,6 +15,7 @@ import org.postern.core.greylist.GreylistExemptions;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
+import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.snapshot.Snapshot;
@@ -124,11 +125,15 @@ final class RecordedScreening {
      * The reason for which greylisting would defer a recipient that the rules let pass; empty where
      * it would not. Who was known then is known again, who had to wait then has to wait again.
      */
-    Optional<String> greylisted(Facts facts, Verdict ruled) {
+    Optional<String> greylisted(Stage stage, Facts facts, Verdict ruled) {
+        // as live: after the content a null sender's message that is tagged has to wait as well
+        boolean passes =
+                ruled.rule().equals(PolicyEngine.DEFAULT_RULE)
+                        || (stage == Stage.DATA && ruled instanceof Verdict.Tag);
         if (detail == null
                 || !sameClient
                 || snapshot.config().greylisting().mode() != GreylistingConfig.Mode.ENFORCE
-                || !ruled.rule().equals(PolicyEngine.DEFAULT_RULE)
+                || !passes
                 || isSpared(snapshot.config(), facts)) {
             return Optional.empty();
         }

@@ -265,7 +265,7 @@ public final class Replay {
             return refused;
         }
         Verdict verdict = snapshot.policy().decide(Stage.RCPT, facts);
-        return screened.greylisted(facts, verdict)
+        return screened.greylisted(Stage.RCPT, facts, verdict)
                 .map(reason ->
                         new Outcome(
                                 message,
@@ -319,7 +319,7 @@ public final class Replay {
                                 .withCountry(country(result.client())));
         Verdict verdict = snapshot.policy().evaluate(Stage.DATA, facts, audience).verdict();
         Optional<String> greylisted =
-                from.isEmpty() ? screened.greylisted(facts, verdict) : Optional.empty();
+                from.isEmpty() ? screened.greylisted(Stage.DATA, facts, verdict) : Optional.empty();
         return new Outcome(
                 message,
                 greylisted.isPresent() ? "deferred" : word(verdict.disposition()),

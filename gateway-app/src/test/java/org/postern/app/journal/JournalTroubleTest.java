@@ -109,6 +109,49 @@ class JournalTroubleTest {
     }
 
     @Test
+    void aFileThatWasLeftOutOnceStaysNamedThoughTheNextQuestionSucceeds() throws Exception {
+        write(1, 2);
+        JournalReader reader = new JournalReader(folder);
+        byte[] good = Files.readAllBytes(today());
+        Files.writeString(today(), "no journal ".repeat(1_000));
+        assertThat(read(reader)).isEmpty();
+        Files.write(today(), good);
+        assertThat(read(reader)).hasSize(2);
+        assertThat(reader.leftOut()).containsOnlyKeys(today().toString());
+        assertThat(reader.afresh().leftOut()).isEmpty();
+    }
+
+    @Test
+    void aStoryNamesTheFileThatItCouldNotRead() throws Exception {
+        write(1, 1);
+        String id = Objects.requireNonNull(read(new JournalReader(folder)).getFirst().id());
+        Files.writeString(folder.resolve("2026-11-21.db"), "no journal ".repeat(1_000));
+        assertThat(Story.of(new JournalReader(folder), id))
+                .extracting(Story.Step::text)
+                .last()
+                .asString()
+                .contains("not in this story", "2026-11-21.db");
+        Files.delete(folder.resolve("2026-11-21.db"));
+        assertThat(Story.of(new JournalReader(folder), id))
+                .extracting(Story.Step::text)
+                .noneMatch(text -> text.contains("not in this story"));
+    }
+
+    @Test
+    void aFileThatBreaksOffIsInNoPartOfACount() throws Exception {
+        write(1, 3);
+        try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + today());
+                Statement s = db.createStatement()) {
+            s.execute("DROP TABLE name"); // read after the addresses
+        }
+        JournalReader reader = new JournalReader(folder);
+        Impact impact = Impact.of(reader, reader.select(Map.of(), NOON.plusSeconds(60)));
+        assertThat(reader.leftOut()).containsOnlyKeys(today().toString());
+        assertThat(impact.messages()).isZero();
+        assertThat(impact.recipients()).isEmpty();
+    }
+
+    @Test
     void whatBreaksOffWhileItIsLookedAfterDoesNotEndTheJournal() throws Exception {
         // no instant is so long ago: each look ends with an ArithmeticException
         JournalConfig unbounded =

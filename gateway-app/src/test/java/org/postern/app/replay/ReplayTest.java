@@ -112,7 +112,7 @@ class ReplayTest {
                     .evaluate(
                             message,
                             reader.evidence(message).orElse(null),
-                            reader.screening(message).orElse(null));
+                            message.screened().orElse(null));
         }
     }
 
@@ -240,6 +240,35 @@ class ReplayTest {
         assertThat(replay(waiting).disposition()).isEqualTo("goes-on");
         more = "greylisting: { mode: observe }\n";
         assertThat(replay(waiting).disposition()).isEqualTo("goes-on");
+    }
+
+    @Test
+    void aNullSendersMessageThatIsTaggedHasToWaitAsInTheSession() throws Exception {
+        JournalEvent waiting =
+                Events.screened(
+                        Events.message(
+                                now,
+                                null,
+                                "192.0.2.7",
+                                "",
+                                new Ruling(Disposition.DEFER, "greylisting", "greylisting.new", ""),
+                                SmtpReply.of(451, "4.7.1", "Come back"),
+                                Events.evidence(
+                                        AuthResult.NONE,
+                                        AuthResult.NONE,
+                                        "192.0.2.7",
+                                        "good.example",
+                                        List.of()),
+                                "bob@example.test"),
+                        new Screening(null, List.of("new"), List.of()));
+        more =
+                """
+                greylisting: { mode: enforce }
+                policy: { rules: [{ name: of-all, stage: data, action: tag }] }
+                """;
+        assertThat(replay(waiting).reason()).isEqualTo("greylisting.new");
+        more = more.replace("enforce", "observe");
+        assertThat(replay(waiting).disposition()).isEqualTo("tagged");
     }
 
     @Test
