@@ -140,7 +140,7 @@ final class MaildirDownstream implements Downstream {
                     e);
         }
         return new RecipientOutcome.Delivered(
-                Outcomes.reply(250, "2.0.0", "delivered to Maildir as " + file));
+                Outcomes.reply(250, "2.0.0", "delivered to Maildir as " + file), false);
     }
 
     private static void write(DeliveryRequest request, FileChannel out)

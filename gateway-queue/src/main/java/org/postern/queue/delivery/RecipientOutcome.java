@@ -7,12 +7,22 @@ public sealed interface RecipientOutcome {
     /** The downstream's reply, or ours where it gave none. */
     SmtpReply reply();
 
+    /** Whether the reply is the downstream's; if not, its words are ours. */
+    boolean fromDownstream();
+
     /**
      * The downstream has taken responsibility.
      *
-     * @param reply its 2yz reply
+     * @param reply its 2yz reply, or ours where it speaks no protocol
+     * @param fromDownstream whether the reply is the downstream's
      */
-    record Delivered(SmtpReply reply) implements RecipientOutcome {}
+    record Delivered(SmtpReply reply, boolean fromDownstream) implements RecipientOutcome {
+
+        /** A delivery by the downstream's own reply. */
+        public Delivered(SmtpReply reply) {
+            this(reply, true);
+        }
+    }
 
     /**
      * Not now; the message stays queued.

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Recipient;
 import org.postern.core.time.TimeSource;
@@ -44,13 +43,6 @@ public final class NoticeSender {
 
     /** Why an entry is held that a person wants to bounce. */
     public static final String GIVEN_UP = "given up";
-
-    /** {@code name[address]:port} as attempts say it, a URI of a downstream, or an IPv4 address. */
-    private static final Pattern INNER_NAME =
-            Pattern.compile(
-                    "[^\\s\\[(<]*\\[[0-9A-Fa-f:.]+\\](?::[0-9]+)?"
-                            + "|(?:lmtp|smtp|smtps|lmtp\\+unix|maildir)://?[^\\s]+"
-                            + "|\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}(?::[0-9]+)?\\b");
 
     private static final String ACTOR = "postern";
     private static final Duration GRACE = Duration.ofDays(5);
@@ -258,13 +250,9 @@ public final class NoticeSender {
     }
 
     private static NoticedRecipient noticed(RecipientStatus r) {
-        return new NoticedRecipient(
-                r.recipient(), withoutInnerNames(r.reply()), !r.downstream().isEmpty(), null);
-    }
-
-    /** A reply without the names and addresses of machines behind us, which are nobody's matter. */
-    static String withoutInnerNames(String reply) {
-        return INNER_NAME.matcher(reply).replaceAll("the next server");
+        // without a downstream nobody has answered yet
+        return NoticedRecipient.of(
+                r.recipient(), r.reply(), r.ours() || r.downstream().isEmpty(), null);
     }
 
     private MessageMeta meta(QueueEntry entry, Notice notice) {

@@ -20,6 +20,17 @@ public record NoticedRecipient(
             Pattern.compile("([2-5])[0-9]{2}(?: ([245]\\.[0-9]{1,3}\\.[0-9]{1,3}))?(?: .*)?");
 
     /**
+     * One by its last reply.
+     *
+     * @param ours whether its words are ours: then the outside is told other ones
+     */
+    public static NoticedRecipient of(
+            Recipient recipient, String reply, boolean ours, @Nullable Instant lastAttempt) {
+        return new NoticedRecipient(
+                recipient, ours ? OwnWords.outside(reply) : reply, !ours, lastAttempt);
+    }
+
+    /**
      * The Status field (RFC 3464, 2.3.4): the reply's enhanced status where it has one, else the
      * class of its code, else that of the event.
      */

@@ -28,6 +28,7 @@ import org.postern.queue.delivery.PointOfNoReturn;
 import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.delivery.Step;
 import org.postern.queue.dsn.NoticeSender;
+import org.postern.queue.dsn.OwnWords;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
@@ -306,7 +307,11 @@ final class Attempts {
                     statuses.put(
                             recipient,
                             new RecipientStatus(
-                                    recipient, state(what), outcome.reply().toString(), name));
+                                    recipient,
+                                    state(what),
+                                    outcome.reply().toString(),
+                                    name,
+                                    !outcome.fromDownstream()));
                     String duplicate = entry.notes().getOrDefault(Marks.POSSIBLE_DUPLICATE, "");
                     if (outcome instanceof RecipientOutcome.Deferred d && d.maybeDelivered()) {
                         duplicate = "the final reply of " + made.via().peer() + " was lost";
@@ -318,6 +323,7 @@ final class Attempts {
                                     recipient,
                                     what,
                                     outcome.reply(),
+                                    !outcome.fromDownstream(),
                                     name,
                                     attempt,
                                     took,
@@ -373,7 +379,10 @@ final class Attempts {
         try {
             Change end = new Change.Finish("postern", "refused in session");
             if (!spool.change(List.of(entry.id()), end).isEmpty()) {
-                answer = new CutThrough.Answer.Refused(events.getFirst().reply());
+                RelayEvent first = events.getFirst();
+                answer =
+                        new CutThrough.Answer.Refused(
+                                first.ours() ? OwnWords.outside(first.reply()) : first.reply());
                 events.forEach(listener::outcome);
                 return true;
             }

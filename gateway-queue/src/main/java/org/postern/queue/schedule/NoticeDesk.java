@@ -100,8 +100,8 @@ public final class NoticeDesk implements RelayListener, AutoCloseable {
             if (e.outcome() == RelayEvent.Outcome.DELIVERED
                     && e.recipient().dsnNotify().contains(DsnNotify.SUCCESS)) {
                 NoticedRecipient recipient =
-                        new NoticedRecipient(
-                                e.recipient(), e.reply().toString(), true, time.instant());
+                        NoticedRecipient.of(
+                                e.recipient(), e.reply().toString(), e.ours(), time.instant());
                 switch (e.via().handover()) {
                     case STORED -> stored.add(recipient);
                     case RELAYED -> relayed.add(recipient); // RFC 3461, 5.2.2

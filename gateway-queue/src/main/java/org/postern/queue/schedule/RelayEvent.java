@@ -13,6 +13,7 @@ import org.postern.queue.spool.QueueEntry;
  * @param recipient who
  * @param outcome what
  * @param reply the downstream's reply, or ours
+ * @param ours whether it is ours, with names that are nobody's matter outside
  * @param downstream name of the downstream
  * @param attempt number of the attempt, from 1
  * @param took how long the attempt took
@@ -25,6 +26,7 @@ public record RelayEvent(
         Recipient recipient,
         Outcome outcome,
         SmtpReply reply,
+        boolean ours,
         String downstream,
         int attempt,
         Duration took,

@@ -127,21 +127,6 @@ class NoticeSenderTest {
     }
 
     @Test
-    void machinesBehindUsAreNotNamedToTheOutside() {
-        assertThat(
-                        NoticeSender.withoutInnerNames(
-                                "451 4.4.2 lost connection with store.lan[192.0.2.7]:24 while"
-                                        + " sending"))
-                .isEqualTo("451 4.4.2 lost connection with the next server while sending");
-        assertThat(NoticeSender.withoutInnerNames("451 4.4.1 smtp://store.lan:25 refused"))
-                .isEqualTo("451 4.4.1 the next server refused");
-        assertThat(NoticeSender.withoutInnerNames("550 5.1.1 <a@b.example> unknown at 10.0.0.7:24"))
-                .isEqualTo("550 5.1.1 <a@b.example> unknown at the next server");
-        assertThat(NoticeSender.withoutInnerNames("550 5.1.1 no such user"))
-                .isEqualTo("550 5.1.1 no such user");
-    }
-
-    @Test
     void anUnknownSenderIsNotToldAndTheEntryStaysHeld() throws Exception {
         QueueEntry entry = failed(ReversePath.of(SENDER), Set.of(), "none");
         assertThat(sender.settle(entry))

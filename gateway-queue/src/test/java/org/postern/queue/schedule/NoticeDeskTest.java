@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
+import org.postern.core.reply.SmtpReply;
 import org.postern.queue.delivery.DeliveryReport;
 import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.dsn.NoticeDecision;
@@ -243,5 +244,33 @@ class NoticeDeskTest extends WithRelay {
         assertThat(relay.find(id).orElseThrow().state()).isEqualTo(EntryState.HELD);
         disk.countDown();
         await().until(() -> relay.find(id).orElseThrow().state() == EntryState.TRASH);
+    }
+
+    @Test
+    void whatIsToldOfAnExpiredMessageNamesNothingBehindUs() throws Exception {
+        SmtpReply ours = SmtpReply.of(452, "4.3.1", "cannot write to Maildir /srv/mail/x: full");
+        relay.does(
+                "store",
+                true,
+                request ->
+                        new DeliveryReport(
+                                Map.of(
+                                        request.envelope().recipients().getFirst(),
+                                        new RecipientOutcome.Deferred(ours, false, false)),
+                                "store:25",
+                                null,
+                                "TLS",
+                                false,
+                                Duration.ZERO));
+        relay.start();
+        relay.store("bob@sender.example", recipient("ann@example.net"));
+        await().until(() -> !relay.events.isEmpty());
+        assertThat(relay.events.getFirst().reply()).as("for the log").isEqualTo(ours);
+        relay.time.advance(Duration.ofDays(6));
+        relay.scheduler.wake();
+        await().until(() -> !sent.isEmpty());
+        assertThat(sent.getFirst().text().replaceAll("\\s+", " "))
+                .contains("452 4.3.1 this mail system could not hand the message on", "4.3.1")
+                .doesNotContain("/srv/mail", "Diagnostic-Code");
     }
 }

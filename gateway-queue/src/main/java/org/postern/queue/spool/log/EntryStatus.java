@@ -76,10 +76,15 @@ record EntryStatus(
         for (RecipientStatus r : recipients) {
             out.u8(r.state().code()).text(r.reply()).text(r.downstream());
         }
-        // records of before there were marks end here, and so do those without any
-        if (!marks.isEmpty()) {
+        // records of before there were marks, or a note of whose the words are, end where these
+        // begin, and so do those without any
+        boolean ours = recipients.stream().anyMatch(RecipientStatus::ours);
+        if (ours || !marks.isEmpty()) {
             out.i32(marks.size());
             marks.forEach((key, value) -> out.text(key).text(value));
+        }
+        if (ours) {
+            recipients.forEach(r -> out.u8(r.ours() ? 1 : 0));
         }
         return out.toArray();
     }
@@ -120,6 +125,16 @@ record EntryStatus(
         Map<String, String> marks = new TreeMap<>();
         for (int n = in.hasMore() ? in.count(8) : 0; n > 0; n--) {
             marks.put(in.text(), in.text());
+        }
+        if (in.hasMore()) {
+            for (int i = 0; i < recipients.size(); i++) {
+                RecipientStatus r = recipients.get(i);
+                boolean ours = in.u8() != 0;
+                recipients.set(
+                        i,
+                        new RecipientStatus(
+                                r.recipient(), r.state(), r.reply(), r.downstream(), ours));
+            }
         }
         return new EntryStatus(
                 state, previous, attempts, due, trashUntil, reason, actor, recipients, marks);

@@ -33,7 +33,8 @@ final class Transitions {
                                     r.recipient(),
                                     update.state(),
                                     update.reply(),
-                                    update.downstream()));
+                                    update.downstream(),
+                                    update.ours()));
         }
         if (recipients.stream().allMatch(Transitions::isOver)) {
             return new Entries.Next.Over();
@@ -149,8 +150,9 @@ final class Transitions {
 
     private static RecipientStatus failed(RecipientStatus r, String reason) {
         // the last words of the downstream say more than ours
-        String reply = r.reply().isEmpty() ? reason : r.reply();
-        return new RecipientStatus(r.recipient(), RecipientState.FAILED, reply, r.downstream());
+        return r.reply().isEmpty()
+                ? new RecipientStatus(r.recipient(), RecipientState.FAILED, reason, r.downstream())
+                : r.in(RecipientState.FAILED);
     }
 
     private static Entries.Next told(EntryStatus s) {
@@ -158,11 +160,7 @@ final class Transitions {
                 s.recipients().stream()
                         .map(r ->
                                 r.state() == RecipientState.FAILED
-                                        ? new RecipientStatus(
-                                                r.recipient(),
-                                                RecipientState.BOUNCED,
-                                                r.reply(),
-                                                r.downstream())
+                                        ? r.in(RecipientState.BOUNCED)
                                         : r)
                         .toList();
         if (recipients.stream().allMatch(Transitions::isOver)) {
@@ -207,10 +205,7 @@ final class Transitions {
     }
 
     private static RecipientStatus again(RecipientStatus r) {
-        return r.state() == RecipientState.FAILED
-                ? new RecipientStatus(
-                        r.recipient(), RecipientState.DEFERRED, r.reply(), r.downstream())
-                : r;
+        return r.state() == RecipientState.FAILED ? r.in(RecipientState.DEFERRED) : r;
     }
 
     private static Entries.Next drop(EntryStatus s, Change.Drop drop, long now) {
