@@ -260,7 +260,7 @@ class ReplayTest {
                                         "good.example",
                                         List.of()),
                                 "bob@example.test"),
-                        new Screening(null, List.of("new"), List.of()));
+                        new Screening(null, List.of("new"), List.of(), null));
         more =
                 """
                 greylisting: { mode: enforce }
