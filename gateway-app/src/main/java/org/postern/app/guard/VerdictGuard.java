@@ -60,6 +60,26 @@ public final class VerdictGuard implements Journal {
     private final Map<String, Watched> keys = new LinkedHashMap<>(64, 0.75f, true);
     private long begun;
     private int all;
+
+    /**
+     * Rules that rest on other things than who a message is from. Of these the alarm is told and no
+     * more: a wave of viruses is no reason to let viruses in.
+     */
+    private static final Set<String> BESIDE_VERDICTS =
+            Set.of(
+                    "default",
+                    "virus",
+                    "virus-unscanned",
+                    "spam",
+                    "spam-defer",
+                    "spam-quarantine",
+                    "spam-unscanned",
+                    "dnsbl",
+                    "deny-list",
+                    "greylisting",
+                    "spam-trap",
+                    "anomalous-sender");
+
     private volatile boolean switching;
 
     /** Hears of alarms; called on the thread that noticed. */
@@ -287,7 +307,7 @@ public final class VerdictGuard implements Journal {
         watched.alarm = alarm;
         watched.calm = 0;
         watched.silent = 0;
-        boolean switched = switching && !alarm.rule().equals("default");
+        boolean switched = switching && !BESIDE_VERDICTS.contains(alarm.rule());
         if (switched) {
             observed.add(alarm.rule());
         }

@@ -26,6 +26,7 @@ import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
+import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reply.SmtpReply;
 import org.postern.queue.spool.SpoolException;
@@ -157,10 +158,13 @@ final class IntakeVisit implements Visit {
             facts = before;
             return Decision.refuse(ban.get().reply());
         }
+        RecipientDirectory directory = revision.snapshot().recipients();
         RecipientLookup lookup =
-                parts.traps().isTrap(recipient.address())
-                        ? new RecipientLookup.Known(List.of(recipient.address()), "spam-trap")
-                        : revision.snapshot().recipients().lookup(recipient.address());
+                parts.traps()
+                        .trapOf(recipient.address(), directory)
+                        .<RecipientLookup>map(
+                                trap -> new RecipientLookup.Known(List.of(trap), TrapNote.RULE))
+                        .orElseGet(() -> directory.lookup(recipient.address()));
         parts.metrics()
                 .count(
                         "recipient.lookups",

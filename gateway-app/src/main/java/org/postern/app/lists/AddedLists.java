@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.lists.AddedEntries;
@@ -11,6 +12,7 @@ import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Cidr;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
@@ -67,6 +69,27 @@ public final class AddedLists {
                 expires == null ? "for good" : "until " + expires,
                 comment == null ? "" : ": " + comment);
         return entry;
+    }
+
+    /**
+     * Adds clients that wrote to spam traps, in one change.
+     *
+     * @param clients each client and why
+     * @throws IOException if they could not be stored or put into force
+     */
+    public void addTrapped(Map<Cidr, String> clients, Instant expires) throws IOException {
+        int added = files.addTrapped(clients, expires);
+        if (added > 0) {
+            refreshed();
+            Map.Entry<Cidr, String> one = clients.entrySet().iterator().next();
+            LOG.info(
+                    "deny client: {} added by spam traps until {}: {} {}{}",
+                    added,
+                    expires,
+                    one.getKey(),
+                    one.getValue(),
+                    added == 1 ? "" : ", and others");
+        }
     }
 
     /**

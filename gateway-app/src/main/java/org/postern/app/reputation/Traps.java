@@ -4,20 +4,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ReputationConfig;
-import org.postern.core.lists.AddedEntries;
-import org.postern.core.lists.ListEntry;
-import org.postern.core.lists.ListKind;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
-import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
+import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.reputation.Networks;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
@@ -32,14 +32,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Traps {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
-    private static final int MAX_UNDER_WAY = 1_000;
+    private static final int MAX_WAITING = 1_000;
 
     private final AddedLists lists;
     private final Reputation reputation;
     private final Supplier<ReputationConfig> config;
     private final Metrics metrics;
     private final TimeSource time;
-    private final Set<Cidr> underWay = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Cidr, String> waiting = new LinkedHashMap<>();
+    private boolean writing;
 
     /**
      * @param config the settings of this moment
@@ -64,6 +66,20 @@ public final class Traps {
     }
 
     /**
+     * The trap that mail to an address goes to: itself, or without its detail.
+     *
+     * @param recipients who knows what a detail is in the address's domain
+     */
+    public Optional<EmailAddress> trapOf(EmailAddress address, RecipientDirectory recipients) {
+        if (config.get().traps().isEmpty()) {
+            return Optional.empty();
+        }
+        return isTrap(address)
+                ? Optional.of(address)
+                : recipients.withoutDetail(address).filter(this::isTrap);
+    }
+
+    /**
      * Notes a message to a trap.
      *
      * @param nullSender whether it is a bounce, as it says
@@ -85,29 +101,52 @@ public final class Traps {
                 listed
                         || (!domains.isEmpty()
                                 && reputation.knownGood().isKnownGood(client, domains));
-        Cidr who = Networks.alone(client);
-        boolean full = underWay.size() >= MAX_UNDER_WAY;
-        metrics.count("reputation.traps", "response", good ? "known-good" : "listed");
-        if (!good && !full && underWay.add(who)) {
-            Thread.ofVirtual().name("trap").start(() -> list(who, trap));
+        String response = good ? "known-good" : note(Networks.alone(client), trap);
+        metrics.count("reputation.traps", "response", response);
+    }
+
+    /** Leaves a client to the writer, which is begun if none is at work. */
+    private String note(Cidr who, EmailAddress trap) {
+        lock.lock();
+        try {
+            if (waiting.size() >= MAX_WAITING && !waiting.containsKey(who)) {
+                return "too-many";
+            }
+            waiting.put(who, "wrote to " + trap);
+            if (!writing) {
+                writing = true;
+                Thread.ofVirtual().name("traps").start(this::write);
+            }
+            return "listed";
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void list(Cidr who, EmailAddress trap) {
-        try {
-            Instant until =
-                    time.instant().plus(config.get().trapHold()).truncatedTo(ChronoUnit.SECONDS);
-            lists.add(
-                    AddedEntries.Target.DENY,
-                    ListKind.CLIENT,
-                    who.toString(),
-                    "wrote to " + trap,
-                    ListEntry.SPAM_TRAP,
-                    until);
-        } catch (IOException | InvalidAddressException e) {
-            LOG.error("{} wrote to trap {} and could not be listed: {}", who, trap, e.toString());
-        } finally {
-            underWay.remove(who);
+    /** Lists who waits, all at once, until nobody does: what comes meanwhile is the next round. */
+    private void write() {
+        while (true) {
+            Map<Cidr, String> batch;
+            lock.lock();
+            try {
+                if (waiting.isEmpty()) {
+                    writing = false;
+                    return;
+                }
+                batch = new LinkedHashMap<>(waiting);
+                waiting.clear();
+            } finally {
+                lock.unlock();
+            }
+            try {
+                Instant until =
+                        time.instant()
+                                .plus(config.get().trapHold())
+                                .truncatedTo(ChronoUnit.SECONDS);
+                lists.addTrapped(batch, until);
+            } catch (IOException | RuntimeException e) {
+                LOG.error("{} wrote to spam traps and could not be listed", batch.keySet(), e);
+            }
         }
     }
 }

@@ -113,6 +113,39 @@ class VerdictGuardTest {
     }
 
     @Test
+    void aWaveOfVirusesIsToldAndLetsNoVirusIn() {
+        guard.switchRules(true);
+        for (int interval = 0; interval < 20; interval++) {
+            good(99, "a@other.example");
+            viruses(1);
+            time.advance(VerdictGuard.INTERVAL);
+        }
+        good(50, "a@other.example");
+        viruses(50);
+        assertThat(raised).extracting(GuardAlarm::rule).contains("virus");
+        assertThat(guard.observes("virus")).isFalse();
+    }
+
+    private void viruses(int count) {
+        for (int i = 0; i < count; i++) {
+            guard.append(
+                    Events.message(
+                            AT,
+                            null,
+                            "203.0.113." + i,
+                            "ann@worm.example",
+                            new Ruling(Disposition.REJECT, "virus", "scan.infected", ""),
+                            SmtpReply.of(550, "5.7.1", "no"),
+                            Events.evidence(
+                                    AuthResult.PASS,
+                                    AuthResult.PASS,
+                                    "203.0.113." + i,
+                                    "worm.example"),
+                            "b@example.test"));
+        }
+    }
+
+    @Test
     void dnsTroubleIsNamedAsSuch() {
         for (int i = 0; i < 12; i++) {
             guard.append(

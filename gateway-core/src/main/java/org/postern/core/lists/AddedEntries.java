@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,9 @@ import org.postern.core.yaml.YamlText;
 public final class AddedEntries {
     /** How many entries each file may hold. */
     public static final int MAX_ENTRIES = 10_000;
+
+    /** How many of those spam traps may have, so that people always find room. */
+    public static final int MAX_TRAPPED = 8_000;
 
     private final Path data;
     private final Path directory;
@@ -144,6 +148,64 @@ public final class AddedEntries {
             return entry;
         } finally {
             changing.unlock();
+        }
+    }
+
+    /**
+     * Adds clients that wrote to spam traps, all with one change of the file. What somebody else
+     * has added stays as it is; where traps have as much as they may, what ends first goes.
+     *
+     * @param clients each client and why
+     * @param expires from when on the entries have no effect
+     * @return how many are new or end later than before
+     * @throws IOException if the file cannot be written, or is full; nothing has changed then
+     */
+    public int addTrapped(Map<Cidr, String> clients, Instant expires) throws IOException {
+        changing.lock();
+        try {
+            Map<String, ListEntry> entries = withoutExpired(read(Target.DENY));
+            int added = 0;
+            for (Map.Entry<Cidr, String> client : clients.entrySet()) {
+                String value = client.getKey().toString();
+                String key = key(ListKind.CLIENT, value);
+                ListEntry before = entries.get(key);
+                if (before != null && !before.isOfSpamTrap()) {
+                    continue;
+                }
+                entries.remove(key); // to the end: entries of traps stand by their end
+                entries.put(
+                        key,
+                        new ListEntry(
+                                ListKind.CLIENT,
+                                value,
+                                directory.resolve(Target.DENY.file),
+                                1,
+                                client.getValue(),
+                                ListEntry.SPAM_TRAP,
+                                expires));
+                added++;
+            }
+            if (added > 0) {
+                makeRoom(entries);
+                write(Target.DENY, entries);
+            }
+            return added;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void makeRoom(Map<String, ListEntry> entries) throws IOException {
+        long trapped = entries.values().stream().filter(ListEntry::isOfSpamTrap).count();
+        Iterator<ListEntry> oldest = entries.values().iterator();
+        while (oldest.hasNext() && (trapped > MAX_TRAPPED || entries.size() > MAX_ENTRIES)) {
+            if (oldest.next().isOfSpamTrap()) {
+                oldest.remove();
+                trapped--;
+            }
+        }
+        if (entries.size() > MAX_ENTRIES) {
+            throw new IOException(directory.resolve(Target.DENY.file) + " is full");
         }
     }
 

@@ -60,6 +60,11 @@ final class DomainRecipients implements RecipientDirectory {
     }
 
     @Override
+    public Optional<EmailAddress> withoutDetail(EmailAddress address) {
+        return sources.stream().flatMap(s -> s.withoutDetail(address).stream()).findFirst();
+    }
+
+    @Override
     public Set<Handling> handlings() {
         return sources.stream()
                 .flatMap(s -> s.handlings().stream())

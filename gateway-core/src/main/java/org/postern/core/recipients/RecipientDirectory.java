@@ -25,6 +25,16 @@ public interface RecipientDirectory {
         return Optional.empty();
     }
 
+    /**
+     * An address of one of its domains without the detail of a subaddress (RFC 5233, 1), from
+     * memory; whether anybody has it is another question.
+     *
+     * @return empty where the address has none, or nothing is a detail here
+     */
+    default Optional<EmailAddress> withoutDetail(EmailAddress address) {
+        return Optional.empty();
+    }
+
     /** Everything that recipients it has in memory ask for; a small set. */
     default Set<Handling> handlings() {
         return Set.of();

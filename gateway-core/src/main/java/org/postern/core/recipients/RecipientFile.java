@@ -104,12 +104,19 @@ final class RecipientFile implements RecipientDirectory {
             return RecipientLookup.Unknown.INSTANCE;
         }
         return exact(address, address.localPart(), domain)
-                .or(() -> withoutDetail(address, domain))
+                .or(() -> ofUser(address, domain))
                 .or(() -> theRest(domain))
                 .orElse(RecipientLookup.Unknown.INSTANCE);
     }
 
-    private Optional<RecipientLookup> withoutDetail(EmailAddress address, Domain domain) {
+    @Override
+    public Optional<EmailAddress> withoutDetail(EmailAddress address) {
+        return address.host() instanceof Domain domain
+                ? user(address.localPart()).map(user -> EmailAddress.of(user, domain))
+                : Optional.empty();
+    }
+
+    private Optional<RecipientLookup> ofUser(EmailAddress address, Domain domain) {
         return user(address.localPart()).flatMap(user -> exact(address, user, domain));
     }
 

@@ -175,6 +175,13 @@ public final class Recipients implements RecipientDirectory {
     }
 
     @Override
+    public Optional<EmailAddress> withoutDetail(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null ? Optional.empty() : directory.withoutDetail(address);
+    }
+
+    @Override
     public Set<Handling> handlings() {
         return directories.values().stream()
                 .flatMap(d -> d.handlings().stream())

@@ -207,6 +207,12 @@ public final class SyncedDirectory implements RecipientDirectory {
     }
 
     @Override
+    public Optional<EmailAddress> withoutDetail(EmailAddress address) {
+        RecipientFile table = state.table();
+        return table == null ? Optional.empty() : table.withoutDetail(address);
+    }
+
+    @Override
     public Set<Handling> handlings() {
         RecipientFile table = state.table();
         return table == null ? Set.of() : table.handlings();

@@ -8,12 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.time.ManualTimeSource;
@@ -62,6 +65,37 @@ class AddedEntriesTest {
                 .isInstanceOf(ListMatch.Deny.class);
         assertThat(lists.address(ListKind.RECIPIENT, EmailAddress.of("x@example.test")))
                 .isInstanceOf(ListMatch.Allow.class);
+    }
+
+    @Test
+    void trapsTakeNoRoomFromPeopleAndNothingBack() throws Exception {
+        AddedEntries added = added();
+        Instant end = time.instant().plus(Duration.ofHours(1));
+        added.add(Target.DENY, ListKind.CLIENT, "10.0.0.1", "for good", "jo", null);
+        Map<Cidr, String> first = new LinkedHashMap<>();
+        for (int i = 0; i < AddedEntries.MAX_TRAPPED; i++) {
+            first.put(
+                    Cidr.parse("10." + i / 65_536 + "." + i / 256 % 256 + "." + i % 256 + "/32"),
+                    "x");
+        }
+        assertThat(added.addTrapped(first, end))
+                .as("all but the one that a person has added")
+                .isEqualTo(AddedEntries.MAX_TRAPPED - 1);
+        Map<Cidr, String> next =
+                Map.of(Cidr.parse("192.0.2.1/32"), "y", Cidr.parse("192.0.2.2/32"), "y");
+        assertThat(added.addTrapped(next, end.plusSeconds(60))).isEqualTo(2);
+        List<ListEntry> entries = added.entries(Target.DENY);
+        assertThat(entries).hasSize(AddedEntries.MAX_TRAPPED + 1);
+        assertThat(entries.getFirst().owner()).isEqualTo("jo");
+        assertThat(entries.getFirst().expires()).isNull();
+        assertThat(entries)
+                .extracting(ListEntry::value)
+                .contains("192.0.2.1/32", "192.0.2.2/32")
+                .doesNotContain("10.0.0.0/32");
+        added.add(Target.DENY, ListKind.SENDER, "bad@example.org", null, "jo", null);
+        assertThat(added.addTrapped(Map.of(), end)).isZero();
+        time.advance(Duration.ofHours(2));
+        assertThat(loaded().client(Ip.parse("192.0.2.1"))).isEqualTo(ListMatch.None.INSTANCE);
     }
 
     @Test
