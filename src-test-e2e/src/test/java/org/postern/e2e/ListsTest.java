@@ -45,6 +45,9 @@ class ListsTest {
         "sender,               someone@pass.test,  550 5.7.1",
         "sender-domain,        pass.test,          550 5.7.1",
         "recipient,            alice@example.test, 550 5.7.1",
+        "reverse-name,         client.pass.test,   550 5.7.1",
+        "author-domain,        .pass.test,         550 5.7.1",
+        "authenticated-domain, pass.test,          550 5.7.1",
     })
     void aDeniedOneIsRefusedUntilAnAllowEntryOutweighsIt(
             String kind, String entry, String refusal) {

@@ -78,7 +78,8 @@ public final class ListRoutes {
         lines.addAll(passing.lines(only, text));
         List<String> files =
                 current.get().sizes().stream()
-                        .filter(size -> only == null ? text : only.equals(size.name()))
+                        .filter(size -> only == null || only.equals(size.name()))
+                        .filter(size -> text || (only != null && Target.of(only).isEmpty()))
                         .map(size -> text ? line(size) : json(size))
                         .toList();
         if (only != null && files.isEmpty() && !isList(only)) {

@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -49,6 +50,11 @@ public class AccessListsBenchmark {
     private final InetAddress[] clients = new InetAddress[ASKED];
     private final EmailAddress[] senders = new EmailAddress[ASKED];
     private final Domain[] domains = new Domain[ASKED];
+
+    /** Entries as values alone, or each with a comment, an owner and an end. */
+    @Param({"bare", "said"})
+    private String form = "bare";
+
     private Path file = Path.of("");
     private AccessLists lists = AccessLists.empty();
     private int next;
@@ -64,7 +70,7 @@ public class AccessListsBenchmark {
                 boolean six = i % 5 == 0;
                 int prefix = six ? 32 + random.nextInt(4) * 16 : 16 + random.nextInt(17);
                 String network = network(random, six, prefix);
-                out.write("  - '" + network + "'\n");
+                out.write(item("'" + network + "'", i));
                 if (i < ASKED) {
                     clients[i] =
                             i % 2 == 0
@@ -75,7 +81,7 @@ public class AccessListsBenchmark {
             out.write("sender:\n");
             for (int i = 0; i < ENTRIES / 4; i++) {
                 String sender = "user" + random.nextInt() + "@domain" + i % 5_000 + ".example";
-                out.write("  - " + sender + "\n");
+                out.write(item(sender, i));
                 if (i < ASKED) {
                     senders[i] = EmailAddress.of(i % 2 == 0 ? sender : "x" + sender);
                 }
@@ -83,7 +89,7 @@ public class AccessListsBenchmark {
             out.write("sender-domain:\n");
             for (int i = 0; i < ENTRIES / 4; i++) {
                 String domain = "mail" + random.nextInt(Integer.MAX_VALUE) + ".example";
-                out.write("  - " + (i % 3 == 0 ? "." : "") + domain + "\n");
+                out.write(item((i % 3 == 0 ? "." : "") + domain, i));
                 if (i < ASKED) {
                     domains[i] = Domain.of("a.b." + (i % 2 == 0 ? domain : "x" + domain));
                 }
@@ -94,6 +100,18 @@ public class AccessListsBenchmark {
         System.out.printf(
                 "%nfirst load in this JVM: %d entries, %d MB, %d ms%n",
                 lists.denySize(), Files.size(file) >> 20, (System.nanoTime() - start) / 1_000_000);
+    }
+
+    private String item(String value, int i) {
+        return form.equals("bare")
+                ? "  - " + value + "\n"
+                : "  - { entry: "
+                        + value
+                        + ", comment: seen by feed "
+                        + i % 100
+                        + ", owner: feeds, expires: 2099-01-"
+                        + (10 + i % 20)
+                        + " }\n";
     }
 
     private static InetAddress address(Random random, boolean six) throws UnknownHostException {

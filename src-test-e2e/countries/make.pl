@@ -1,5 +1,5 @@
 # Writes a small database of countries with MaxMind's own writer, as the makers of GeoLite2 do:
-#   perl country-database.pl FILE [COUNTRY-OF-LOOPBACK]
+#   perl make.pl FILE [COUNTRY-OF-LOOPBACK]     (Debian: libmaxmind-db-writer-perl; look with mmdblookup of mmdb-bin)
 use strict; use warnings;
 use MaxMind::DB::Writer::Tree;
 my ($file, $loopback) = @ARGV;
