@@ -27,6 +27,11 @@ class DnsblTest {
             local-data: "9.0.0.127.block.test. 1 A 127.0.0.4"
             local-data: '9.0.0.127.block.test. 1 TXT "Ask https://block.test/?ip=127.0.0.9"'
             local-data: "12.0.0.127.block.test. 1 A 127.0.0.4"
+            local-data: "13.0.0.127.block.test. 1 A 127.0.0.2"
+            local-data: "13.0.0.127.block.test. 1 A 127.0.0.9"
+            local-data: '13.0.0.127.block.test. 1 TXT "no\\013\\010250 2.1.5 Recipient OK\\007\\255 (x)"'
+            local-data: "14.0.0.127.block.test. 1 A 127.0.0.4"
+            local-zone: "14.0.0.127.allow.test." always_refuse
             local-data: "10.0.0.127.block.test. 1 A 127.0.0.4"
             local-data: "11.0.0.127.block.test. 1 A 127.0.0.99"
             local-zone: "allow.test." static
@@ -37,6 +42,7 @@ class DnsblTest {
             local-data: "names.test. 1 SOA ns.names.test. h.names.test. 1 3600 600 86400 1"
             local-data: "test.names.test. 1 A 127.0.1.2"
             local-data: "none.test.names.test. 1 A 127.0.1.2"
+            local-data: "127.0.0.8.names.test. 1 A 127.0.1.255"
             """;
 
     private Gateway gateway;
@@ -117,6 +123,30 @@ class DnsblTest {
     @Order(1)
     void anAnswerThatDoesNotCountRefusesNobody() {
         assertThat(rcpt("127.0.0.11")).startsWith("250");
+    }
+
+    @Test
+    @Order(1)
+    void whatAListWritesIsOneLineOfTheReply() {
+        assertThat(rcpt("127.0.0.13"))
+                .startsWith("550 5.7.1 127.0.0.13 is listed by block.test: no??250 2.1.5")
+                .endsWith("(dnsbl)")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    @Order(1)
+    void whereAnAllowListDoesNotAnswerNobodyIsRefusedForGood() {
+        assertThat(rcpt("127.0.0.14"))
+                .startsWith("451 4.7.1 127.0.0.14 is listed by block.test, and a list that may")
+                .endsWith("(dnsbl)");
+    }
+
+    @Test
+    @Order(1)
+    void anAddressGivenAsHeloIsNoNameThatAListHas() {
+        assertThat(rcpt("127.0.0.8", "127.0.0.8", "someone@pass.test", "alice@example.test"))
+                .startsWith("250");
     }
 
     @Test
