@@ -3,6 +3,8 @@ package org.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -92,8 +94,18 @@ class DirectoryTroubleTest {
         assertThat(bad.out()).contains(words);
         String status = gateway.command("recipients", "status").out();
         assertThat(status).contains("130", "TROUBLE").contains(words);
-        assertThat(rcpt(gateway, "p7@example.test")).startsWith("250");
-        assertThat(rcpt(gateway, "nobody@example.test")).startsWith("550 5.1.1");
+        golden(gateway, "recipients-directory-away");
+    }
+
+    private static void golden(Gateway gateway, String dialogue) {
+        try {
+            Dialogue.read(
+                            Peers.ROOT.resolve(
+                                    "src-test-e2e/dialogues-with-peers/" + dialogue + ".txt"))
+                    .play(gateway.smtpPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static double metric(Gateway gateway, String name) {
@@ -113,8 +125,7 @@ class DirectoryTroubleTest {
         try (Gateway gateway = gateway(around, source)) {
             ldap.freeze();
             gateway.start();
-            assertThat(rcpt(gateway, "p7@example.test")).startsWith("451 4.3.0");
-            assertThat(rcpt(gateway, "nobody@example.test")).startsWith("451 4.3.0");
+            golden(gateway, "recipients-never-loaded");
             Program.Result never = gateway.command("recipients", "sync");
             assertThat(never.out()).contains("FAILED", "no answer within 2 s");
             assertThat(gateway.command("recipients", "status").out())
@@ -243,6 +254,60 @@ class DirectoryTroubleTest {
             use(gateway, source(secure, "postern", ours));
             assertThat(gateway.command("recipients", "sync").out())
                     .contains("no answer to the TLS handshake within 2 s");
+        }
+    }
+
+    @Test
+    void anActiveDirectorysShapesAreRead(Surroundings around) {
+        ldap.modify(
+                """
+                dn: cn=anna,ou=people,dc=example,dc=test
+                objectClass: inetOrgPerson
+                objectClass: mailPerson
+                cn: anna
+                sn: anna
+                mail: anna@example.test
+                proxyAddresses: SMTP:anna@example.test
+                proxyAddresses: smtp:A.Berg@example.test
+                proxyAddresses: smtp:anna@of-another.test
+                proxyAddresses: X500:/o=corp/cn=anna
+                proxyAddresses: SIP:sip-anna@example.test
+                proxyAddresses: smtp:not an address
+                departmentNumber: west
+                employeeType: strict
+
+                dn: cn=gone,ou=people,dc=example,dc=test
+                objectClass: inetOrgPerson
+                cn: gone
+                sn: gone
+                mail: gone@example.test
+                employeeNumber: disabled
+                """);
+        String more =
+                "filter: \"(&(mail=*)(!(employeeNumber=disabled)))\", subaddressing: \"+\","
+                    + " downstream-attribute: departmentNumber, policy-attribute: employeeType,";
+        try (Gateway gateway =
+                gateway(
+                        around,
+                        source("\"ldap://127.0.0.1:" + ldap.port() + "\"", "postern", more))) {
+            gateway.configureSections(
+                    """
+                    downstreams: { west: "maildir:west" }
+                    policy:
+                      sets:
+                        strict: [{ name: no-null, stage: rcpt, when: { null-sender: true }, action: reject }]
+                    """);
+            gateway.start();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> rcpt(gateway, "p129@example.test").startsWith("250"));
+            assertThat(rcpt(gateway, "a.berg+shop@example.test")).startsWith("250");
+            assertThat(rcpt(gateway, "sip-anna@example.test")).startsWith("550 5.1.1");
+            assertThat(rcpt(gateway, "gone@example.test")).startsWith("550 5.1.1");
+            assertThat(rcpt(gateway, "anna@of-another.test")).startsWith("550 5.7.1");
+            assertThat(gateway.command("recipients", "show", "a.berg@example.test").out())
+                    .contains("downstream west", "rules of strict");
+            assertThat(gateway.command("recipients", "status").out())
+                    .contains("132 (left out: 1 value, not an address is no address)");
         }
     }
 

@@ -198,7 +198,7 @@ public final class Api {
 
     private void reload(Exchange exchange) throws IOException {
         boolean text = exchange.wantsText();
-        switch (gateway.reload()) {
+        switch (gateway.reload("true".equals(exchange.parameter("confirm")))) {
             case SnapshotResult.Loaded loaded -> {
                 if (text) {
                     exchange.text(

@@ -54,8 +54,12 @@ public interface GatewayState {
         return List.of();
     }
 
-    /** Reads the configuration again and puts it into force, or keeps the old one. */
-    SnapshotResult reload();
+    /**
+     * Reads the configuration again and puts it into force, or keeps the old one.
+     *
+     * @param confirmed whether recipient files may lose as many as they were refused for
+     */
+    SnapshotResult reload(boolean confirmed);
 
     /**
      * One part of readiness.

@@ -17,6 +17,7 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.recipients.Recipients;
 import org.postern.core.recipients.SyncedDirectory.Outcome;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
@@ -118,8 +119,13 @@ public final class RecipientRoutes {
         for (RemoteDirectories.View v : directories.status()) {
             lines.add(exchange.wantsText() ? text(v) : json(v));
         }
+        for (Recipients.FileSource file : snapshot.get().recipients().fileSources()) {
+            lines.add(exchange.wantsText() ? text(file) : json(file));
+        }
         if (exchange.wantsText() && lines.isEmpty()) {
-            lines.add("no source over the network; files are read with postern reload");
+            lines.add(
+                    "no file and no source over the network; recipients stand in the"
+                            + " configuration");
         }
         try (OutputStream out =
                 exchange.stream(200, exchange.wantsText() ? Api.TEXT : Api.NDJSON)) {
@@ -127,6 +133,22 @@ public final class RecipientRoutes {
                 out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             }
         }
+    }
+
+    private static String text(Recipients.FileSource file) {
+        return file.path()
+                + "\n  recipients   "
+                + file.entries()
+                + "\n  read         at start and by postern reload";
+    }
+
+    private static String json(Recipients.FileSource file) {
+        return Exchange.JSON.writeValueAsString(
+                Exchange.JSON
+                        .createObjectNode()
+                        .put("source", file.path().toString())
+                        .put("kind", "file")
+                        .put("recipients", file.entries()));
     }
 
     private String text(RemoteDirectories.View v) {
@@ -138,7 +160,7 @@ public final class RecipientRoutes {
                 v.entries() < 0 ? "NEVER LOADED: who is in no other source gets 451" : v.entries());
         if (v.invalid() > 0) {
             out.append(" (left out: ").append(v.invalid());
-            out.append(v.invalid() == 1 ? " value, " : " values, such as ");
+            out.append(v.invalid() == 1 ? " value, " : " values; the first: ");
             out.append(Human.printable(v.example())).append(')');
         }
         out.append("\n  last good    ");

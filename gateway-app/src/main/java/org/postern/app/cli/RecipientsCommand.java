@@ -76,9 +76,7 @@ final class RecipientsCommand implements Runnable {
     @Command(
             name = "status",
             mixinStandardHelpOptions = true,
-            description =
-                    "Show each source over the network: how many recipients, how old, what is"
-                            + " wrong.")
+            description = "Show each source: how many recipients, how old, what is wrong.")
     static final class Status implements Callable<Integer> {
         @Mixin private final ConfigOption config = new ConfigOption();
         @Mixin private final JsonOption json = new JsonOption();

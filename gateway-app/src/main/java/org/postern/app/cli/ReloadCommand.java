@@ -20,6 +20,13 @@ final class ReloadCommand implements Callable<Integer> {
     @Mixin private final ConfigOption config = new ConfigOption();
     @Mixin private final JsonOption json = new JsonOption();
 
+    @Option(
+            names = "--confirm",
+            description =
+                    "let recipient files take away as many recipients as the last reload was"
+                            + " refused for")
+    private boolean confirm;
+
     @ArgGroup(exclusive = true)
     private @Nullable Candidate candidate;
 
@@ -51,7 +58,8 @@ final class ReloadCommand implements Callable<Integer> {
     }
 
     private Daemon.Answer reload(Daemon daemon) throws IOException {
-        return daemon.ask("POST", "/api/v1/reload" + json.query("?"));
+        return daemon.ask(
+                "POST", "/api/v1/reload" + json.query("?") + (confirm ? "&confirm=true" : ""));
     }
 
     private Daemon.Answer candidate(Daemon daemon, Candidate what) throws IOException {

@@ -231,7 +231,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         up = true;
         records.witness("start", "postern " + version);
         watching.start();
-        Signals.onHangup(this::reload);
+        Signals.onHangup(() -> reload(false));
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
                 version,
@@ -471,8 +471,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
     }
 
     @Override
-    public SnapshotResult reload() {
-        SnapshotResult result = live.reload();
+    public SnapshotResult reload(boolean confirmed) {
+        SnapshotResult result = live.reload(confirmed);
         reception.reloaded();
         records.reloaded(result, live.snapshot());
         return result;

@@ -29,7 +29,9 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
+import org.postern.core.recipients.FileRemovals;
 import org.postern.core.recipients.Handling;
+import org.postern.core.recipients.Recipients;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -62,6 +64,7 @@ final class LiveConfiguration implements AutoCloseable {
     private final CountryDatabases countries;
     private final TlsContexts tls;
     private final RemoteDirectories directories;
+    private final FileRemovals removals = new FileRemovals();
     private volatile Parts current;
     private @Nullable Parts prepared;
 
@@ -195,9 +198,39 @@ final class LiveConfiguration implements AutoCloseable {
                 .filter(config().downstreams()::containsKey);
     }
 
-    /** Swaps in what stands on disk, or says why the old configuration stays. */
-    synchronized SnapshotResult reload() {
-        SnapshotResult result = snapshots.reload(this::prepare);
+    /**
+     * Whether {@link #ownRoute} can be believed: the source is loaded, and asks for what is there.
+     */
+    boolean canRoute(EmailAddress recipient) {
+        Recipients recipients = snapshot().recipients();
+        return recipients.tellsHandling(recipient)
+                && recipients
+                        .handling(recipient)
+                        .map(Handling::downstream)
+                        .map(config().downstreams()::containsKey)
+                        .orElse(true);
+    }
+
+    private List<Problem> removed(Snapshot candidate, boolean confirmed) {
+        return removals.check(
+                snapshot().recipients(),
+                candidate.recipients(),
+                candidate.config().recipients().maxRemoval(),
+                confirmed);
+    }
+
+    /**
+     * Swaps in what stands on disk, or says why the old configuration stays.
+     *
+     * @param confirmed whether recipient files may lose as many as they were refused for
+     */
+    synchronized SnapshotResult reload(boolean confirmed) {
+        SnapshotResult result =
+                snapshots.reload(candidate -> {
+                    List<Problem> problems = new ArrayList<>(removed(candidate, confirmed));
+                    problems.addAll(prepare(candidate));
+                    return problems;
+                });
         switch (result) {
             case SnapshotResult.Refused refused -> {
                 refused.problems().all().forEach(p -> LOG.error("{}", p));

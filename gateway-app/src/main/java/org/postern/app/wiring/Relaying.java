@@ -219,6 +219,11 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         }
 
         @Override
+        public boolean canSay(EmailAddress recipient) {
+            return live.canRoute(recipient);
+        }
+
+        @Override
         public boolean has(String downstream) {
             return isConfigured(downstream);
         }

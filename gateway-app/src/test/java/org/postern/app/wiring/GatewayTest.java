@@ -159,7 +159,7 @@ class GatewayTest {
                 Files.writeString(
                         config,
                         Files.readString(config).replace("mx.example.test", "mx2.example.test"));
-                assertThat(gateway.reload()).isInstanceOf(SnapshotResult.Loaded.class);
+                assertThat(gateway.reload(false)).isInstanceOf(SnapshotResult.Loaded.class);
                 open.getOutputStream()
                         .write(
                                 String.join(

@@ -65,6 +65,19 @@ final class DomainRecipients implements RecipientDirectory {
     }
 
     @Override
+    public boolean tellsHandling(EmailAddress address) {
+        for (RecipientDirectory source : sources) {
+            if (source.handling(address).isPresent()) {
+                return true;
+            }
+            if (!source.tellsHandling(address)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
     public Set<Handling> handlings() {
         return sources.stream()
                 .flatMap(s -> s.handlings().stream())

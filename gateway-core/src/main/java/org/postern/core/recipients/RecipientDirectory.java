@@ -35,6 +35,14 @@ public interface RecipientDirectory {
         return Optional.empty();
     }
 
+    /**
+     * Whether an empty {@link #handling} means that nothing is asked for; otherwise the source has
+     * not been loaded, and nobody can say. From memory.
+     */
+    default boolean tellsHandling(EmailAddress address) {
+        return true;
+    }
+
     /** Everything that recipients it has in memory ask for; a small set. */
     default Set<Handling> handlings() {
         return Set.of();

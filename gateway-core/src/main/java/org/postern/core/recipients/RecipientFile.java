@@ -239,6 +239,10 @@ final class RecipientFile implements RecipientDirectory {
         domains = Set.copyOf(all);
     }
 
+    Path path() {
+        return path;
+    }
+
     /** How many recipients and aliases there are. */
     int size() {
         return lines.size();

@@ -2,6 +2,7 @@ package org.postern.core.recipients;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,15 +29,41 @@ public final class Recipients implements RecipientDirectory {
 
     private final Map<Domain, RecipientDirectory> directories;
     private final Offered offered;
+    private final Map<Path, RecipientFile> files;
 
     /** A directory for each hosted domain, none of which asks for anything special. */
     public Recipients(Map<Domain, RecipientDirectory> directories) {
-        this(directories, new Offered(Set.of(), Set.of()));
+        this(directories, new Offered(Set.of(), Set.of()), Map.of());
     }
 
-    private Recipients(Map<Domain, RecipientDirectory> directories, Offered offered) {
+    private Recipients(
+            Map<Domain, RecipientDirectory> directories,
+            Offered offered,
+            Map<Path, RecipientFile> files) {
         this.directories = Map.copyOf(directories);
         this.offered = offered;
+        this.files = Map.copyOf(files);
+    }
+
+    /** The recipient files, by their absolute paths. */
+    Map<Path, RecipientFile> files() {
+        return files;
+    }
+
+    /**
+     * A recipient file in use.
+     *
+     * @param path where it lies, as the configuration names it
+     * @param entries how many recipients and aliases it has
+     */
+    public record FileSource(Path path, int entries) {}
+
+    /** The recipient files, by name. */
+    public List<FileSource> fileSources() {
+        return files.values().stream()
+                .map(file -> new FileSource(file.path(), file.size()))
+                .sorted(Comparator.comparing(FileSource::path))
+                .toList();
     }
 
     /** One source made of these addresses, for tests and tools. */
@@ -66,7 +93,7 @@ public final class Recipients implements RecipientDirectory {
                 draft.config()
                         .map(c -> c.domains().keySet())
                         .orElse(Set.of()); // unknown where the configuration has errors
-        Map<Path, RecipientDirectory> read = new HashMap<>();
+        Map<Path, RecipientFile> read = new HashMap<>();
         Optional<Offered> offered = draft.config().map(Offered::by);
         references.forEach((path, reference) ->
                 read.put(
@@ -82,7 +109,7 @@ public final class Recipients implements RecipientDirectory {
                 .orElseGet(() -> new Recipients(Map.of()));
     }
 
-    private static Recipients assemble(PosternConfig config, Map<Path, RecipientDirectory> files) {
+    private static Recipients assemble(PosternConfig config, Map<Path, RecipientFile> files) {
         Map<Domain, RecipientDirectory> directories = new HashMap<>();
         for (DomainConfig domain : config.domains().values()) {
             List<RecipientDirectory> sources = new ArrayList<>();
@@ -98,11 +125,11 @@ public final class Recipients implements RecipientDirectory {
             }
             directories.put(domain.domain(), new DomainRecipients(sources));
         }
-        return new Recipients(directories, Offered.by(config));
+        return new Recipients(directories, Offered.by(config), files);
     }
 
-    private static RecipientDirectory file(Map<Path, RecipientDirectory> files, Path path) {
-        RecipientDirectory file = files.get(path);
+    private static RecipientDirectory file(Map<Path, RecipientFile> files, Path path) {
+        RecipientFile file = files.get(path);
         if (file == null) {
             throw new IllegalStateException("the draft does not name " + path);
         }
@@ -182,6 +209,13 @@ public final class Recipients implements RecipientDirectory {
     }
 
     @Override
+    public boolean tellsHandling(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null || directory.tellsHandling(address);
+    }
+
+    @Override
     public Set<Handling> handlings() {
         return directories.values().stream()
                 .flatMap(d -> d.handlings().stream())
@@ -213,7 +247,7 @@ public final class Recipients implements RecipientDirectory {
                         directory instanceof DomainRecipients several
                                 ? several.bound(directoryOf)
                                 : directory));
-        return new Recipients(bound, offered);
+        return new Recipients(bound, offered, files);
     }
 
     /** A directory that says of everybody that it is not asked. */

@@ -213,6 +213,11 @@ public final class SyncedDirectory implements RecipientDirectory {
     }
 
     @Override
+    public boolean tellsHandling(EmailAddress address) {
+        return !(lookup(address) instanceof RecipientLookup.Unavailable);
+    }
+
+    @Override
     public Set<Handling> handlings() {
         RecipientFile table = state.table();
         return table == null ? Set.of() : table.handlings();

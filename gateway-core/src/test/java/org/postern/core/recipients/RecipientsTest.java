@@ -2,13 +2,17 @@ package org.postern.core.recipients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.snapshot.SnapshotResult;
@@ -104,6 +108,35 @@ class RecipientsTest {
 
     private static RecipientDirectory listing(Handling handling) {
         return answering(new RecipientLookup.Known(List.of(ALICE), "remote", handling));
+    }
+
+    @Test
+    void whatIsAskedForSomebodyCanBeToldOnlyOnceTheSourceIsLoaded(@TempDir Path folder) {
+        SyncedDirectory synced =
+                new SyncedDirectory(
+                        new RecipientSourceConfig.Http(
+                                URI.create("https://people.example/"),
+                                null,
+                                null,
+                                null,
+                                new RecipientSourceConfig.Sync(
+                                        Duration.ofMinutes(15),
+                                        Duration.ofSeconds(10),
+                                        null,
+                                        null)),
+                        sink -> sink.recipient("bob@example.test", new Handling("west", null)),
+                        folder,
+                        () -> 0.1,
+                        () -> Set.of(Domain.of("example.test")),
+                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
+        RecipientDirectory both =
+                new DomainRecipients(List.of(Recipients.fixed(List.of(ALICE)), synced));
+        EmailAddress bob = EmailAddress.of("bob@example.test");
+        assertThat(both.tellsHandling(ALICE)).isTrue();
+        assertThat(both.tellsHandling(bob)).isFalse();
+        synced.sync(false);
+        assertThat(both.tellsHandling(bob)).isTrue();
+        assertThat(both.handling(bob)).contains(new Handling("west", null));
     }
 
     @Test

@@ -269,7 +269,7 @@ final class Attempts {
     private static Map<Recipient, RecipientOutcome> noDownstream(List<Recipient> recipients) {
         return all(
                 recipients,
-                SmtpReply.of(451, "4.3.5", "No downstream is configured for this domain"));
+                SmtpReply.of(451, "4.3.5", "No downstream is known for this recipient now"));
     }
 
     private static Map<Recipient, RecipientOutcome> all(

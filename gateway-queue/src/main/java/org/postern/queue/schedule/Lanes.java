@@ -105,10 +105,7 @@ final class Lanes {
         Optional<String> elsewhere = isNotice(entry) ? router.notices() : Optional.empty();
         for (RecipientStatus r : entry.recipients()) {
             if (r.state().isPending()) {
-                String name =
-                        nameFor(r.recipient().address())
-                                .or(() -> elsewhere)
-                                .orElse(Attempts.NO_DOWNSTREAM);
+                String name = nameFor(r.recipient().address(), elsewhere);
                 groups.computeIfAbsent(name, n -> new ArrayList<>()).add(r.recipient());
             }
         }
@@ -144,8 +141,14 @@ final class Lanes {
         return names;
     }
 
-    private Optional<String> nameFor(EmailAddress recipient) {
-        return router.own(recipient).or(() -> nameFor(recipient.host().ascii()));
+    private String nameFor(EmailAddress recipient, Optional<String> elsewhere) {
+        if (!router.canSay(recipient)) {
+            return Attempts.NO_DOWNSTREAM; // another store than the right one would be a guess
+        }
+        return router.own(recipient)
+                .or(() -> nameFor(recipient.host().ascii()))
+                .or(() -> elsewhere)
+                .orElse(Attempts.NO_DOWNSTREAM);
     }
 
     private Optional<String> nameFor(String host) {

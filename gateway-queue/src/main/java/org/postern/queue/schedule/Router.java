@@ -19,6 +19,14 @@ public interface Router {
         return Optional.empty();
     }
 
+    /**
+     * Whether it can be said now where a recipient's mail goes: a directory that has not been
+     * loaded may have a downstream of its own for them, and their mail waits for that.
+     */
+    default boolean canSay(EmailAddress recipient) {
+        return true;
+    }
+
     /** Whether there is a downstream of this name now. */
     default boolean has(String downstream) {
         return false;

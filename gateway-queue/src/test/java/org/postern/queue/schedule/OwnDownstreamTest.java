@@ -58,6 +58,27 @@ class OwnDownstreamTest extends WithRelay {
     }
 
     @Test
+    void whoseDirectoryCannotSayWaitsAndIsOfferedToNoOtherStore() throws Exception {
+        relay.unsure.add("bob@example.net");
+        relay.start()
+                .store(
+                        "a@example.org",
+                        recipient("alice@example.net"),
+                        recipient("bob@example.net"));
+        assertThat(waysOfAll(2))
+                .containsOnly(
+                        Map.entry("alice@example.net", "store"), Map.entry("bob@example.net", ""));
+        relay.unsure.clear();
+        relay.own.put("bob@example.net", "west");
+        await().atMost(SOON)
+                .until(() -> {
+                    relay.time.advance(Duration.ofMinutes(1));
+                    return relay.finished.size() == 1;
+                });
+        assertThat(relay.events.getLast().downstream()).isEqualTo("west");
+    }
+
+    @Test
     void aDownstreamThatHangsHoldsUpNobodyWhoHasAnother() throws Exception {
         CountDownLatch open = new CountDownLatch(1);
         relay.does(

@@ -75,6 +75,9 @@ final class RelayFixture implements AutoCloseable {
     /** Which recipients have a downstream of their own now. */
     final Map<String, String> own = new ConcurrentHashMap<>();
 
+    /** Recipients of whom nobody can say now where their mail goes. */
+    final Set<String> unsure = ConcurrentHashMap.newKeySet();
+
     /** The most attempts at once towards any downstream. */
     volatile int concurrency = 2;
 
@@ -117,6 +120,11 @@ final class RelayFixture implements AutoCloseable {
                 new RelayScheduler(
                         spool,
                         new Router() {
+                            @Override
+                            public boolean canSay(EmailAddress recipient) {
+                                return !unsure.contains(recipient.toString());
+                            }
+
                             @Override
                             public Optional<String> downstream(Domain domain) {
                                 return Optional.ofNullable(routes.get(domain.ascii()));

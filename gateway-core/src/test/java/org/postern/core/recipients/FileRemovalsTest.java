@@ -1,0 +1,74 @@
+package org.postern.core.recipients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.problem.Problem;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.ManualTimeSource;
+
+class FileRemovalsTest {
+    @TempDir Path directory;
+
+    private final FileRemovals removals = new FileRemovals();
+
+    private Recipients of(int people) throws Exception {
+        Files.writeString(
+                directory.resolve("r.txt"),
+                IntStream.range(0, people)
+                        .mapToObj(i -> "p" + i + "\n")
+                        .collect(Collectors.joining()));
+        SnapshotResult read =
+                Snapshots.read(
+                        Files.writeString(
+                                directory.resolve("postern.yaml"),
+                                """
+                                hostname: mx.example.test
+                                data: data
+                                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                                domains:
+                                  example.test:
+                                    recipients: { file: r.txt }
+                                    downstream: maildir:mail
+                                """),
+                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
+        assertThat(read).as("%s", read).isInstanceOf(SnapshotResult.Loaded.class);
+        return ((SnapshotResult.Loaded) read).snapshot().recipients();
+    }
+
+    private List<String> check(Recipients before, Recipients after, boolean confirmed) {
+        return removals.check(before, after, 0.1, confirmed).stream()
+                .map(Problem::message)
+                .toList();
+    }
+
+    @Test
+    void aFileThatHasLostTooManyWaitsForConfirmationOfJustThat() throws Exception {
+        Recipients hundred = of(100);
+        assertThat(check(hundred, of(90), false)).isEmpty();
+        assertThat(check(hundred, of(89), true)).as("nobody has seen it yet").hasSize(1);
+        assertThat(check(hundred, of(50), true))
+                .as("more than anybody has looked at")
+                .singleElement()
+                .asString()
+                .startsWith("50 of 100 recipients are gone; if that is right: postern reload");
+        assertThat(check(hundred, of(50), true)).isEmpty();
+        assertThat(check(hundred, of(50), false)).as("one confirmation, one reload").hasSize(1);
+    }
+
+    @Test
+    void aFileThatHasLostEverybodyWaitsHoweverFewTheyWere() throws Exception {
+        Recipients three = of(3);
+        assertThat(check(three, of(0), false)).hasSize(1);
+        assertThat(check(three, of(1), false)).isEmpty();
+        assertThat(check(of(0), of(3), false)).isEmpty();
+    }
+}
