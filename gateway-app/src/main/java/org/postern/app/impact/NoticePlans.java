@@ -1,6 +1,7 @@
 package org.postern.app.impact;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.BodyType;
 import org.postern.core.mail.DsnNotify;
@@ -54,6 +57,7 @@ public final class NoticePlans {
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static final String SENT = ".sent";
     private static final int ID_LENGTH = 8;
+    private static final Pattern PLAN = Pattern.compile("N[" + DIGITS + "]{" + ID_LENGTH + "}");
     private static final Duration GRACE = Duration.ofDays(7);
 
     private final Path folder;
@@ -236,6 +240,41 @@ public final class NoticePlans {
         return new Outcome(dropped, sent.size() - dropped.size(), "");
     }
 
+    /**
+     * Forgets plans that were made, or undone, so long ago that nothing of them can be in the
+     * trash: they hold the addresses of those they were for.
+     *
+     * @return how many
+     */
+    public synchronized int tidy() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        Instant end = time.instant().minus(GRACE.plus(GRACE));
+        int expired = 0;
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path plan : files.filter(NoticePlans::isPlan).toList()) {
+                Path sent = folder.resolve(plan.getFileName() + SENT);
+                if (isOlder(plan, end) && (!Files.exists(sent) || isOlder(sent, end))) {
+                    Files.deleteIfExists(sent);
+                    Files.deleteIfExists(plan);
+                    expired++;
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // the disk fails while the folder is read
+        }
+        return expired;
+    }
+
+    private static boolean isPlan(Path file) {
+        return PLAN.matcher(String.valueOf(file.getFileName())).matches();
+    }
+
+    private static boolean isOlder(Path file, Instant than) throws IOException {
+        return Files.getLastModifiedTime(file).toInstant().isBefore(than);
+    }
+
     private boolean isThere(QueueId id) throws SpoolException {
         return spool.find(id).isPresent();
     }
@@ -249,13 +288,13 @@ public final class NoticePlans {
     }
 
     private ObjectNode read(String id) throws NoticeException, IOException {
-        if (!id.matches("N[" + DIGITS + "]{" + ID_LENGTH + "}")) {
+        if (!PLAN.matcher(id).matches()) {
             throw new NoticeException(id + ": a plan of notices is N and 8 letters or digits");
         }
         try {
             return (ObjectNode) JSON.readTree(Files.readAllBytes(folder.resolve(id)));
         } catch (NoSuchFileException e) {
-            throw new NoticeException(id + ": no such plan", e);
+            throw new NoticeException(id + ": no such plan; it may have expired, make it again", e);
         }
     }
 

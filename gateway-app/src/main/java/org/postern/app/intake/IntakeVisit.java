@@ -29,7 +29,6 @@ import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reply.SmtpReply;
-import org.postern.queue.spool.SpoolException;
 import org.postern.smtp.session.ClientConnection;
 import org.postern.smtp.session.ContentReceiver;
 import org.postern.smtp.session.Decision;
@@ -434,12 +433,5 @@ final class IntakeVisit implements Visit {
             line.with("detail", ruling.detail());
         }
         line.with("reply", reply).log();
-    }
-
-    /** The reply to a client whose message the spool would not take. */
-    static SmtpReply spoolReply(java.io.IOException e) {
-        return e instanceof SpoolException s
-                ? s.reply()
-                : SmtpReply.of(451, "4.3.0", "Message could not be stored, try again later");
     }
 }

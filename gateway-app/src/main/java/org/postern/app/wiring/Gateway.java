@@ -74,6 +74,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final LiveConfiguration live;
     private final Reception reception;
     private final Records records;
+    private final PlanKeeper plans = new PlanKeeper();
     private final List<Runnable> undo = new ArrayList<>();
     private volatile @Nullable Spool spool;
     private volatile @Nullable SmtpListeners listeners;
@@ -161,7 +162,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
                                 List.of()));
         undo.add(relaying::close);
         relay = relaying;
-        surgeon =
+        Surgeon cuts =
                 new Surgeon(
                         opened,
                         config.data().resolve("plans"),
@@ -169,6 +170,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         TRASH_GRACE,
                         relaying,
                         new SurgeryLog(told, time));
+        surgeon = cuts;
+        plans.add(cuts::tidy);
         OpinionSampler opinions =
                 new OpinionSampler(
                         (request, message, ours) ->
@@ -214,6 +217,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
         gauges(opened);
         AdminServer admin = admin(config);
         undo.add(admin::close);
+        plans.start();
+        undo.add(plans::close);
         reception.start(
                 opened,
                 records::witness,
@@ -266,7 +271,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
         List<Route> routes =
                 new ArrayList<>(new Api(this, metrics, records.reader(), time).routes());
         routes.addAll(reception.routes());
-        routes.addAll(records.routes(spool(), this::wakeRelay));
+        routes.addAll(records.routes(spool(), this::wakeRelay, plans));
         return routes;
     }
 

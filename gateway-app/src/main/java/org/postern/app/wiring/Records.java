@@ -211,16 +211,12 @@ final class Records implements AutoCloseable {
     }
 
     /** The paths of the admin listener that these parts answer. */
-    List<Route> routes(Spool spool, Runnable wake) {
-        Path plans = live.get().config().data().resolve("notices");
+    List<Route> routes(Spool spool, Runnable wake, PlanKeeper keeper) {
+        NoticePlans plans =
+                new NoticePlans(live.get().config().data().resolve("notices"), spool, live, time);
+        keeper.add(plans::tidy);
         List<Route> routes =
-                new ArrayList<>(
-                        new NoticeRoutes(
-                                        new NoticePlans(plans, spool, live, time),
-                                        journal(),
-                                        wake,
-                                        time)
-                                .routes());
+                new ArrayList<>(new NoticeRoutes(plans, journal(), wake, time).routes());
         routes.addAll(new GuardRoutes(guard, journal(), time).routes());
         return routes;
     }

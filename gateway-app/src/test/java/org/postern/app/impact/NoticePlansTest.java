@@ -9,6 +9,8 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -191,6 +193,21 @@ class NoticePlansTest {
         NoticePlans.Outcome rest = plans.apply(id);
         assertThat(rest.ids()).hasSize(1);
         assertThat(rest.brokenOff()).isEmpty();
+    }
+
+    @Test
+    void aPlanAndWhomItWasForAreForgottenAfterTwiceTheTrashsGrace() throws Exception {
+        String id = plans.plan(request("ann@example.test"), "carol", "").id();
+        plans.apply(id);
+        Path plan = folder.resolve("notices").resolve(id);
+        Path sent = folder.resolve("notices").resolve(id + ".sent");
+        FileTime old = FileTime.from(TIME.instant().minus(Duration.ofDays(15)));
+        Files.setLastModifiedTime(plan, old);
+        assertThat(plans.tidy()).as("applied a moment ago").isZero();
+        Files.setLastModifiedTime(sent, old);
+        assertThat(plans.tidy()).isEqualTo(1);
+        assertThat(folder.resolve("notices")).isEmptyDirectory();
+        assertThatThrownBy(() -> plans.apply(id)).hasMessageContaining("may have expired");
     }
 
     @Test

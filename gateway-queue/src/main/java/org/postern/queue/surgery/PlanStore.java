@@ -5,11 +5,13 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +50,7 @@ final class PlanStore {
         } catch (IOException e) {
             throw new SurgeryException(folder + ": the plan cannot be kept: " + e.getMessage(), e);
         }
+        used(plan.id(), plan.created());
     }
 
     private static void write(Plan plan, FileChannel channel) throws IOException {
@@ -100,17 +103,35 @@ final class PlanStore {
         }
     }
 
-    /** Removes plans that were made longer ago than {@code age}. */
-    void expire(Instant now, Duration age) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return;
+    /** Notes when a plan was made, or is applied: from then on what it did can be taken back. */
+    void used(String id, Instant now) throws SurgeryException {
+        try {
+            Files.setLastModifiedTime(folder.resolve(id), FileTime.from(now));
+        } catch (IOException e) {
+            throw new SurgeryException(id + ": the plan cannot be kept: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Removes plans that were made, or applied last, longer ago than {@code age}.
+     *
+     * @return how many
+     */
+    int expire(Instant now, Duration age) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        int expired = 0;
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(age))) {
-                    Files.deleteIfExists(file);
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(age))
+                        && Files.deleteIfExists(file)) {
+                    expired++;
                 }
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // the disk fails while the folder is read
         }
+        return expired;
     }
 }

@@ -173,7 +173,8 @@ public final class Surgeon {
         return apply(plan, actor);
     }
 
-    private Outcome apply(Plan plan, String actor) throws SpoolException {
+    private Outcome apply(Plan plan, String actor) throws SurgeryException, SpoolException {
+        plans.used(plan.id(), time.instant());
         if (plan.action() == Action.BOUNCE) {
             return bounce(plan, actor);
         }
@@ -217,33 +218,6 @@ public final class Surgeon {
         tell(Action.BOUNCE.word(), plan, actor, changed);
         changed.forEach(bouncer::givenUp);
         return new Outcome(changed.size(), plan.count() - changed.size());
-    }
-
-    /**
-     * Does one thing to one entry, without a plan.
-     *
-     * @return the plan's id, for undo; empty if it made no sense
-     */
-    public Optional<String> changeOne(Action action, QueueId id, String actor, String reason)
-            throws SurgeryException, SpoolException {
-        Optional<QueueEntry> entry = spool.find(id).filter(e -> objection(action, e).isEmpty());
-        if (entry.isEmpty()) {
-            return Optional.empty();
-        }
-        Plan plan =
-                new Plan(
-                        plans.newId(),
-                        action,
-                        reason,
-                        actor,
-                        time.instant(),
-                        "--id " + id,
-                        List.of(id),
-                        entry.get().size(),
-                        List.of(entry.get()),
-                        Map.of());
-        plans.write(plan);
-        return apply(plan, actor).changed() == 1 ? Optional.of(plan.id()) : Optional.empty();
     }
 
     /**
@@ -391,8 +365,13 @@ public final class Surgeon {
         return plans.read(planId);
     }
 
-    /** Forgets plans whose trash has expired. */
-    public void tidy() throws IOException {
-        plans.expire(time.instant(), grace.plus(grace));
+    /**
+     * Forgets plans that were made, or applied last, so long ago that the trash has let go what
+     * they dropped: twice the grace, since the trash counts only time that the gateway runs.
+     *
+     * @return how many
+     */
+    public int tidy() throws IOException {
+        return plans.expire(time.instant(), grace.plus(grace));
     }
 }

@@ -179,7 +179,8 @@ class SurgeonTest {
     void undoesADropOrAHoldUntilTheTrashExpires() throws Exception {
         QueueId a = store("a@example.org", "b@example.net", "192.0.2.1", 10);
         QueueId b = store("a@example.org", "b@example.net", "192.0.2.1", 10);
-        String hold = surgeon.changeOne(Action.HOLD, a, "me", "odd").orElseThrow();
+        String hold = surgeon.plan(Action.HOLD, select("id", a.toString()), "me", "odd").id();
+        surgeon.apply(hold, "me");
         Plan drop = surgeon.plan(Action.DROP, select(), "me", "");
         surgeon.apply(drop.id(), "me");
         assertThat(ids(select())).isEmpty();
@@ -192,6 +193,23 @@ class SurgeonTest {
         spool.close();
         open();
         org.awaitility.Awaitility.await().until(() -> spool.find(b).isEmpty());
+    }
+
+    @Test
+    void aPlanIsForgottenOnceNothingItDidCanBeTakenBack() throws Exception {
+        QueueId a = store("a@example.org", "b@example.net", "192.0.2.1", 10);
+        String never = surgeon.plan(Action.HOLD, select(), "me", "").id();
+        String applied = surgeon.plan(Action.DROP, select(), "me", "").id();
+        time.advance(Duration.ofDays(5));
+        surgeon.apply(applied, "me");
+        assertThat(surgeon.tidy()).isZero();
+        time.advance(Duration.ofDays(2));
+        assertThat(surgeon.tidy()).as("made a week ago, twice the trash's grace").isEqualTo(1);
+        assertThatThrownBy(() -> surgeon.find(never)).hasMessageContaining("may have expired");
+        assertThat(surgeon.undo(applied, "me").changed()).isEqualTo(1);
+        assertThat(spool.find(a)).isPresent();
+        time.advance(Duration.ofDays(5));
+        assertThat(surgeon.tidy()).isEqualTo(1);
     }
 
     @Test
