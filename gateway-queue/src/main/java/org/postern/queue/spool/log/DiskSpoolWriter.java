@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.ByteRange;
@@ -57,6 +58,9 @@ final class DiskSpoolWriter implements SpoolWriter {
     private long id;
     private @Nullable DiskFile largeFile;
     private boolean over;
+
+    /** Ends the reading of what was given out by {@link #content}; null where nobody asked. */
+    private @Nullable AtomicBoolean contentOver;
 
     DiskSpoolWriter(Shared shared, long id) {
         this.shared = shared;
@@ -159,13 +163,21 @@ final class DiskSpoolWriter implements SpoolWriter {
 
     /** Gives back what was taken: the log's writer has copied the content, or never will. */
     private void end() {
+        if (contentOver != null) {
+            contentOver.set(true);
+        }
         freeBuffer();
         shared.workspaces().give(workspace);
     }
 
     @Override
     public MessageSource content() {
-        return new UncommittedContent(largeFile, buffer, size);
+        AtomicBoolean readable = contentOver;
+        if (readable == null) {
+            readable = new AtomicBoolean();
+            contentOver = readable;
+        }
+        return new UncommittedContent(largeFile, buffer, size, readable);
     }
 
     @Override

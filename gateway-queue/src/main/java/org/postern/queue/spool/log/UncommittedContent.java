@@ -1,26 +1,33 @@
 package org.postern.queue.spool.log;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.MessageSource;
 import org.postern.queue.spool.disk.DiskFile;
 
 /**
  * The content of a message that is complete and not committed yet, read from the writer's buffer or
- * file without a copy. The buffer is given up by the writer, never changed; a file that is closed
- * ends the reading by an exception.
+ * file without a copy. After the end of the writer the buffer serves another message and the file
+ * is closed: reading then ends by an exception.
  */
 final class UncommittedContent implements MessageSource {
     private final @Nullable DiskFile file;
     private final byte[] buffer;
     private final long size;
+    private final AtomicBoolean over;
 
-    /** Content in the file of a large message, or where there is none in the buffer. */
-    UncommittedContent(@Nullable DiskFile file, byte[] buffer, long size) {
+    /**
+     * Content in the file of a large message, or where there is none in the buffer.
+     *
+     * @param over set before the buffer is given to another message
+     */
+    UncommittedContent(@Nullable DiskFile file, byte[] buffer, long size, AtomicBoolean over) {
+        this.over = over;
         this.file = file;
         this.buffer = buffer;
         this.size = size;
@@ -34,8 +41,44 @@ final class UncommittedContent implements MessageSource {
     @Override
     public InputStream open() {
         return file == null
-                ? new ByteArrayInputStream(buffer, 0, (int) size)
+                ? new BufferStream(buffer, (int) size, over)
                 : new FileStream(file, size);
+    }
+
+    private static final class BufferStream extends InputStream {
+        private final byte[] buffer;
+        private final int end;
+        private final AtomicBoolean over;
+        private int position;
+
+        private BufferStream(byte[] buffer, int end, AtomicBoolean over) {
+            this.buffer = buffer;
+            this.end = end;
+            this.over = over;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, into.length);
+            if (position == end && length > 0) {
+                return -1;
+            }
+            int read = Math.min(length, end - position);
+            System.arraycopy(buffer, position, into, offset, read);
+            // what was copied is looked at only if the buffer was still this message's afterwards
+            VarHandle.acquireFence();
+            if (over.get()) {
+                throw new IOException("the message is committed or given up");
+            }
+            position += read;
+            return read;
+        }
     }
 
     private static final class FileStream extends InputStream {
