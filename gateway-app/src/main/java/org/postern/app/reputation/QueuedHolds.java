@@ -174,17 +174,22 @@ final class QueuedHolds {
     }
 
     private void change(List<QueueId> ids, Change change, String action, String why, String what) {
-        for (int at = 0; at < ids.size(); at += AT_ONCE) {
-            List<QueueId> some = ids.subList(at, Math.min(ids.size(), at + AT_ONCE));
-            try {
+        int changed = 0;
+        try {
+            for (int at = 0; at < ids.size(); at += AT_ONCE) {
+                List<QueueId> some = ids.subList(at, Math.min(ids.size(), at + AT_ONCE));
                 List<QueueId> done = spool.change(some, change);
+                changed += done.size();
                 if (!done.isEmpty()) {
-                    LOG.warn("{} messages {}", done.size(), what);
                     listener.changed(new SurgeryEvent(action, "", ACTOR, why, "", done));
                 }
-            } catch (SpoolException e) {
-                LOG.error("{} messages {}: failed: {}", some.size(), what, e.getMessage());
             }
+        } catch (SpoolException e) {
+            LOG.error("{} of {} messages {}: {}", changed, ids.size(), what, e.getMessage());
+            return;
+        }
+        if (changed > 0) {
+            LOG.warn("{} messages {}", changed, what);
         }
     }
 }
