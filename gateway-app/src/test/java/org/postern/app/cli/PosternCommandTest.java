@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
 import picocli.CommandLine;
 
 /** Exit codes as the interface promises them; the output is looked at end to end. */
@@ -16,19 +17,7 @@ class PosternCommandTest {
     @TempDir Path folder;
 
     private String config(String more) throws IOException {
-        return Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [postmaster@example.test] }
-                            downstream: maildir:///nowhere/mail
-                        """
-                                + more)
-                .toString();
+        return SmallSite.write(folder, more, "postmaster@example.test").toString();
     }
 
     @Test

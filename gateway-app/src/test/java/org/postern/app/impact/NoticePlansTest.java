@@ -17,10 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
 import org.postern.core.mail.QueueId;
 import org.postern.core.snapshot.Snapshot;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.Spool;
@@ -64,23 +63,13 @@ class NoticePlansTest {
     }
 
     private Snapshot snapshot() throws IOException {
-        Path file =
-                Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [postmaster@example.test, ann@example.test, bob@example.test] }
-                            downstream: maildir:mail
-                        """);
-        return switch (Snapshots.read(file, TIME)) {
-            case SnapshotResult.Loaded loaded -> loaded.snapshot();
-            case SnapshotResult.Refused refused ->
-                    throw new AssertionError(refused.problems().toString());
-        };
+        return SmallSite.snapshot(
+                folder,
+                TIME,
+                "",
+                "postmaster@example.test",
+                "ann@example.test",
+                "bob@example.test");
     }
 
     private static JsonNode request(String... recipients) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.SpfResult;
@@ -20,8 +21,6 @@ import org.postern.core.net.Ip;
 import org.postern.core.policy.Facts;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.snapshot.Snapshot;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 
 /** Who is asked to come back, and who never is. */
@@ -47,29 +46,18 @@ class GreylistGateTest {
 
     private Snapshot snapshot() throws IOException {
         Files.writeString(folder.resolve("allow.yaml"), "sender: [ann@listed.example]\n");
-        Path file =
-                Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [bob@example.test] }
-                            downstream: maildir:mail
-                        lists: { allow: allow.yaml }
-                        networks: { internal: [192.168.0.0/16] }
-                        greylisting:
-                          mode: enforce
-                          pools: [198.51.100.0/24]
-                          domains: [.bank.example]
-                        """);
-        return switch (Snapshots.read(file, TimeSource.system())) {
-            case SnapshotResult.Loaded loaded -> loaded.snapshot();
-            case SnapshotResult.Refused refused ->
-                    throw new AssertionError(refused.problems().toString());
-        };
+        return SmallSite.snapshot(
+                folder,
+                TimeSource.system(),
+                """
+                lists: { allow: allow.yaml }
+                networks: { internal: [192.168.0.0/16] }
+                greylisting:
+                  mode: enforce
+                  pools: [198.51.100.0/24]
+                  domains: [.bank.example]
+                """,
+                "bob@example.test");
     }
 
     private String ask(String client, String from, AuthResult spf) throws IOException {

@@ -2,7 +2,6 @@ package org.postern.app.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,11 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.ProbeConfig;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.ManualTimeSource;
 
 /** When the probe's alert is raised. */
@@ -33,24 +31,13 @@ class ProbeTest {
     }
 
     private PosternConfig config() throws Exception {
-        Path file =
-                Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          example.test:
-                            recipients: { static: [postmaster@example.test, probe@example.test] }
-                            downstream: maildir:mail
-                        probe: { recipient: probe@example.test, every: 1m }
-                        """);
-        return switch (Snapshots.read(file, time)) {
-            case SnapshotResult.Loaded loaded -> loaded.snapshot().config();
-            case SnapshotResult.Refused refused ->
-                    throw new AssertionError(refused.problems().toString());
-        };
+        return SmallSite.snapshot(
+                        folder,
+                        time,
+                        "probe: { recipient: probe@example.test, every: 1m }\n",
+                        "postmaster@example.test",
+                        "probe@example.test")
+                .config();
     }
 
     @Test

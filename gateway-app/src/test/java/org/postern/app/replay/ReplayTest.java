@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
 import org.postern.app.journal.Events;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalWriter;
@@ -41,8 +41,6 @@ import org.postern.core.policy.Stage;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.snapshot.Snapshot;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 
 /** Decisions reached again: the record answers, and what it does not answer is said to be live. */
@@ -56,25 +54,12 @@ class ReplayTest {
     private JournalConfig.Privacy privacy = JournalConfig.Privacy.PLAIN;
 
     private Snapshot snapshot() throws IOException {
-        Path file =
-                Files.writeString(
-                        folder.resolve("postern.yaml"),
-                        more
-                                + """
-                                hostname: mx.example.test
-                                data: data
-                                listeners: [{ address: 127.0.0.1, port: 2525 }]
-                                domains:
-                                  example.test:
-                                    recipients: { static: [postmaster@example.test, bob@example.test] }
-                                    downstream: maildir:mail
-                                """
-                                + ofDomain);
-        return switch (Snapshots.read(file, TimeSource.system())) {
-            case SnapshotResult.Loaded loaded -> loaded.snapshot();
-            case SnapshotResult.Refused refused ->
-                    throw new AssertionError(refused.problems().toString());
-        };
+        return SmallSite.snapshot(
+                folder,
+                TimeSource.system(),
+                ofDomain + more,
+                "postmaster@example.test",
+                "bob@example.test");
     }
 
     private Replay.Outcome replay(JournalEvent event, String... set) throws Exception {
