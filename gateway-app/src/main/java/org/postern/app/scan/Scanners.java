@@ -152,13 +152,21 @@ public final class Scanners {
                             ? SocketChannel.open(StandardProtocolFamily.UNIX)
                             : SocketChannel.open()) {
                 opened.set(channel);
-                channel.connect(address);
+                connect(channel, address);
                 OutputStream out = Channels.newOutputStream(channel);
                 InputStream in = Channels.newInputStream(channel);
                 return scanner.protocol.scan(request, out, in);
             }
         } finally {
             scanner.places.release();
+        }
+    }
+
+    private static void connect(SocketChannel channel, SocketAddress address) throws IOException {
+        try {
+            channel.connect(address);
+        } catch (IOException e) {
+            throw new IOException("it cannot be reached at " + address + ": " + e.getMessage(), e);
         }
     }
 
@@ -194,7 +202,12 @@ public final class Scanners {
             if (cause instanceof RuntimeException) {
                 LOG.error("scanning by {} broke: a defect of ours", which.word(), cause);
             }
-            result = ScanResult.of(which, ScanResult.Outcome.FAILED, String.valueOf(cause));
+            String why = cause instanceof IOException ? cause.getMessage() : null;
+            result =
+                    ScanResult.of(
+                            which,
+                            ScanResult.Outcome.FAILED,
+                            why == null ? String.valueOf(cause) : why);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             shut(running);
