@@ -36,6 +36,7 @@ import org.postern.core.mail.Domain;
  * <tr><td>data</td><td>authentication-defer</td><td>451 4.7.0</td></tr>
  * <tr><td>data</td><td>virus, spam</td><td>550 5.7.1</td></tr>
  * <tr><td>data</td><td>spam-defer, virus-unscanned, spam-unscanned</td><td>451 4.7.1</td></tr>
+ * <tr><td>data</td><td>spam-quarantine</td><td>250, held</td></tr>
  * <tr><td>data</td><td>dmarc-quarantine</td><td>tag: X-Postern-Policy</td></tr>
  * <tr><td>data</td><td>dmarc-override</td><td>accept: an exception or a trusted sealer</td></tr>
  * </table>

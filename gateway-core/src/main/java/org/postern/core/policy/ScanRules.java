@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.postern.core.config.RuleConfig;
 import org.postern.core.config.ScannerConfig;
 import org.postern.core.reply.SmtpReply;
@@ -18,24 +19,31 @@ import org.postern.core.scan.ScanResult;
 final class ScanRules {
     private ScanRules() {}
 
-    /** The rules of these scanners. */
+    /**
+     * The rules of these scanners. The first that applies ends the stage, so that what one of them
+     * knows to be bad is refused first, what one of them could not say is put off next, and only
+     * what none of them refuses or puts off is held: whoever lets a doubtful message go may rely on
+     * it having been scanned by the others.
+     */
     static List<Rule> of(List<ScannerConfig> scanners) {
-        List<Rule> rules = new ArrayList<>();
+        List<Rule> refusing = new ArrayList<>();
+        List<Rule> deferring = new ArrayList<>();
+        List<Rule> holding = new ArrayList<>();
         for (ScannerConfig scanner : scanners) {
             switch (scanner.scanner()) {
                 case CLAMAV -> {
-                    rules.add(rule("virus", scanner, r -> infected(r)));
-                    rules.add(rule("virus-unscanned", scanner, r -> failed(r, scanner)));
+                    refusing.add(rule("virus", scanner, ScanRules::infected));
+                    deferring.add(rule("virus-unscanned", scanner, r -> failed(r, scanner)));
                 }
                 case RSPAMD -> {
-                    rules.add(rule("spam", scanner, ScanRules::spam));
-                    rules.add(rule("spam-defer", scanner, ScanRules::later));
-                    rules.add(rule("spam-quarantine", scanner, ScanRules::doubtful));
-                    rules.add(rule("spam-unscanned", scanner, r -> failed(r, scanner)));
+                    refusing.add(rule("spam", scanner, ScanRules::spam));
+                    deferring.add(rule("spam-defer", scanner, ScanRules::later));
+                    deferring.add(rule("spam-unscanned", scanner, r -> failed(r, scanner)));
+                    holding.add(rule("spam-quarantine", scanner, ScanRules::doubtful));
                 }
             }
         }
-        return rules;
+        return Stream.of(refusing, deferring, holding).flatMap(List::stream).toList();
     }
 
     /** What a rule answers, 250 for a message that is held; the words get the rule's name. */
