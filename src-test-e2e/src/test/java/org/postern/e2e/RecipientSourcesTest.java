@@ -187,4 +187,66 @@ class RecipientSourcesTest {
             assertThat(rcpt(gateway, "nobody@example.test")).startsWith("451 4.3.0");
         }
     }
+
+    @Test
+    void aStoreThatHangsHoldsNobodyLongerThanItsTimeOutAndRefusesNobody(Surroundings around) {
+        try (Gateway store = around.newGateway("store").start();
+                Gateway gateway =
+                        gateway(
+                                around,
+                                "callout",
+                                "{ callout: { downstream: \"smtp://127.0.0.1:%d\", timeout: 2s } }"
+                                        .formatted(store.smtpPort()))) {
+            gateway.start();
+            assertThat(rcpt(gateway, "alice@example.test")).startsWith("250");
+            store.program().signal("STOP");
+            try {
+                long start = System.nanoTime();
+                assertThat(rcpt(gateway, "bob@example.test")).startsWith("451 4.3.0");
+                assertThat(rcpt(gateway, "nobody@example.test")).startsWith("451 4.3.0");
+                assertThat(rcpt(gateway, "Alice@example.test")).startsWith("250");
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .as("one question waited for its time-out, the others for nothing")
+                        .isLessThan(Duration.ofSeconds(20));
+                assertThat(gateway.command("recipients", "status").out())
+                        .contains("callout", "TROUBLE", "nothing for 2 s");
+                assertThat(gateway.get("/metrics").body())
+                        .containsPattern("postern_recipients_staleness_seconds\\{.*} [0-9]");
+            } finally {
+                store.program().signal("CONT");
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> rcpt(gateway, "bob@example.test").startsWith("250"));
+            assertThat(rcpt(gateway, "nobody@example.test")).startsWith("550 5.1.1");
+            assertThat(gateway.command("recipients", "status").out()).doesNotContain("TROUBLE");
+        }
+    }
+
+    @Test
+    void aRecipientFileThatHasLostEverybodyWaitsForConfirmation(Surroundings around) {
+        try (Gateway gateway = around.newGateway("file")) {
+            StringBuilder people = new StringBuilder();
+            for (int i = 0; i < 60; i++) {
+                people.append("p").append(i).append("@example.test\n");
+            }
+            gateway.configure(
+                    gateway.configuration().replace("lists/recipients.yaml", "lists/people.txt"));
+            gateway.file("lists/people.txt", people.toString());
+            gateway.start();
+            for (String half : new String[] {"", people.substring(0, people.length() / 2)}) {
+                gateway.file("lists/people.txt", half);
+                Program.Result refused = gateway.command("reload");
+                assertThat(refused.exitCode()).isEqualTo(1);
+                assertThat(refused.out())
+                        .contains("people.txt:1:1: ", "of 60 recipients are gone", "--confirm");
+                assertThat(rcpt(gateway, "p59@example.test")).startsWith("250");
+            }
+            assertThat(gateway.command("recipients", "status").out())
+                    .contains("people.txt", "recipients   60");
+            assertThat(gateway.command("reload", "--confirm").exitCode()).isZero();
+            assertThat(rcpt(gateway, "p0@example.test")).startsWith("250");
+            assertThat(rcpt(gateway, "p59@example.test")).startsWith("550 5.1.1");
+        }
+    }
 }

@@ -8,10 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
@@ -26,9 +23,6 @@ import org.postern.core.recipients.RecipientFeed;
  */
 final class SqlFeed implements RecipientFeed {
     private static final int ROWS_AT_ONCE = 5_000;
-
-    /** Rows that say where mail goes are held until the last has come. */
-    private static final int MAX_ALIAS_ROWS = 500_000;
 
     private final RecipientSourceConfig.Sql config;
 
@@ -45,15 +39,11 @@ final class SqlFeed implements RecipientFeed {
                                 () -> abort(connection))) {
             connection.setReadOnly(true);
             connection.setAutoCommit(false); // or the driver fetches all rows at once
-            Map<String, List<String>> aliases = new LinkedHashMap<>();
             try (PreparedStatement query = connection.prepareStatement(config.query())) {
                 query.setFetchSize(ROWS_AT_ONCE);
                 try (ResultSet rows = query.executeQuery()) {
-                    read(rows, sink, aliases);
+                    read(rows, sink);
                 }
-            }
-            for (Map.Entry<String, List<String>> alias : aliases.entrySet()) {
-                sink.alias(alias.getKey(), alias.getValue());
             }
             connection.rollback();
         } catch (SQLException e) {
@@ -83,13 +73,11 @@ final class SqlFeed implements RecipientFeed {
         return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
     }
 
-    private static void read(ResultSet rows, Sink sink, Map<String, List<String>> aliases)
-            throws SQLException, FeedException {
+    private static void read(ResultSet rows, Sink sink) throws SQLException, FeedException {
         ResultSetMetaData columns = rows.getMetaData();
         int downstream = column(columns, "downstream");
         int policy = column(columns, "policy");
         boolean withTargets = columns.getColumnCount() > 1 && downstream != 2 && policy != 2;
-        int aliasRows = 0;
         while (rows.next()) {
             String address = rows.getString(1);
             String target = withTargets ? rows.getString(2) : null;
@@ -98,15 +86,7 @@ final class SqlFeed implements RecipientFeed {
             } else if (target == null) {
                 sink.recipient(address, Handling.of(text(rows, downstream), text(rows, policy)));
             } else {
-                sink.stillWanted();
-                if (++aliasRows > MAX_ALIAS_ROWS) {
-                    throw new FeedException(
-                            "more than "
-                                    + MAX_ALIAS_ROWS
-                                    + " rows with a target, the most allowed; does the query join"
-                                    + " too much?");
-                }
-                aliases.computeIfAbsent(address, a -> new ArrayList<>()).add(target);
+                sink.alias(address, List.of(target));
             }
         }
     }

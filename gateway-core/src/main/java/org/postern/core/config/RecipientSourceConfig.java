@@ -154,7 +154,7 @@ public sealed interface RecipientSourceConfig {
         @Override
         public String name() {
             String host = URI.create(place().substring("jdbc:".length())).getHost();
-            return Names.of(this, host, url + query);
+            return Names.of(this, host, place() + query);
         }
     }
 

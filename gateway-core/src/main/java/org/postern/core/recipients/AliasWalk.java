@@ -73,7 +73,9 @@ final class AliasWalk {
         for (RecipientFile.Target target : file.targets(key)) {
             Domain in = target.domain() == null ? domain : target.domain();
             Optional<String> further = file.aliasKey(target.localPart(), in);
-            if (further.isPresent()) {
+            // an alias that names itself keeps a copy in the mailbox of that name
+            boolean itself = further.isPresent() && further.get().equals(key) && in.equals(domain);
+            if (further.isPresent() && !itself) {
                 follow(further.get(), in, depth + 1);
             } else {
                 ends.add(target.in(in));

@@ -42,7 +42,8 @@ public interface RecipientFeed {
         void recipient(String text, Handling handling) throws FeedException;
 
         /**
-         * A recipient whose mail goes elsewhere.
+         * A recipient whose mail goes elsewhere; said again of the same, it has the targets of
+         * both.
          *
          * @param text an address or a local part
          * @param targets addresses or local parts of our domains; without any it is left out

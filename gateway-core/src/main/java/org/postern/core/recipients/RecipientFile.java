@@ -26,7 +26,7 @@ final class RecipientFile implements RecipientDirectory {
     private final Map<Handling, Handling> distinct = new HashMap<>();
     private @Nullable Character separator;
     private @Nullable Target catchAll;
-    private Set<Domain> domains = Set.of();
+    private @Nullable Set<Domain> domains;
 
     /**
      * An address, or a local part that holds in every domain of a file.
@@ -208,8 +208,8 @@ final class RecipientFile implements RecipientDirectory {
     }
 
     /**
-     * How many names of this file another lacks, those of domains that are no longer ours left
-     * aside.
+     * How many names of this file another lacks, or has only as aliases that lead to nobody of
+     * ours; those of domains that are no longer ours left aside.
      */
     int missingIn(RecipientFile other, Set<Domain> hosted) {
         Set<String> ours = new HashSet<>();
@@ -218,11 +218,25 @@ final class RecipientFile implements RecipientDirectory {
         lines.forEach(key -> {
             String domain = key.substring(key.lastIndexOf('@') + 1);
             if ((domain.isEmpty() || ours.contains(domain))
-                    && other.lines.find(key) == NameIndex.NONE) {
+                    && leadsSomewhere(key, domain, hosted)
+                    && (other.lines.find(key) == NameIndex.NONE
+                            || !other.leadsSomewhere(key, domain, hosted))) {
                 missing[0]++;
             }
         });
         return missing[0];
+    }
+
+    /** Whether mail for what stands under a key reaches anybody in one of these domains. */
+    private boolean leadsSomewhere(String key, String domain, Set<Domain> hosted) {
+        return !aliases.containsKey(key)
+                || (domain.isEmpty() ? hosted : Set.of(Domain.of(domain)))
+                        .stream()
+                                .anyMatch(asked ->
+                                        AliasWalk.of(this, key, asked).targets().stream()
+                                                .anyMatch(end ->
+                                                        end.host() instanceof Domain d
+                                                                && hosted.contains(d)));
     }
 
     /** How many recipients and aliases there are of these domains, or of every domain. */
@@ -231,8 +245,8 @@ final class RecipientFile implements RecipientDirectory {
     }
 
     /** The domains that a list from elsewhere was made for; empty where nobody has said. */
-    Set<Domain> domains() {
-        return domains;
+    Optional<Set<Domain>> domains() {
+        return Optional.ofNullable(domains);
     }
 
     void domains(Set<Domain> all) {

@@ -254,8 +254,10 @@ final class RecipientFileReader implements YamlSections {
         Set<Domain> all = new HashSet<>();
         if (value instanceof YamlNode.Sequence list) {
             for (YamlNode item : list.items()) {
-                if (item instanceof YamlNode.Scalar s) {
-                    all.add(Domain.of(s.text()));
+                try {
+                    all.add(Domain.parse(item instanceof YamlNode.Scalar s ? s.text() : ""));
+                } catch (InvalidAddressException e) {
+                    problems.error(item.place(), "no domain: " + e.getMessage());
                 }
             }
         }

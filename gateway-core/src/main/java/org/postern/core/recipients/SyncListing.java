@@ -27,6 +27,9 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     /** The most recipients of one source. */
     static final int MAX_ENTRIES = 5_000_000;
 
+    /** The most addresses that all aliases of one source lead to; they are held in memory. */
+    private static final int MAX_ALIAS_TARGETS = 1_000_000;
+
     /** How the name of a file ends that is still being written. */
     static final String FRESH = ".new";
 
@@ -131,7 +134,13 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         Optional<RecipientFile.Target> parsed = ours(text);
         List<RecipientFile.Target> ends = new ArrayList<>();
         for (String end : targets) {
-            stillRoom(++aliasTargets);
+            if (++aliasTargets > MAX_ALIAS_TARGETS) {
+                throw new RecipientFeed.FeedException(
+                        "more than "
+                                + MAX_ALIAS_TARGETS
+                                + " targets of aliases, the most allowed; does the query join too"
+                                + " much?");
+            }
             Optional<RecipientFile.Target> target = read(end);
             if (target.isPresent() && isOurs(target.get())) {
                 ends.add(target.get());

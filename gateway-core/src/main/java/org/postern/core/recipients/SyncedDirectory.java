@@ -160,13 +160,16 @@ public final class SyncedDirectory implements RecipientDirectory {
     }
 
     private State fromDisk() {
+        int waits = WaitingRemoval.readIfThere(waiting);
         try {
-            int waits = Files.exists(waiting) ? WaitingRemoval.read(waiting) : 0;
             if (!Files.exists(file)) {
                 return new State(null, null, "", waits, 0, "");
             }
             ProblemCollector problems = new ProblemCollector();
             RecipientFile table = RecipientFileReader.readKept(file, problems);
+            if (table.domains().isEmpty()) {
+                table.domains(hosted.get()); // written before lists said so: for those of then
+            }
             return problems.errorCount() > 0
                     ? nothing(problems.toProblems().errors().getFirst().toString())
                     : new State(
@@ -192,7 +195,7 @@ public final class SyncedDirectory implements RecipientDirectory {
         RecipientLookup answer = now.table().lookup(address);
         boolean asked =
                 !(address.host() instanceof Domain domain)
-                        || now.table().domains().contains(domain);
+                        || now.table().domains().orElse(Set.of()).contains(domain);
         // a list that was made before this domain was ours says nothing of its addresses
         return asked || answer instanceof RecipientLookup.Known
                 ? answer
@@ -281,16 +284,16 @@ public final class SyncedDirectory implements RecipientDirectory {
             return judge(before, listing, confirmed);
         } catch (RecipientFeed.FeedException | IOException e) {
             String why = String.valueOf(e.getMessage());
-            return failed(before, why);
+            return failed(why);
         } catch (RuntimeException e) {
             // a fault of ours, or of a library: the next fetch may be better, the thread goes on
             LOG.error("{}: a fetch ended in {}", config.name(), e.getClass().getName(), e);
-            return failed(before, "unexpected: " + e.getClass().getSimpleName());
+            return failed("unexpected: " + e.getClass().getSimpleName());
         }
     }
 
-    private Outcome failed(State before, String why) {
-        state = before.failed(why);
+    private Outcome failed(String why) {
+        state = state.failed(why);
         return new Outcome.Failed(why);
     }
 
@@ -302,7 +305,8 @@ public final class SyncedDirectory implements RecipientDirectory {
         int known = before.table() == null ? 0 : before.table().sizeIn(hosted.get());
         int removed = before.table() == null ? 0 : before.table().missingIn(table, hosted.get());
         double allowed = Math.max(RecipientsConfig.ALWAYS, known * maxRemoval.getAsDouble());
-        boolean doubtful = removed > allowed || table.size() == 0;
+        boolean nobody = table.sizeIn(hosted.get()) == 0;
+        boolean doubtful = removed > allowed || nobody;
         boolean waved = confirmed && before.refused() > 0 && removed <= before.refused();
         if (doubtful && !waved) {
             int waits = Math.max(removed, 1);
@@ -311,7 +315,7 @@ public final class SyncedDirectory implements RecipientDirectory {
                     new State(
                             before.table(),
                             before.loadedAt(),
-                            table.size() == 0
+                            nobody
                                     ? "the list names nobody"
                                     : "the list would take away " + removed + " of " + known,
                             waits,

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.postern.core.files.WholeFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How many recipients wait to be taken away, in a file of one line: a restart must not end the
@@ -14,6 +16,7 @@ final class WaitingRemoval {
     /** How the file's name ends. */
     static final String SUFFIX = ".refused";
 
+    private static final Logger LOG = LoggerFactory.getLogger("recipients");
     private static final int LONGEST = 20;
 
     private WaitingRemoval() {}
@@ -22,16 +25,17 @@ final class WaitingRemoval {
         WholeFile.write(file, count + "\n");
     }
 
-    /**
-     * Reads the number; 1 if the file is damaged, since something waits.
-     *
-     * @throws IOException if the file cannot be read
-     */
-    static int read(Path file) throws IOException {
-        String text;
-        try (var in = Files.newInputStream(file)) {
-            text = new String(in.readNBytes(LONGEST), StandardCharsets.US_ASCII).strip();
+    /** The number, 0 without the file; 1 if it cannot be read or is damaged: something waits. */
+    static int readIfThere(Path file) {
+        if (!Files.exists(file)) {
+            return 0;
         }
-        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 1;
+        try (var in = Files.newInputStream(file)) {
+            String text = new String(in.readNBytes(LONGEST), StandardCharsets.US_ASCII).strip();
+            return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 1;
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read: {}", file, e.getMessage());
+            return 1;
+        }
     }
 }

@@ -355,6 +355,79 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void aliasesThatLeadNowhereAnyMoreCountAsTakenAway() {
+        feed =
+                sink -> {
+                    for (int i = 0; i < 100; i++) {
+                        sink.alias("a" + i + "@example.test", List.of("u" + i));
+                    }
+                };
+        SyncedDirectory directory = synced();
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+        feed =
+                sink -> {
+                    for (int i = 0; i < 100; i++) {
+                        boolean spoilt = i < 20;
+                        sink.alias(
+                                "a" + i + "@example.test",
+                                List.of(spoilt ? "u@store.internal" : "u" + i));
+                    }
+                };
+        assertThat(directory.sync(false))
+                .isEqualTo(new SyncedDirectory.Outcome.Refused(100, 20, 100));
+        assertThat(ask(directory, "a7@example.test")).isInstanceOf(RecipientLookup.Known.class);
+        feed = sink -> sink.alias("a1@example.test", List.of("u@store.internal"));
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Refused.class);
+        assertThat(directory.status().error()).contains("names nobody");
+    }
+
+    @Test
+    void anAliasThatNamesItselfKeepsACopy() {
+        feed = sink -> sink.alias("bob@example.test", List.of("bob", "archive"));
+        SyncedDirectory directory = synced();
+        directory.sync(false);
+        assertThat(ask(directory, "bob@example.test"))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class,
+                        k ->
+                                assertThat(k.targets())
+                                        .containsExactly(
+                                                EmailAddress.of("bob@example.test"),
+                                                EmailAddress.of("archive@example.test")));
+        assertThat(directory.status().invalid()).isZero();
+    }
+
+    @Test
+    void aListOfBeforeListsSaidWhomTheyWereMadeForIsForTheDomainsOfThen() throws Exception {
+        Files.writeString(
+                folder.resolve(CONFIG.name() + ".yaml"), "recipients: [alice@example.test]\n");
+        SyncedDirectory directory = synced();
+        assertThat(ask(directory, "alice@example.test")).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(ask(directory, "nobody@example.test"))
+                .isEqualTo(RecipientLookup.Unknown.INSTANCE);
+    }
+
+    @Test
+    void damagedDomainsOfAListAreAsBadAsAnyOtherDamageAndNoWorse() throws Exception {
+        Files.writeString(
+                folder.resolve(CONFIG.name() + ".yaml"),
+                "domains: [example..test, [x]]\nrecipients: [alice@example.test]\n");
+        SyncedDirectory directory = synced();
+        assertThat(ask(directory, "alice@example.test"))
+                .isInstanceOf(RecipientLookup.Unavailable.class);
+        assertThat(directory.status().error()).contains("no domain");
+    }
+
+    @Test
+    void aNoteOfWhatWaitsThatCannotBeReadLosesNobody() throws Exception {
+        feed = listing(people(100));
+        synced().sync(false);
+        Files.createDirectory(folder.resolve(CONFIG.name() + ".refused"));
+        assertThat(synced().status().refused()).isEqualTo(1);
+        assertThat(ask(synced(), "user95@example.test")).isInstanceOf(RecipientLookup.Known.class);
+    }
+
+    @Test
     void aDamagedNoteOfWhatWaitsLosesNobody() throws Exception {
         feed = listing(people(100));
         synced().sync(false);
