@@ -61,10 +61,9 @@ record Transaction(
         return parts.probes().isOn(helo.name());
     }
 
-    /** Whether it is for nobody but postmasters. */
+    /** Whether it is for nobody but postmasters, as RCPT named them: they are often aliases. */
     boolean forPostmasterAlone() {
-        return recipients.stream()
-                .allMatch(r -> r.address().localPart().equalsIgnoreCase("postmaster"));
+        return named.stream().allMatch(to -> to.localPart().equalsIgnoreCase("postmaster"));
     }
 
     /**

@@ -166,7 +166,8 @@ public final class AnomalousSenders implements RelayListener {
     public void outcome(RelayEvent event) {
         QueueEntry entry = event.entry();
         ReversePath from = entry.envelope().reversePath();
-        boolean answered = event.via().trouble().isEmpty();
+        // what we answer ourselves says nothing about senders, nor does a store that is away
+        boolean answered = event.via().trouble().isEmpty() && !event.ours();
         if (event.attempt() != 1 || !answered || from.isNull()) {
             return;
         }

@@ -28,8 +28,12 @@ public final class Holds {
     /** The most holds. */
     static final int MAX = 10_000;
 
+    private static final String ENDED = "ended";
+
     private final TimeSource time;
     private final Map<HoldKey, Kept> entries = new HashMap<>();
+    // what a person has ended holds nothing more, and what it held stays until its time is over
+    private final Map<String, Long> endedNanos = new HashMap<>();
 
     private record Kept(String id, long endNanos, String why, int sent, int tried, int deferred) {}
 
@@ -109,9 +113,10 @@ public final class Holds {
         return all;
     }
 
-    /** The ids of those that last. */
+    /** The ids of those whose time is not over, those that a person has ended among them. */
     synchronized Set<String> ids() {
-        Set<String> ids = new HashSet<>();
+        endedNanos.values().removeIf(end -> end - time.nanoTime() <= 0);
+        Set<String> ids = new HashSet<>(endedNanos.keySet());
         all().forEach(h -> ids.add(h.id()));
         return ids;
     }
@@ -136,6 +141,7 @@ public final class Holds {
         for (Hold hold : all()) {
             if (hold.whose().name().equalsIgnoreCase(name)) {
                 entries.remove(hold.whose());
+                endedNanos.put(hold.id(), time.nanoTime() + hold.left().toNanos());
                 ended.add(hold);
             }
         }
@@ -160,6 +166,10 @@ public final class Holds {
         try {
             Duration left = Duration.between(time.instant(), Instant.parse(parts[2]));
             Duration kept = left.compareTo(longest) > 0 ? longest : left;
+            if (parts[1].equals(ENDED)) {
+                endedNanos.put(parts[0], time.nanoTime() + kept.toNanos());
+                return;
+            }
             entries.put(
                     HoldKey.parse(parts[1]),
                     new Kept(
@@ -183,10 +193,20 @@ public final class Holds {
      */
     void save(Path file) throws IOException {
         List<Hold> all = all();
-        if (all.isEmpty() && !Files.exists(file)) {
+        StringBuilder out = new StringBuilder();
+        synchronized (this) {
+            ids();
+            endedNanos.forEach((id, end) ->
+                    out.append(id)
+                            .append('\t')
+                            .append(ENDED)
+                            .append('\t')
+                            .append(time.instant().plusNanos(end - time.nanoTime()))
+                            .append('\n'));
+        }
+        if (all.isEmpty() && out.isEmpty() && !Files.exists(file)) {
             return;
         }
-        StringBuilder out = new StringBuilder();
         for (Hold h : all) {
             out.append(h.id()).append('\t').append(h.whose().text().replace('\t', ' '));
             out.append('\t').append(h.until()).append('\t').append(h.figures().sent());

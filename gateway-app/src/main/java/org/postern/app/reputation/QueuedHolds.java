@@ -11,6 +11,7 @@ import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryBrief;
 import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
@@ -88,7 +89,8 @@ final class QueuedHolds {
         try (Stream<QueueEntry> entries =
                 spool.entries(Set.of(EntryState.QUEUED, EntryState.DEFERRED), key::mayBeOf)) {
             for (QueueEntry e : (Iterable<QueueEntry>) entries::iterator) {
-                if (senders.keysOf(e).contains(key)) {
+                boolean released = e.notes().containsKey(Marks.RELEASED);
+                if (!released && senders.keysOf(e).contains(key)) {
                     more = true;
                     if (!e.active()) {
                         queued.add(e.id());

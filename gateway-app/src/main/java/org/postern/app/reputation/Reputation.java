@@ -38,9 +38,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the gateway learns of those who send, and what that calls for: harvesters are slowed, hung
- * up on and banned for a while; who has a good history is slowed at most. The history and the bans
- * are written to {@code data/reputation} every minute and at the end. Thread-safe; answers from
- * memory.
+ * up on and banned for a while; who has a good history is slowed at most. Bans and holds are
+ * written to {@code data/reputation} every minute, what is learned every five, and all of it at the
+ * end. Thread-safe; answers from memory.
  */
 public final class Reputation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
@@ -60,6 +60,8 @@ public final class Reputation implements AutoCloseable {
     private volatile boolean closing;
     private long learnedNanos;
     private final boolean historyIsLost;
+    // half of a history is not written: it would be taken for all of it
+    private volatile boolean learningAgain;
     private @Nullable Thread keeper;
 
     /** Reads or writes a file. */
@@ -93,10 +95,14 @@ public final class Reputation implements AutoCloseable {
         keep("bans.tsv", harvesters.bans()::load, harvesters.bans()::save, false);
         keep("holds.tsv", anomalies::loadHolds, anomalies.holds()::save, false);
         keep("history.tsv", history::load, history::save, true);
-        this.historyIsLost = !Files.exists(folder.resolve("history.tsv"));
+        this.historyIsLost = !Files.exists(historyFile());
         keep("volumes.tsv", anomalies.volumes()::load, anomalies.volumes()::save, true);
         keep("deferrals.tsv", anomalies.deferrals()::load, anomalies.deferrals()::save, true);
         metrics.gauge("reputation.networks", history::size);
+    }
+
+    private Path historyFile() {
+        return folder.resolve("history.tsv");
     }
 
     /** Reads a file, or says why not and puts it aside: the others are read all the same. */
@@ -142,6 +148,7 @@ public final class Reputation implements AutoCloseable {
     public void start(
             Spool spool, SurgeryListener listener, Consumer<QueueId> undecided, Past past) {
         if (historyIsLost) {
+            learningAgain = true;
             Instant begun = time.instant();
             // of its own and no virtual one: the journal's library holds on to its carrier
             Thread.ofPlatform().name("history").daemon().start(() -> learnAgain(past, begun));
@@ -181,6 +188,7 @@ public final class Reputation implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOG.warn("the history of senders is missing, and so is the journal: {}", e.toString());
         }
+        learningAgain = false;
     }
 
     private void run(QueuedHolds queue) {
@@ -216,10 +224,11 @@ public final class Reputation implements AutoCloseable {
         boolean learned =
                 everything || time.nanoTime() - learnedNanos > SAVE_LEARNED_EVERY.toNanos();
         for (Kept one : kept) {
-            if (learned || !one.learned()) {
+            boolean half = learningAgain && one.file().equals(historyFile());
+            if ((learned || !one.learned()) && !half) {
                 try {
                     one.write().access(one.file());
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
                     LOG.warn("{} cannot be written: {}", one.file(), e.toString());
                 }
             }

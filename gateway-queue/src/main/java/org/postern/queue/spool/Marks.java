@@ -17,6 +17,9 @@ public final class Marks {
     /** Why it was held when it was dropped: what brings it back holds it for the same reason. */
     public static final String HELD_FOR = "held-for";
 
+    /** Who let it go when it was held. */
+    public static final String RELEASED = "released-by";
+
     /** Most octets of a value; the rest is cut. */
     public static final int MAX_VALUE = 500;
 

@@ -41,6 +41,18 @@ public abstract class SpoolChangeContract extends SpoolFixture {
     }
 
     @Test
+    void whoLetAHeldEntryGoIsMarkedAndThatOutlivesAnAttemptAndARestart() throws Exception {
+        QueueId id = two();
+        change(id, new Change.Release("policy", false));
+        assertThat(entry(id).notes()).as("it was not held").doesNotContainKey(Marks.RELEASED);
+        change(id, new Change.Hold("policy", "x"));
+        assertThat(change(id, new Change.Release("olga", true))).containsExactly(id);
+        attempt(id, RecipientState.DEFERRED, RecipientState.DELIVERED);
+        reopen();
+        assertThat(entry(id).notes()).containsEntry(Marks.RELEASED, "olga");
+    }
+
+    @Test
     void aMarkChangesNothingButItselfAndOutlivesARestart() throws Exception {
         QueueId id = two();
         attempt(id, RecipientState.DEFERRED, RecipientState.DELIVERED);

@@ -197,7 +197,12 @@ final class Transitions {
                         "",
                         release.actor(),
                         recipients,
-                        why(s, release.reason())));
+                        why(released(s, release), release.reason())));
+    }
+
+    /** Who has let a held entry go meant it: no rule acting by itself takes it back. */
+    private static EntryStatus released(EntryStatus s, Change.Release release) {
+        return s.state() == EntryState.HELD ? s.marked(Marks.RELEASED, release.actor()) : s;
     }
 
     private static Map<String, String> why(EntryStatus s, String reason) {

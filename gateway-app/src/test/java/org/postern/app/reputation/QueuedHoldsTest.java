@@ -1,0 +1,255 @@
+package org.postern.app.reputation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.ReputationConfig;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.Envelope;
+import org.postern.core.mail.QueueId;
+import org.postern.core.mail.Recipient;
+import org.postern.core.mail.ReversePath;
+import org.postern.core.net.Ip;
+import org.postern.core.reply.SmtpReply;
+import org.postern.core.time.ManualTimeSource;
+import org.postern.queue.schedule.RelayEvent;
+import org.postern.queue.spool.Change;
+import org.postern.queue.spool.EntryState;
+import org.postern.queue.spool.MessageMeta;
+import org.postern.queue.spool.QueueEntry;
+import org.postern.queue.spool.Spool;
+import org.postern.queue.spool.SpoolListener;
+import org.postern.queue.spool.SpoolOptions;
+import org.postern.queue.spool.SpoolWriter;
+import org.postern.queue.spool.log.DiskSpool;
+
+class QueuedHoldsTest {
+    private static final InetAddress CLIENT = Ip.parse("192.0.2.1");
+    private static final Duration HOLD = Duration.ofHours(1);
+    private static final ReversePath ANNA = path("anna@partner.example");
+
+    @TempDir Path folder;
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+    private final Metrics metrics = new Metrics();
+    private final List<String> told = new ArrayList<>();
+    private final AnomalousSenders senders = senders();
+    private Spool spool;
+    private QueuedHolds queue;
+
+    private static ReversePath path(String address) {
+        return ReversePath.of(EmailAddress.of(address));
+    }
+
+    private AnomalousSenders senders() {
+        ReputationConfig defaults = ReputationConfig.defaults(true);
+        ReputationConfig config =
+                new ReputationConfig(
+                        0,
+                        defaults.slowBy(),
+                        0,
+                        0,
+                        defaults.ban(),
+                        defaults.window(),
+                        4,
+                        20,
+                        defaults.goodAfterAge(),
+                        defaults.halfLife(),
+                        Set.of(),
+                        defaults.trapHold(),
+                        2,
+                        2,
+                        2,
+                        Duration.ZERO,
+                        HOLD);
+        return new AnomalousSenders(() -> config, client -> false, metrics, new Chronicle(), time);
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        spool =
+                DiskSpool.open(
+                        new SpoolOptions(folder.resolve("spool"), 4 << 20, 1 << 20, 0, 1 << 20),
+                        time,
+                        SpoolListener.NONE);
+        queue = queue(senders);
+    }
+
+    private QueuedHolds queue(AnomalousSenders of) {
+        return new QueuedHolds(
+                of,
+                spool,
+                event -> told.add(event.what() + " " + event.ids().size() + ": " + event.reason()),
+                id -> told.add("undecided"),
+                time);
+    }
+
+    @AfterEach
+    void close() {
+        spool.close();
+        metrics.close();
+    }
+
+    private QueueId store(ReversePath from) throws IOException {
+        byte[] content = "Subject: x\r\n\r\nx\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (SpoolWriter writer = spool.begin()) {
+            writer.write(content, 0, content.length);
+            return writer.commit(
+                            new MessageMeta(
+                                    Envelope.of(
+                                            from,
+                                            List.of(
+                                                    Recipient.of(
+                                                            EmailAddress.of("b@example.test")))),
+                                    time.instant(),
+                                    Ip.text(CLIENT),
+                                    "client.example",
+                                    new byte[0],
+                                    List.of(),
+                                    Map.of()))
+                    .id();
+        }
+    }
+
+    private Optional<String> burst() {
+        Optional<String> held = Optional.empty();
+        for (int i = 0; i < 3; i++) {
+            held = senders.judge(CLIENT, ANNA, false);
+        }
+        return held;
+    }
+
+    private long held() throws IOException {
+        try (Stream<QueueEntry> entries = spool.entries(Set.of(EntryState.HELD))) {
+            return entries.count();
+        }
+    }
+
+    @Test
+    void whatIsQueuedOfASenderIsHeldAndLetGoWhenTheHoldIsOverWhateverTheWallClock()
+            throws IOException {
+        store(ANNA);
+        store(ANNA);
+        store(path("ben@partner.example"));
+        assertThat(burst())
+                .hasValueSatisfying(why ->
+                        assertThat(why)
+                                .startsWith(
+                                        "what claims to be of sender <anna@partner.example> sent 3"
+                                                + " messages within the hour, 0 at most before;"
+                                                + " on hold until 2026-11-21T11:00:00Z"));
+        queue.round(HOLD);
+        assertThat(held()).isEqualTo(2);
+        time.stepWallClock(Duration.ofDays(-300));
+        queue.round(HOLD);
+        assertThat(held()).isEqualTo(2);
+        time.advance(HOLD.plusSeconds(1));
+        queue.round(HOLD);
+        assertThat(held()).isZero();
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst()).startsWith("hold 2: what claims to be of sender <anna@");
+        assertThat(told.getLast()).isEqualTo("release 2: the hold has expired");
+        assertThat(senders.held()).isZero();
+    }
+
+    @Test
+    void whatAPersonLetGoIsNotHeldAgainNotEvenAfterARestart() throws IOException {
+        QueueId id = store(ANNA);
+        burst();
+        queue.round(HOLD);
+        assertThat(held()).isEqualTo(1);
+        assertThat(spool.change(List.of(id), new Change.Release("olga", true, "")))
+                .containsExactly(id);
+        queue.round(HOLD);
+        assertThat(held()).as("a round later").isZero();
+        Path file = folder.resolve("holds.tsv");
+        senders.holds().save(file);
+        AnomalousSenders after = senders();
+        after.loadHolds(file);
+        assertThat(after.held()).isEqualTo(1);
+        queue(after).round(HOLD);
+        assertThat(held()).as("after a restart").isZero();
+        assertThat(after.judge(CLIENT, ANNA, false)).as("new mail is").isPresent();
+    }
+
+    @Test
+    void whoEndsAHoldLeavesWhatItHeldToThePlansOrToItsTime() throws IOException {
+        store(ANNA);
+        burst();
+        queue.round(HOLD);
+        assertThat(senders.end("anna@partner.example", "olga")).hasSize(1);
+        assertThat(senders.judge(CLIENT, ANNA, false)).isEmpty();
+        queue.round(HOLD);
+        assertThat(held()).isEqualTo(1);
+        Path file = folder.resolve("holds.tsv");
+        senders.holds().save(file);
+        AnomalousSenders after = senders();
+        after.loadHolds(file);
+        assertThat(after.held()).isZero();
+        QueuedHolds afterwards = queue(after);
+        afterwards.round(HOLD);
+        assertThat(held()).as("after a restart").isEqualTo(1);
+        time.advance(HOLD.plusSeconds(1));
+        afterwards.round(HOLD);
+        assertThat(held()).isZero();
+    }
+
+    @Test
+    void deferralsOfOurOwnSayNothingAboutASenderAndAMessageCountsOnce() throws IOException {
+        for (int i = 0; i < 12; i++) {
+            senders.outcome(outcome(store(path("ben@pass.example")), false, false));
+        }
+        for (int i = 0; i < 10; i++) {
+            senders.outcome(outcome(store(ANNA), true, true));
+        }
+        assertThat(senders.held()).as("our own").isZero();
+        QueueId one = store(ANNA);
+        for (int i = 0; i < 10; i++) {
+            senders.outcome(outcome(one, true, false));
+        }
+        assertThat(senders.held()).as("one message, ten recipients").isZero();
+        for (int i = 0; i < 2; i++) {
+            senders.outcome(outcome(store(ANNA), true, false));
+        }
+        assertThat(senders.holds().all())
+                .singleElement()
+                .satisfies(hold ->
+                        assertThat(hold.why())
+                                .isEqualTo(
+                                        "had 3 of its 3 messages within the hour put off by the"
+                                                + " stores, 0 % before"));
+    }
+
+    private RelayEvent outcome(QueueId id, boolean deferred, boolean ours) throws IOException {
+        QueueEntry entry = spool.find(id).orElseThrow();
+        return new RelayEvent(
+                entry,
+                entry.envelope().recipients().getFirst(),
+                deferred ? RelayEvent.Outcome.DEFERRED : RelayEvent.Outcome.DELIVERED,
+                SmtpReply.of(deferred ? 451 : 250, deferred ? "4.2.0" : "2.0.0", "words"),
+                ours,
+                "store",
+                1,
+                Duration.ZERO,
+                new RelayEvent.Via("store", null, "", RelayEvent.Handover.STORED),
+                "",
+                Duration.ZERO);
+    }
+}
