@@ -1,7 +1,9 @@
 package org.postern.core.lists;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.InvalidAddressException;
@@ -22,9 +24,12 @@ import org.postern.core.yaml.YamlSections;
 final class ListFile implements YamlSections {
     private static final List<String> ENTRY_KEYS = List.of("entry", "comment", "owner", "expires");
 
+    private static final int MAX_ENDS = 10_000;
+
     private final Sink sink;
     private final ProblemCollector problems;
     private final Instant now;
+    private final Map<String, Instant> ends = new HashMap<>();
     private @Nullable ListKind kind;
 
     private ListFile(Sink sink, ProblemCollector problems, Instant now) {
@@ -141,7 +146,12 @@ final class ListFile implements YamlSections {
     private Optional<Instant> expires(YamlNode.Scalar text) {
         Instant end;
         try {
-            end = Expiry.parse(text.text());
+            // a feed has the same few ends over and over
+            @Nullable Instant known = ends.get(text.text());
+            end = known == null ? Expiry.parse(text.text()) : known;
+            if (known == null && ends.size() < MAX_ENDS) {
+                ends.put(text.text(), end);
+            }
         } catch (IllegalArgumentException e) {
             problems.error(text.place(), String.valueOf(e.getMessage()));
             return Optional.empty();

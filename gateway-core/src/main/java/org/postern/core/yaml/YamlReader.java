@@ -85,6 +85,11 @@ public final class YamlReader {
      */
     public static boolean stream(
             SourceFile source, ProblemCollector problems, YamlSections sections) {
+        return PlainYaml.stream(source, sections) || parse(source, problems, sections);
+    }
+
+    /** The same by the parser alone. */
+    static boolean parse(SourceFile source, ProblemCollector problems, YamlSections sections) {
         YamlReader reader = new YamlReader(source, problems);
         return reader.guarded(
                         () -> {
