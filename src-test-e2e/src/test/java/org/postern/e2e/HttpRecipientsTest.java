@@ -135,7 +135,7 @@ class HttpRecipientsTest {
             assertThat(sync(gateway, Answer.of(302, ""))).contains("FAILED", "HTTP status 302");
             assertThat(sync(gateway, Answer.NEVER)).contains("FAILED");
             assertThat(sync(gateway, Answer.of(200, "[]")))
-                    .contains("NOT TAKEN: the list names nobody");
+                    .contains("NOT TAKEN: a list that names nobody");
             assertThat(sync(gateway, Answer.of(200, people(0, 40))))
                     .contains("NOT TAKEN", "would take away");
             assertThat(gateway.get("/metrics").body())

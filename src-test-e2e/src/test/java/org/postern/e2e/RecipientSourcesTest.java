@@ -154,7 +154,7 @@ class RecipientSourcesTest {
                     .contains("FAILED", "column \"target\" does not exist");
             postgres.sql("ALTER TABLE people RENAME COLUMN goal TO target; TRUNCATE people;");
             assertThat(gateway.command("recipients", "sync").out())
-                    .contains("NOT TAKEN: the list names nobody");
+                    .contains("NOT TAKEN: a list that names nobody");
             assertThat(rcpt(gateway, "u12000@example.test")).startsWith("250");
             postgres.close();
             assertThat(gateway.command("recipients", "sync").out()).contains("FAILED");

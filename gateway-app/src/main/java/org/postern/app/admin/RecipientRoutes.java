@@ -242,10 +242,10 @@ public final class RecipientRoutes {
                     case Outcome.Refused r ->
                             "NOT TAKEN: "
                                     + (r.entries() == 0
-                                            ? "the list names nobody"
+                                            ? "a list that names nobody"
                                             : "a list of " + r.entries())
                                     + (r.removed() > 0
-                                            ? " and would take away "
+                                            ? " would take away "
                                                     + r.removed()
                                                     + " of "
                                                     + r.of()
