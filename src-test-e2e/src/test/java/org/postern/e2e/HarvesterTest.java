@@ -136,6 +136,12 @@ class HarvesterTest {
                         around,
                         "replay",
                         "{ slow-after: 0, hang-up-after: 0, ban-after: 6, network-factor: 1 }")) {
+            gateway.file(
+                    "lists/recipients.yaml",
+                    """
+                    recipients: [alice@example.test]
+                    aliases: { postmaster: [alice] }
+                    """);
             gateway.start();
             byte[] signed =
                     around.dns()
@@ -174,6 +180,15 @@ class HarvesterTest {
                                     signed))
                     .startsWith("451 4.7.0 Too many unknown recipients from your signing domain")
                     .endsWith(BANNED);
+            assertThat(
+                            SmtpClient.send(
+                                    "127.50.9.1",
+                                    gateway.smtpPort(),
+                                    "x@none.test",
+                                    List.of("postmaster@example.test"),
+                                    signed))
+                    .as("a postmaster, who is an alias as nearly always")
+                    .startsWith("250 2.");
             assertThat(new String(signed, StandardCharsets.US_ASCII)).contains("d=pass.test");
         }
     }
