@@ -13,6 +13,7 @@ import org.postern.core.config.NetworksConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.ScannerConfig;
 import org.postern.core.mail.Domain;
+import org.postern.core.scan.ScanResult;
 
 /**
  * The part of a configuration that the evaluators read.
@@ -65,12 +66,20 @@ public record AuthenticatorSettings(
     private static List<String> addedFields(PosternConfig config) {
         List<String> names = new ArrayList<>();
         for (ScannerConfig scanner : config.scanners()) {
-            switch (scanner.scanner()) {
-                case RSPAMD -> names.addAll(List.of("x-spam", "x-rspamd-"));
-                case CLAMAV -> names.add("x-virus");
-            }
+            names.addAll(fieldsOf(scanner.scanner()));
         }
         return names;
+    }
+
+    /**
+     * What the names of a scanner's own fields begin with, in small letters: with this scanner,
+     * received fields of these names are left out, whoever wrote or signed them.
+     */
+    public static List<String> fieldsOf(ScanResult.Scanner scanner) {
+        return switch (scanner) {
+            case RSPAMD -> List.of("x-spam", "x-rspamd-");
+            case CLAMAV -> List.of("x-virus");
+        };
     }
 
     /** The addresses that the listeners name; of a wildcard a connection tells which it was. */

@@ -44,7 +44,10 @@ final class StoredForm {
             Instant now) {
         HeaderChanges changes =
                 HeaderChanges.of(
-                        judged.scans(), transaction.checks().header(), judged.outcome().forged());
+                        judged.scans(),
+                        transaction.checks().header(),
+                        judged.outcome().verdicts(),
+                        judged.outcome().forged());
         count(transaction, "added", changes.added().size());
         count(transaction, "refused", changes.refused());
         return new MessageMeta(
