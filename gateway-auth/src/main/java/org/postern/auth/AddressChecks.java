@@ -1,6 +1,8 @@
 package org.postern.auth;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -148,6 +150,23 @@ final class AddressChecks {
                 why = DEFECT;
             }
             return notKnown.apply(why);
+        }
+
+        /**
+         * Its result if it is there by then, without giving it up: for those beside the session who
+         * can do without. Any thread.
+         */
+        Optional<T> within(Duration patience) {
+            try {
+                return Optional.of(task.get(patience.toNanos(), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException | CancellationException e) {
+                return Optional.empty();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            } catch (ExecutionException e) {
+                return Optional.empty(); // the session, which asks for the result, tells of it
+            }
         }
 
         /** How long it took, 0 before it has ended. */

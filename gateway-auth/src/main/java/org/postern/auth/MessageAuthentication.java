@@ -146,16 +146,16 @@ final class MessageAuthentication implements Authentication {
     public TrueClient trueClient() {
         known(); // behind a relay only the header says who it is
         AddressChecks checks = addressChecks;
-        Deadline deadline = Deadline.after(evaluators.time(), evaluators.config().deadline());
         return new TrueClient(
                 client.address(),
                 helo(),
-                () -> {
-                    IprevResult found = checks == null ? null : checks.iprev().result(deadline);
-                    return found != null && found.result() == AuthResult.PASS
-                            ? Optional.ofNullable(found.name())
-                            : Optional.empty();
-                });
+                patience ->
+                        checks == null
+                                ? Optional.empty()
+                                : checks.iprev()
+                                        .within(patience)
+                                        .filter(found -> found.result() == AuthResult.PASS)
+                                        .map(IprevResult::name));
     }
 
     private Content known() {

@@ -93,7 +93,7 @@ final class UncheckedAuthentication implements Authentication {
 
     @Override
     public TrueClient trueClient() {
-        return new TrueClient(request.client(), request.helo(), Optional::empty);
+        return new TrueClient(request.client(), request.helo(), patience -> Optional.empty());
     }
 
     @Override

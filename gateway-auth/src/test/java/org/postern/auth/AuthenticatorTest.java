@@ -2,12 +2,15 @@ package org.postern.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.TestDns;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.AuthResult;
@@ -222,6 +225,39 @@ class AuthenticatorTest {
         assertThat(outcome.verdicts().dmarc().reason())
                 .isEqualTo("dmarc.temperror.spf-temperror.dkim-none");
         assertThat(outcome.advice().action()).isEqualTo(Advice.Action.DEFER);
+    }
+
+    @Test
+    void who_does_not_wait_for_the_clients_name_leaves_the_look_up_to_those_who_do() {
+        CountDownLatch answered = new CountDownLatch(1);
+        dns.ptr("198.51.100.1", "mail.example.org").a("mail.example.org", "198.51.100.1");
+        DnsClient slow =
+                (DnsClient)
+                        Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {DnsClient.class},
+                                (proxy, method, arguments) -> {
+                                    if (method.getName().equals("ptr")) {
+                                        answered.await();
+                                    }
+                                    return method.invoke(dns, arguments);
+                                });
+        AuthenticationRequest request =
+                new AuthenticationRequest(
+                        Ip.parse("198.51.100.1"),
+                        "mail.example.org",
+                        "alice@example.org",
+                        AuthenticationRequest.Origin.CONNECTION,
+                        null);
+        byte[] message = MESSAGE.getBytes(StandardCharsets.US_ASCII);
+        try (Authentication checks = AuthRun.authenticator(slow).begin(request)) {
+            checks.write(message, 0, message.length);
+            TrueClient client = checks.trueClient();
+            assertThat(client.name().apply(Duration.ofMillis(1))).isEmpty();
+            answered.countDown();
+            assertThat(client.name().apply(Duration.ofSeconds(10))).contains("mail.example.org");
+            assertThat(checks.finish().verdicts().iprev().result()).isEqualTo(AuthResult.PASS);
+        }
     }
 
     private static NetworksConfig networks(

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.scan.ScanResult;
@@ -19,7 +20,11 @@ final class ClamdProtocol implements ScannerProtocol {
     private static final byte[] COMMAND = "zINSTREAM\0".getBytes(StandardCharsets.US_ASCII);
 
     @Override
-    public ScanResult scan(ScanRequest request, OutputStream out, InputStream in)
+    public Exchange prepare(ScanRequest request, Duration patience) {
+        return (out, in) -> scan(request, out, in);
+    }
+
+    private static ScanResult scan(ScanRequest request, OutputStream out, InputStream in)
             throws IOException {
         try {
             send(request, out);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.scan.ScanResult;
@@ -22,7 +24,13 @@ final class RspamdProtocol implements ScannerProtocol {
     }
 
     @Override
-    public ScanResult scan(ScanRequest request, OutputStream out, InputStream in)
+    public Exchange prepare(ScanRequest request, Duration patience) {
+        Optional<String> name = request.client().name().apply(patience);
+        return (out, in) -> scan(request, name, out, in);
+    }
+
+    private ScanResult scan(
+            ScanRequest request, Optional<String> name, OutputStream out, InputStream in)
             throws IOException {
         StringBuilder head = new StringBuilder(1_024);
         head.append("POST /checkv2 HTTP/1.0\r\n");
@@ -30,7 +38,7 @@ final class RspamdProtocol implements ScannerProtocol {
         field(head, "IP", Ip.text(request.client().address()));
         field(head, "Helo", request.client().helo());
         // without it Rspamd takes the client for one that has no name, which weighs
-        request.client().name().get().ifPresent(name -> field(head, "Hostname", name));
+        name.ifPresent(confirmed -> field(head, "Hostname", confirmed));
         field(head, "From", request.sender().toString());
         for (EmailAddress recipient : request.recipients()) {
             field(head, "Rcpt", recipient.toString());

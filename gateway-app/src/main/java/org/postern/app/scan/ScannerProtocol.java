@@ -3,6 +3,7 @@ package org.postern.app.scan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import org.postern.core.scan.ScanResult;
 
@@ -15,12 +16,23 @@ interface ScannerProtocol {
     int BLOCK = 32 << 10;
 
     /**
-     * Sends a message and reads the answer. Blocks as long as the scanner does: who has waited long
-     * enough closes the connection.
+     * Gathers what is asked for beside the message. Called before the message has a place or a
+     * connection: nobody else's scan waits for what only one sender's can be slow in.
      *
-     * @throws IOException if the connection breaks, or what comes is no answer
+     * @param patience how long this may wait; what is not known by then is left out
      */
-    ScanResult scan(ScanRequest request, OutputStream out, InputStream in) throws IOException;
+    Exchange prepare(ScanRequest request, Duration patience);
+
+    /** One message that is ready to be scanned. */
+    interface Exchange {
+        /**
+         * Sends the message and reads the answer. Blocks as long as the scanner does: who has
+         * waited long enough closes the connection.
+         *
+         * @throws IOException if the connection breaks, or what comes is no answer
+         */
+        ScanResult scan(OutputStream out, InputStream in) throws IOException;
+    }
 
     /**
      * All that comes until the other side ends, or up to the first octet that ends an answer. A

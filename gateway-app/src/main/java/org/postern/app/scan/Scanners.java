@@ -43,6 +43,9 @@ public final class Scanners {
     private static final String BUSY = "all its connections are busy";
     private static final String STUCK = "all its connections wait for an answer that does not come";
 
+    /** For the client's name: whose reverse DNS is slower is scanned without it. */
+    private static final Duration PREPARATION = Duration.ofSeconds(1);
+
     private final List<One> scanners;
     private final Metrics metrics;
     private final TimeSource time;
@@ -58,6 +61,12 @@ public final class Scanners {
             this.config = config;
             this.protocol = protocol;
             this.places = new Semaphore(config.connections());
+        }
+
+        /** How long a message may wait for what is told beside it, before it has a place. */
+        private Duration patienceBefore() {
+            Duration share = config.timeout().dividedBy(4); // and three to scan in
+            return share.compareTo(PREPARATION) < 0 ? share : PREPARATION;
         }
 
         /**
@@ -140,6 +149,8 @@ public final class Scanners {
             return ScanResult.of(
                     which, ScanResult.Outcome.TOO_LARGE, "more than " + limit + " octets");
         }
+        ScannerProtocol.Exchange exchange =
+                scanner.protocol.prepare(request, scanner.patienceBefore());
         boolean stuck = scanner.isStuck();
         long patience = stuck ? 0 : deadline.remaining().toNanos();
         if (!scanner.places.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
@@ -155,7 +166,7 @@ public final class Scanners {
                 connect(channel, address);
                 OutputStream out = Channels.newOutputStream(channel);
                 InputStream in = Channels.newInputStream(channel);
-                return scanner.protocol.scan(request, out, in);
+                return exchange.scan(out, in);
             }
         } finally {
             scanner.places.release();

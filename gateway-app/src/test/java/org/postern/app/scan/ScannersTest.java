@@ -12,10 +12,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +110,11 @@ class ScannersTest {
     }
 
     private static ScanRequest request(String message) {
+        return request(message, patience -> Optional.of("mx.s.example"));
+    }
+
+    private static ScanRequest request(
+            String message, Function<Duration, Optional<String>> clientName) {
         byte[] octets = message.getBytes(StandardCharsets.UTF_8);
         MessageSource source =
                 new MessageSource() {
@@ -122,10 +131,7 @@ class ScannersTest {
         return new ScanRequest(
                 source,
                 new QueueId(1),
-                new TrueClient(
-                        Ip.parse("192.0.2.1"),
-                        "evil\r\nSettings: {}",
-                        () -> Optional.of("mx.s.example")),
+                new TrueClient(Ip.parse("192.0.2.1"), "evil\r\nSettings: {}", clientName),
                 new TlsDetails(
                         "TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.empty(), Optional.empty()),
                 ReversePath.of(EmailAddress.of("a@s.example")),
@@ -331,6 +337,82 @@ class ScannersTest {
     void aLargerMessageIsNotScannedAndThatIsNoFailure() throws IOException {
         ScanResult result = scan("clamav", ", size-limit: 20B", socket -> {});
         assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.TOO_LARGE);
+    }
+
+    @Test
+    void whoseNameIsLongInComingHoldsNoPlaceMeanwhile() throws Exception {
+        CountDownLatch asked = new CountDownLatch(3);
+        CountDownLatch named = new CountDownLatch(1);
+        List<Duration> patience = new CopyOnWriteArrayList<>();
+        Function<Duration, Optional<String>> slow =
+                longest -> {
+                    patience.add(longest);
+                    asked.countDown();
+                    try {
+                        named.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return Optional.empty();
+                };
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            List<String> heard = new CopyOnWriteArrayList<>();
+            Thread.ofVirtual()
+                    .start(() -> {
+                        while (true) {
+                            try (Socket socket = server.accept()) {
+                                heard.add(read(socket, "hello\r\n"));
+                                socket.getOutputStream()
+                                        .write(
+                                                http("{\"score\":0,\"action\":\"no action\"}")
+                                                        .getBytes(StandardCharsets.US_ASCII));
+                            } catch (IOException e) {
+                                hungUp.add(e); // the test is over
+                                return;
+                            }
+                        }
+                    });
+            Scanners scanners =
+                    new Scanners(
+                            config("rspamd", server.getLocalPort(), ", connections: 1"),
+                            metrics,
+                            TimeSource.system());
+            try (Scanners.Scan first = scanners.begin(request(MESSAGE, slow));
+                    Scanners.Scan second = scanners.begin(request(MESSAGE, slow));
+                    Scanners.Scan third = scanners.begin(request(MESSAGE, slow))) {
+                assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+                try (Scanners.Scan others = scanners.begin(request(MESSAGE))) {
+                    assertThat(others.results().getFirst().outcome())
+                            .isEqualTo(ScanResult.Outcome.CLEAN);
+                }
+                assertThat(heard).singleElement().asString().contains("Hostname: mx.s.example\r\n");
+                named.countDown();
+                for (Scanners.Scan scan : List.of(first, second, third)) {
+                    assertThat(scan.results().getFirst().outcome())
+                            .isEqualTo(ScanResult.Outcome.CLEAN);
+                }
+                assertThat(heard).hasSize(4).filteredOn(h -> h.contains("Hostname:")).hasSize(1);
+            }
+        }
+        assertThat(patience).hasSize(3).containsOnly(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void theWaitForANameIsAShareOfAShortTimeout() throws IOException {
+        List<Duration> patience = new CopyOnWriteArrayList<>();
+        Scanners scanners =
+                new Scanners(config("rspamd", 1, ", timeout: 400ms"), metrics, TimeSource.system());
+        try (Scanners.Scan scan =
+                scanners.begin(
+                        request(
+                                MESSAGE,
+                                longest -> {
+                                    patience.add(longest);
+                                    return Optional.empty();
+                                }))) {
+            assertThat(scan.results()).hasSize(1);
+        }
+        assertThat(patience).containsExactly(Duration.ofMillis(100));
     }
 
     @Test
