@@ -9,7 +9,6 @@ import org.postern.core.config.DnsListConfig;
 import org.postern.core.config.GreylistingConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.dnsbl.DnsblHit;
-import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.dnsbl.Subject;
 import org.postern.core.greylist.GreylistExemptions;
 import org.postern.core.net.Ip;
@@ -78,7 +77,7 @@ final class RecordedScreening {
         }
         List<String> unanswered = new ArrayList<>();
         detail.path("dnsbl").path("unanswered").forEach(list -> unanswered.add(list.asString()));
-        return facts.withDnsbl(new DnsblVerdict(hits, unanswered));
+        return facts.withDnsbl(snapshot.config().dnsbl().verdict(hits, unanswered));
     }
 
     private static boolean counts(DnsListConfig list, Subject subject, JsonNode hit) {

@@ -154,7 +154,8 @@ class JournalWriterTest {
                                         3,
                                         "127.0.0.4",
                                         "See \"zen\"")),
-                        List.of("slow")),
+                        List.of("slow"),
+                        0),
                 List.of("came-back"),
                 List.of(
                         new ScanResult(

@@ -189,7 +189,10 @@ class ReplayTest {
         return refused(
                 new Ruling(Disposition.REJECT, "dnsbl", "dnsbl.client", ""),
                 new Screening(
-                        new DnsblVerdict(List.of(LISTED), List.of()), List.of(), List.of(), null));
+                        new DnsblVerdict(List.of(LISTED), List.of(), 0),
+                        List.of(),
+                        List.of(),
+                        null));
     }
 
     @Test

@@ -180,7 +180,8 @@ public final class DnsblCheck implements AutoCloseable {
             DnsName name,
             List<InetAddress> answer,
             Deadline deadline) {
-        Optional<ListState.Reason> trouble = ListAnswers.trouble(answer);
+        Optional<ListState.Reason> trouble =
+                ListAnswers.trouble(answer, code -> lists.config().names(list.zone(), code));
         if (trouble.isPresent()) {
             lists.listener().asked(list.name(), DnsblListener.Outcome.TROUBLE);
             lists.watch().trouble(list, trouble.get(), name + " is " + Ip.text(answer.getFirst()));
@@ -238,7 +239,7 @@ public final class DnsblCheck implements AutoCloseable {
                 }
             }
         }
-        return new DnsblVerdict(hits, unanswered);
+        return lists.config().verdict(hits, unanswered);
     }
 
     private static Said result(Lookup lookup) {

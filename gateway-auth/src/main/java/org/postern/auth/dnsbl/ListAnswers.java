@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
@@ -40,14 +41,19 @@ final class ListAnswers {
         return DnsName.of(zone).prefixed(name.ascii());
     }
 
-    /** Why such an answer means that the list cannot be believed; empty if it can. */
-    static Optional<ListState.Reason> trouble(List<InetAddress> answer) {
+    /**
+     * Why such an answer means that the list cannot be believed; empty if it can.
+     *
+     * @param meant whether the configuration names exactly this answer of the zone
+     */
+    static Optional<ListState.Reason> trouble(
+            List<InetAddress> answer, Predicate<InetAddress> meant) {
         for (InetAddress address : answer) {
             if (!LISTS.contains(address)) {
                 return Optional.of(ListState.Reason.FOREIGN_ANSWER);
             }
-            if (address.equals(LOCALHOST)) {
-                // RFC 5782, 5: never an entry; some lists say by it that we are shut out
+            if (address.equals(LOCALHOST) && !meant.test(address)) {
+                // some lists say by it that we are shut out, some few by a code of theirs "good"
                 return Optional.of(ListState.Reason.REFUSED);
             }
             if (TROUBLE.contains(address)) {

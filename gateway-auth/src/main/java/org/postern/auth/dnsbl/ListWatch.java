@@ -291,7 +291,8 @@ public final class ListWatch implements AutoCloseable {
             case DnsAnswer.NxDomain<InetAddress> none -> absent(name, listed);
             case DnsAnswer.Found<InetAddress> found -> {
                 String detail = name + " is " + Ip.text(found.records().getFirst());
-                Optional<ListState.Reason> trouble = ListAnswers.trouble(found.records());
+                Optional<ListState.Reason> trouble =
+                        ListAnswers.trouble(found.records(), code -> false);
                 if (trouble.isPresent()) {
                     yield new ListState.Off(trouble.get(), detail);
                 }

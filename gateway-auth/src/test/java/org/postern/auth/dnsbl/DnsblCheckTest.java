@@ -199,6 +199,18 @@ class DnsblCheckTest {
     }
 
     @Test
+    void anAnswerThatAListOfTheZoneNamesIsNoTroubleToAnyOfThem() throws InterruptedException {
+        DnsListConfig good = list("good", -5, "127.0.0.1", Subject.CLIENT);
+        DnsListConfig bad = list("bad", 5, "127.0.0.2", Subject.CLIENT);
+        TestDns dns =
+                TestDns.of()
+                        .a("9.2.0.192.good.example", "127.0.0.1")
+                        .a("9.2.0.192.bad.example", "127.0.0.2");
+        assertThat(client(dns, CLIENT, good, bad).score()).isZero();
+        assertThat(watch.state(good)).isInstanceOf(ListState.Well.class);
+    }
+
+    @Test
     void aDnsTroubleIsNoHitAndIsSaid() throws InterruptedException {
         TestDns dns = TestDns.of().servfail("9.2.0.192.zen.example");
         DnsblVerdict verdict = client(dns, CLIENT, list("zen", 5, "127.0.0.2", Subject.CLIENT));

@@ -74,6 +74,11 @@ public final class CodePattern {
         return true;
     }
 
+    /** Whether this answer is meant and no other. */
+    public boolean isExactly(InetAddress answer) {
+        return matches(answer) && Arrays.equals(low, high);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof CodePattern p

@@ -1,7 +1,11 @@
 package org.postern.core.config;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import org.postern.core.dnsbl.DnsblHit;
+import org.postern.core.dnsbl.DnsblVerdict;
+import org.postern.core.mail.Domain;
 
 /**
  * Section {@code dnsbl}: DNS block and allow lists.
@@ -20,6 +24,32 @@ public record DnsblConfig(
         List<DnsListConfig> lists) {
     public DnsblConfig {
         lists = List.copyOf(lists);
+    }
+
+    /**
+     * What the lists say together.
+     *
+     * @param unanswered the lists that could not say
+     */
+    public DnsblVerdict verdict(List<DnsblHit> hits, List<String> unanswered) {
+        int mercy =
+                lists.stream()
+                        .filter(list -> list.weight() < 0 && unanswered.contains(list.name()))
+                        .filter(list -> hits.stream().noneMatch(h -> h.list().equals(list.name())))
+                        .mapToInt(list -> -list.weight())
+                        .sum();
+        return new DnsblVerdict(hits, unanswered, mercy);
+    }
+
+    /**
+     * Whether a list of a zone means something by exactly this answer: then it is an answer like
+     * any other there.
+     */
+    public boolean names(Domain zone, InetAddress answer) {
+        return lists.stream()
+                .filter(list -> list.zone().equals(zone))
+                .flatMap(list -> list.codes().stream())
+                .anyMatch(code -> code.isExactly(answer));
     }
 
     /** No list is asked. */

@@ -13,10 +13,11 @@ import java.util.stream.Collectors;
  *
  * @param hits the lists that have the client or a name, in the order of the configuration
  * @param unanswered names of lists that are switched off, or were asked and could not say in time
+ * @param mercy how much lower the score might be if all of these had spoken, not negative
  */
-public record DnsblVerdict(List<DnsblHit> hits, List<String> unanswered) {
+public record DnsblVerdict(List<DnsblHit> hits, List<String> unanswered, int mercy) {
     /** Nobody was asked, or nobody has anything. */
-    public static final DnsblVerdict NOTHING = new DnsblVerdict(List.of(), List.of());
+    public static final DnsblVerdict NOTHING = new DnsblVerdict(List.of(), List.of(), 0);
 
     public DnsblVerdict {
         hits = List.copyOf(hits);
@@ -33,6 +34,11 @@ public record DnsblVerdict(List<DnsblHit> hits, List<String> unanswered) {
                 .filter(hit -> counted.add(hit.list()))
                 .mapToInt(DnsblHit::weight)
                 .sum();
+    }
+
+    /** The score if every list that could not say had spoken for the client. */
+    public int leastScore() {
+        return score() - mercy;
     }
 
     /** Whether a list of this name has a hit. */

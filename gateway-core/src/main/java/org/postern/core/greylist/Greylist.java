@@ -159,7 +159,7 @@ public final class Greylist {
         locks[part].lock();
         try {
             segments[part].sweep(
-                    (high, times) -> isExpired(times, config, second),
+                    (high, times) -> used(times) == 0 && isExpired(times, config, second),
                     removed -> counted(removed.key(), removed.times(), 0));
         } finally {
             locks[part].unlock();

@@ -74,7 +74,7 @@ final class Conditions {
                     facts.dnsbl() == null
                             ? Held.UNKNOWN
                             : Held.of(
-                                    facts.dnsbl().score() > d.score(),
+                                    facts.dnsbl().leastScore() > d.score(),
                                     !facts.dnsbl().unanswered().isEmpty());
             case ConditionConfig.Scan c ->
                     Held.of(

@@ -58,17 +58,8 @@ final class DnsblRule implements Rule {
         if (stage == Stage.DATA && !said.about(Subject.AUTHOR)) {
             return Optional.empty(); // RCPT has decided on all of this, and let it pass
         }
-        boolean certain = said.score() - mercy(said) >= config.threshold();
+        boolean certain = said.leastScore() >= config.threshold();
         return said.heaviest().map(hit -> certain ? refusal(hit, said) : deferral(hit, said));
-    }
-
-    /** What the allow lists that could not say might take off the score. */
-    private int mercy(DnsblVerdict said) {
-        return config.lists().stream()
-                .filter(list -> list.weight() < 0 && said.unanswered().contains(list.name()))
-                .filter(list -> !said.hit(list.name()))
-                .mapToInt(list -> -list.weight())
-                .sum();
     }
 
     private static Verdict deferral(DnsblHit hit, DnsblVerdict said) {

@@ -2,6 +2,7 @@ package org.postern.core.policy;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.Verdicts;
@@ -56,153 +57,62 @@ public record Facts(
 
     /** After STARTTLS. */
     public Facts withTls(boolean encrypted) {
-        return new Facts(
-                client,
-                encrypted,
-                helo,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                size,
-                standing,
-                dnsbl,
-                scans,
-                country);
+        return with(draft -> draft.tls = encrypted);
     }
 
     /** After HELO or EHLO. */
     public Facts withHelo(String name) {
-        return new Facts(
-                client,
-                tls,
-                name,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                size,
-                standing,
-                dnsbl,
-                scans,
-                country);
+        return with(draft -> draft.helo = name);
     }
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
-        return new Facts(
-                client, tls, helo, path, null, null, null, null, 0, standing, null, List.of(),
-                country);
+        return of(client)
+                .with(draft -> {
+                    draft.tls = tls;
+                    draft.helo = helo;
+                    draft.reversePath = path;
+                    draft.standing = standing;
+                    draft.country = country;
+                });
     }
 
     /** At RCPT, once the directory has answered. */
     public Facts withRecipient(EmailAddress address, RecipientLookup answer) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                address,
-                answer,
-                verdicts,
-                advice,
-                size,
-                standing,
-                dnsbl,
-                scans,
-                country);
+        return with(draft -> {
+            draft.recipient = address;
+            draft.lookup = answer;
+        });
     }
 
     /** At the end of the content; a message has no single recipient. */
     public Facts withAuthentication(Verdicts found, Advice asked) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                null,
-                null,
-                found,
-                asked,
-                size,
-                standing,
-                dnsbl,
-                scans,
-                country);
+        return with(draft -> {
+            draft.recipient = null;
+            draft.lookup = null;
+            draft.verdicts = found;
+            draft.advice = asked;
+        });
     }
 
     /** At the end of the content: how many octets it has. */
     public Facts withSize(long octets) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                octets,
-                standing,
-                dnsbl,
-                scans,
-                country);
+        return with(draft -> draft.size = octets);
     }
 
     /** At any stage: what the past says of the client. */
     public Facts withStanding(Standing past) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                size,
-                past,
-                dnsbl,
-                scans,
-                country);
+        return with(draft -> draft.standing = past);
     }
 
     /** Once the DNS lists have answered, at RCPT and with the author's domain after the content. */
     public Facts withDnsbl(DnsblVerdict said) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                size,
-                standing,
-                said,
-                scans,
-                country);
+        return with(draft -> draft.dnsbl = said);
     }
 
     /** At the end of the content, once scanners have answered. */
     public Facts withScans(List<ScanResult> said) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                size,
-                standing,
-                dnsbl,
-                said,
-                country);
+        return with(draft -> draft.scans = said);
     }
 
     /**
@@ -211,19 +121,62 @@ public record Facts(
      * @param code two capital letters, or null where nobody knows
      */
     public Facts withCountry(@Nullable String code) {
-        return new Facts(
-                client,
-                tls,
-                helo,
-                reversePath,
-                recipient,
-                lookup,
-                verdicts,
-                advice,
-                size,
-                standing,
-                dnsbl,
-                scans,
-                code);
+        return with(draft -> draft.country = code);
+    }
+
+    private Facts with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.facts();
+    }
+
+    /** The same facts while some of them are exchanged; seen by nobody else. */
+    private static final class Draft {
+        private final InetAddress client;
+        private boolean tls;
+        private @Nullable String helo;
+        private @Nullable ReversePath reversePath;
+        private @Nullable EmailAddress recipient;
+        private @Nullable RecipientLookup lookup;
+        private @Nullable Verdicts verdicts;
+        private @Nullable Advice advice;
+        private long size;
+        private @Nullable Standing standing;
+        private @Nullable DnsblVerdict dnsbl;
+        private List<ScanResult> scans;
+        private @Nullable String country;
+
+        Draft(Facts from) {
+            client = from.client;
+            tls = from.tls;
+            helo = from.helo;
+            reversePath = from.reversePath;
+            recipient = from.recipient;
+            lookup = from.lookup;
+            verdicts = from.verdicts;
+            advice = from.advice;
+            size = from.size;
+            standing = from.standing;
+            dnsbl = from.dnsbl;
+            scans = from.scans;
+            country = from.country;
+        }
+
+        Facts facts() {
+            return new Facts(
+                    client,
+                    tls,
+                    helo,
+                    reversePath,
+                    recipient,
+                    lookup,
+                    verdicts,
+                    advice,
+                    size,
+                    standing,
+                    dnsbl,
+                    scans,
+                    country);
+        }
     }
 }

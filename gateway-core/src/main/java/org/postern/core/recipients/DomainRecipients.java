@@ -61,7 +61,21 @@ final class DomainRecipients implements RecipientDirectory {
 
     @Override
     public Optional<EmailAddress> withoutDetail(EmailAddress address) {
-        return sources.stream().flatMap(s -> s.withoutDetail(address).stream()).findFirst();
+        return sources.stream()
+                .flatMap(s -> s.withoutDetail(address).stream())
+                .findFirst()
+                .filter(user -> sources.stream().noneMatch(s -> mayKnowAsItStands(s, address)));
+    }
+
+    /** Whether a source has the whole address as somebody's, or cannot say now. */
+    private static boolean mayKnowAsItStands(RecipientDirectory source, EmailAddress address) {
+        return source.withoutDetail(address).isEmpty()
+                && switch (source.lookup(address)) {
+                    case RecipientLookup.Known known -> !known.anybody();
+                    case RecipientLookup.Unavailable away -> true;
+                    case RecipientLookup.Unknown u -> false;
+                    case RecipientLookup.NotHosted n -> false;
+                };
     }
 
     @Override

@@ -27,7 +27,8 @@ public interface RecipientDirectory {
 
     /**
      * An address of one of its domains without the detail of a subaddress (RFC 5233, 1), from
-     * memory; whether anybody has it is another question.
+     * memory; whether anybody has it is another question. Who is known by the whole address, or may
+     * be, has no detail.
      *
      * @return empty where the address has none, or nothing is a detail here
      */

@@ -139,7 +139,9 @@ class ConditionsTest {
     }
 
     private static Facts listed(List<DnsblHit> hits, String... unanswered) {
-        return MAIL.withDnsbl(new DnsblVerdict(hits, List.of(unanswered)));
+        return MAIL.withDnsbl(
+                new DnsblVerdict(
+                        hits, List.of(unanswered), List.of(unanswered).contains("allow") ? 5 : 0));
     }
 
     private static DomainPattern pattern(String domain) {
@@ -393,6 +395,7 @@ class ConditionsTest {
                         listed(List.of(hit)),
                         listed(List.of()),
                         listed(List.of(), "another"),
+                        listed(List.of(hit), "allow"),
                         MAIL));
         rows.add(
                 row(

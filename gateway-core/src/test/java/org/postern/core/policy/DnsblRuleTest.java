@@ -65,7 +65,8 @@ class DnsblRuleTest extends PolicyFixture {
                                 weight,
                                 "127.0.0.2",
                                 "See https://zen.example")),
-                List.of());
+                List.of(),
+                0);
     }
 
     private Facts rcptFacts(String recipient, DnsblVerdict verdict) {
@@ -98,14 +99,16 @@ class DnsblRuleTest extends PolicyFixture {
     @Test
     void whereAnAllowListThatMatteredDoesNotAnswerNobodyIsRefusedForGood() {
         PolicyEngine engine = dnsbl(RuleConfig.Mode.ENFORCE, AccessLists.empty());
-        DnsblVerdict silent = new DnsblVerdict(listed(5, Subject.CLIENT).hits(), List.of("known"));
+        DnsblVerdict silent =
+                new DnsblVerdict(listed(5, Subject.CLIENT).hits(), List.of("known"), 3);
         Verdict verdict = engine.decide(Stage.RCPT, rcptFacts("alice@example.test", silent));
         assertThat(verdict.reason()).isEqualTo("dnsbl.unknown");
         assertThat(reply(verdict))
                 .isEqualTo(
                         "451 4.7.1 192.0.2.1 is listed by zen.example, and a list that may speak"
                                 + " for it does not answer: please try again later (dnsbl)");
-        DnsblVerdict heavy = new DnsblVerdict(listed(8, Subject.CLIENT).hits(), List.of("known"));
+        DnsblVerdict heavy =
+                new DnsblVerdict(listed(8, Subject.CLIENT).hits(), List.of("known"), 3);
         assertThat(reply(engine.decide(Stage.RCPT, rcptFacts("alice@example.test", heavy))))
                 .as("it would not have mattered")
                 .startsWith("550 ");

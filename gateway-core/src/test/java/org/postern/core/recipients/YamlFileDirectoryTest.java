@@ -128,6 +128,26 @@ class YamlFileDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void whoIsKnownByTheWholeAddressHasNoDetail() throws IOException {
+        RecipientDirectory directory =
+                file("r.yaml", "recipients: [info-de]\nsubaddressing: \"-\"\n");
+        EmailAddress whole = EmailAddress.of("info-de@example.test");
+        EmailAddress detailed = EmailAddress.of("info-fr@example.test");
+        EmailAddress info = EmailAddress.of("info@example.test");
+        assertThat(directory.withoutDetail(whole)).isEmpty();
+        assertThat(directory.withoutDetail(detailed)).contains(info);
+        RecipientDirectory elsewhere =
+                file("s.yaml", "recipients: [info-fr]\nsubaddressing: \"+\"\n");
+        assertThat(new DomainRecipients(List.of(directory, elsewhere)).withoutDetail(detailed))
+                .as("another source has it as it stands")
+                .isEmpty();
+        assertThat(
+                        new DomainRecipients(List.of(directory, elsewhere))
+                                .withoutDetail(EmailAddress.of("info-it@example.test")))
+                .contains(info);
+    }
+
+    @Test
     void whatARecipientCannotHaveIsToldWithItsPlace() throws IOException {
         file(
                 "r.yaml",
