@@ -32,6 +32,7 @@ public final class CountryDatabase implements Countries {
     private final Path path;
     private final Metrics metrics;
     private final TimeSource time;
+    private final AtomicBoolean entryTold = new AtomicBoolean();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile CountryFile file;
     private volatile Stamp stamp;
@@ -113,7 +114,9 @@ public final class CountryDatabase implements Countries {
             return country;
         } catch (CountryFileException e) {
             count("failed");
-            report(String.valueOf(e.getMessage()));
+            if (entryTold.compareAndSet(false, true)) {
+                LOG.error("{}: an address's entry cannot be read: {}", path, e.getMessage());
+            }
             return Optional.empty();
         }
     }
@@ -135,12 +138,17 @@ public final class CountryDatabase implements Countries {
         try {
             Stamp now = stamp(path);
             if (Objects.equals(now, stamp)) {
+                if (!trouble.isEmpty()) {
+                    trouble = "";
+                    LOG.info("{} is the file again that is in force", path);
+                }
                 return;
             }
             CountryFile other = CountryFile.open(path);
             file = other;
             stamp = now;
             trouble = "";
+            entryTold.set(false);
             LOG.info("{} is in force: {}", path, other.description());
         } catch (CountryFileException e) {
             report(String.valueOf(e.getMessage()));

@@ -1,5 +1,6 @@
 package org.postern.app.intake;
 
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
+import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.country.Countries;
@@ -168,7 +170,7 @@ public final class CandidatePolicy {
         }
         Snapshot candidate = now.candidate;
         EmailAddress recipient = facts.recipient();
-        Facts seen = withCountry(now, facts);
+        Facts seen = withCountry(now, facts, facts.client());
         if (stage == Stage.RCPT && recipient != null) {
             RecipientLookup lookup = lookup(candidate, recipient);
             if (isOpen(candidate, recipient, lookup, facts.lookup())) {
@@ -188,16 +190,21 @@ public final class CandidatePolicy {
      * not have refused, each under the rules that the candidate has for it: where those differ the
      * message would have come in several transactions.
      *
+     * @param client whom the content tells of, behind a trusted relay
      * @param named the recipients as RCPT named them
      * @param observes the rules that only observe just now, in either configuration
      */
     void compareAtData(
-            Facts live, List<EmailAddress> named, Predicate<String> observes, Verdict decided) {
+            Facts live,
+            InetAddress client,
+            List<EmailAddress> named,
+            Predicate<String> observes,
+            Verdict decided) {
         Run now = run;
         if (now == null) {
             return;
         }
-        Facts facts = withCountry(now, live);
+        Facts facts = withCountry(now, live, client);
         Snapshot candidate = now.candidate;
         Map<Audience, List<EmailAddress>> audiences = new LinkedHashMap<>();
         for (EmailAddress recipient : named) {
@@ -228,9 +235,8 @@ public final class CandidatePolicy {
     }
 
     /** Where the candidate's own database has the client. */
-    private static Facts withCountry(Run now, Facts facts) {
-        return facts.withCountry(
-                ClientCountry.of(now.countries, now.candidate.config(), facts.client()));
+    private static Facts withCountry(Run now, Facts facts, InetAddress client) {
+        return facts.withCountry(ClientCountry.of(now.countries, now.candidate.config(), client));
     }
 
     private static String some(List<EmailAddress> recipients) {
@@ -241,9 +247,10 @@ public final class CandidatePolicy {
     }
 
     private static RecipientLookup lookup(Snapshot candidate, EmailAddress recipient) {
-        return candidate.config().reputation().traps().contains(recipient.key())
-                ? new RecipientLookup.Known(List.of(recipient), "spam-trap")
-                : candidate.recipients().lookup(recipient);
+        return Traps.trapOf(recipient, candidate.config().reputation(), candidate.recipients())
+                .<RecipientLookup>map(
+                        trap -> new RecipientLookup.Known(List.of(recipient), "spam-trap"))
+                .orElseGet(() -> candidate.recipients().lookup(recipient));
     }
 
     /** Whether nobody can say what the candidate's source would: it is not asked, or away now. */

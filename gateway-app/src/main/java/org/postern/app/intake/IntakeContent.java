@@ -164,6 +164,7 @@ final class IntakeContent implements ContentReceiver {
                         parts,
                         transaction.revision(),
                         known,
+                        outcome.client(),
                         transaction.audience(),
                         transaction.named(),
                         transaction.journal());

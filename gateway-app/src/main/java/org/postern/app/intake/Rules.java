@@ -1,5 +1,6 @@
 package org.postern.app.intake;
 
+import java.net.InetAddress;
 import java.util.List;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.EmailAddress;
@@ -25,6 +26,7 @@ final class Rules {
     /**
      * The verdict at the end of the content.
      *
+     * @param client whom the content tells of, behind a trusted relay
      * @param audience what its recipients have in common
      * @param named its recipients as RCPT named them
      */
@@ -32,6 +34,7 @@ final class Rules {
             Intake.Parts parts,
             Revision revision,
             Facts facts,
+            InetAddress client,
             Audience audience,
             List<EmailAddress> named,
             VisitJournal journal) {
@@ -42,7 +45,8 @@ final class Rules {
         for (Verdict observed : evaluation.observed()) {
             observed(parts, Stage.DATA, facts, observed, journal);
         }
-        parts.candidate().compareAtData(facts, named, parts.observes(), evaluation.verdict());
+        parts.candidate()
+                .compareAtData(facts, client, named, parts.observes(), evaluation.verdict());
         return evaluation.verdict();
     }
 

@@ -61,8 +61,7 @@ public final class Traps {
 
     /** Whether an address is a trap. */
     public boolean isTrap(EmailAddress address) {
-        Set<String> traps = config.get().traps();
-        return !traps.isEmpty() && traps.contains(address.key());
+        return isTrap(address, config.get());
     }
 
     /**
@@ -71,12 +70,22 @@ public final class Traps {
      * @param recipients who knows what a detail is in the address's domain
      */
     public Optional<EmailAddress> trapOf(EmailAddress address, RecipientDirectory recipients) {
-        if (config.get().traps().isEmpty()) {
+        return trapOf(address, config.get(), recipients);
+    }
+
+    /** The same under other settings. */
+    public static Optional<EmailAddress> trapOf(
+            EmailAddress address, ReputationConfig config, RecipientDirectory recipients) {
+        if (config.traps().isEmpty()) {
             return Optional.empty();
         }
-        return isTrap(address)
+        return isTrap(address, config)
                 ? Optional.of(address)
-                : recipients.withoutDetail(address).filter(this::isTrap);
+                : recipients.withoutDetail(address).filter(user -> isTrap(user, config));
+    }
+
+    private static boolean isTrap(EmailAddress address, ReputationConfig config) {
+        return config.traps().contains(address.key());
     }
 
     /**
@@ -146,6 +155,14 @@ public final class Traps {
                 lists.addTrapped(batch, until);
             } catch (IOException | RuntimeException e) {
                 LOG.error("{} wrote to spam traps and could not be listed", batch.keySet(), e);
+            } catch (Error e) {
+                lock.lock();
+                try {
+                    writing = false; // the next hit begins anew
+                } finally {
+                    lock.unlock();
+                }
+                throw e;
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +39,13 @@ import org.postern.core.time.ManualTimeSource;
 
 /** What a candidate would have decided otherwise, and what is no disagreement of its. */
 class CandidatePolicyTest {
+    private static final InetAddress CLIENT = Ip.parse("192.0.2.1");
     private static final Verdict ACCEPTED =
             new Verdict.Accept(PolicyEngine.DEFAULT_RULE, "default.accept", "");
     private static final EmailAddress ALICE = EmailAddress.of("alice@example.test");
     private static final EmailAddress BOB = EmailAddress.of("bob@other.test");
     private static final Facts MAIL =
-            Facts.of(Ip.parse("192.0.2.1"))
+            Facts.of(CLIENT)
                     .withHelo("mx.sender.test")
                     .withReversePath(ReversePath.of(EmailAddress.of("s@sender.test")));
 
@@ -122,7 +124,8 @@ class CandidatePolicyTest {
     }
 
     private static void atData(CandidatePolicy policy, EmailAddress... named) {
-        policy.compareAtData(checked(AuthResult.PASS), List.of(named), rule -> false, ACCEPTED);
+        policy.compareAtData(
+                checked(AuthResult.PASS), CLIENT, List.of(named), rule -> false, ACCEPTED);
     }
 
     private static void atRcpt(CandidatePolicy policy, EmailAddress recipient, Verdict live) {
@@ -263,9 +266,10 @@ class CandidatePolicyTest {
     void aRuleThatTheGuardHasSetAsideIsSetAsideInBoth() throws IOException {
         CandidatePolicy policy = observing(configuration(BOTH, ""));
         policy.compareAtData(
-                checked(AuthResult.FAIL), List.of(ALICE), "dmarc-reject"::equals, ACCEPTED);
+                checked(AuthResult.FAIL), CLIENT, List.of(ALICE), "dmarc-reject"::equals, ACCEPTED);
         assertThat(counts(policy)).isEmpty();
-        policy.compareAtData(checked(AuthResult.FAIL), List.of(ALICE), rule -> false, ACCEPTED);
+        policy.compareAtData(
+                checked(AuthResult.FAIL), CLIENT, List.of(ALICE), rule -> false, ACCEPTED);
         assertThat(counts(policy))
                 .containsExactly("1 data: accept by default -> reject by dmarc-reject");
     }

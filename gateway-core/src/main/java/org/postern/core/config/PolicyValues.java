@@ -31,6 +31,7 @@ final class PolicyValues {
                     "greylisting",
                     "spam",
                     "spam-defer",
+                    "spam-quarantine",
                     "spam-unscanned",
                     "spool",
                     "unknown-recipient",

@@ -178,33 +178,29 @@ public final class AccessLists {
     /**
      * A list as rules ask for it.
      *
-     * @param name one of {@code lists.named}; {@code allow}; or {@code deny}, which has what no
-     *     allow entry outweighs
+     * @param name one of {@code lists.named}, {@code allow} or {@code deny}
      */
     public NamedList list(String name) {
         return switch (name) {
-            case "allow" -> new View(List.of(allow, addedAllow), List.of());
-            case "deny" -> new View(List.of(deny, addedDeny), List.of(allow, addedAllow));
+            case "allow" -> new View(List.of(allow, addedAllow));
+            case "deny" -> new View(List.of(deny, addedDeny));
             default -> {
                 ListTable table = named.get(name);
-                yield new View(table == null ? List.of() : List.of(table), List.of());
+                yield new View(table == null ? List.of() : List.of(table));
             }
         };
     }
 
-    /** Tables, and those whose hits outweigh theirs. */
+    /** Tables as one list. */
     private final class View implements NamedList {
         private final List<ListTable> tables;
-        private final List<ListTable> outweighing;
 
-        View(List<ListTable> tables, List<ListTable> outweighing) {
+        View(List<ListTable> tables) {
             this.tables = tables;
-            this.outweighing = outweighing;
         }
 
         private boolean hits(Function<ListTable, Optional<ListEntry>> lookUp) {
-            return tables.stream().anyMatch(t -> lookUp.apply(t).isPresent())
-                    && outweighing.stream().noneMatch(t -> lookUp.apply(t).isPresent());
+            return tables.stream().anyMatch(t -> lookUp.apply(t).isPresent());
         }
 
         @Override

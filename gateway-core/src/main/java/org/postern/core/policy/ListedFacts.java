@@ -23,6 +23,9 @@ final class ListedFacts {
                             ListKind.AUTHOR_DOMAIN, DomainOf.AUTHOR,
                             ListKind.AUTHENTICATED_DOMAIN, DomainOf.AUTHENTICATED));
 
+    private static final String ALLOW = "allow";
+    private static final String DENY = "deny";
+
     private ListedFacts() {}
 
     /**
@@ -32,6 +35,9 @@ final class ListedFacts {
     static Held in(ConditionConfig.Listed condition, Facts facts, AccessLists lists) {
         boolean open = false;
         for (String name : condition.lists()) {
+            if (name.equals(DENY) && hits(lists.list(ALLOW), facts)) {
+                continue; // as for the rule of the deny lists: one allow entry outweighs them all
+            }
             NamedList list = lists.list(name);
             if (hits(list, facts)) {
                 return Held.YES;
@@ -62,6 +68,9 @@ final class ListedFacts {
     private static boolean isOpen(NamedList list, Facts facts) {
         if (facts.verdicts() == null) {
             return false; // names that need the whole message are of a later stage
+        }
+        if (list.has(ListKind.RECIPIENT)) {
+            return true; // a message may have several, of which each was looked at on its own
         }
         return DOMAINS.entrySet().stream()
                 .anyMatch(kind ->

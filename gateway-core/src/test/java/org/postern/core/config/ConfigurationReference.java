@@ -337,7 +337,6 @@ final class ConfigurationReference {
                     "dns",
                     "greylisting",
                     "limits",
-                    "lists",
                     "recipients",
                     "reputation",
                     "relay",

@@ -173,17 +173,26 @@ class ConditionsTest {
                     sender-domain: [bad.example]
                     author-domain: [listed.example]
                     authenticated-domain: [signer.example]
-                    recipient: [bad@example.test]
                     """);
+            Path recipients =
+                    Files.writeString(
+                            folder.resolve("rcpt.yaml"), "recipient: [bad@example.test]\n");
             Path allow =
                     Files.writeString(folder.resolve("a.yaml"), "sender: [good@bad.example]\n");
-            Path deny = Files.writeString(folder.resolve("d.yaml"), "sender: ['@bad.example']\n");
+            Path deny =
+                    Files.writeString(
+                            folder.resolve("d.yaml"),
+                            "sender: ['@bad.example']\nhelo: [bad.helo.example]\n");
             ProblemCollector problems = new ProblemCollector();
             AccessLists lists =
                     AccessLists.load(
                             List.of(reference(allow)),
                             List.of(reference(deny)),
-                            Map.of("own", List.of(reference(own))),
+                            Map.of(
+                                    "own",
+                                    List.of(reference(own)),
+                                    "recipients",
+                                    List.of(reference(recipients))),
                             TimeSource.system(),
                             problems);
             assertThat(problems.toProblems().all()).isEmpty();
@@ -236,9 +245,10 @@ class ConditionsTest {
         rows.add(row(listed("own"), from("x@bad.example"), MAIL));
         rows.add(
                 row(
-                        listed("own"),
+                        listed("recipients"),
                         withRecipient("bad@example.test"),
-                        withRecipient("a@example.test")));
+                        withRecipient("a@example.test"),
+                        fail)); // a message may have several
         rows.add(row(listed("own"), pass, fail.withHelo("a").withSize(1), open, off));
         Verdicts none = all(AuthResult.FAIL, "x.fail");
         rows.add(
@@ -263,6 +273,13 @@ class ConditionsTest {
                                                 List.of()))),
                         fail));
         rows.add(row(listed("deny"), from("x@bad.example"), from("good@bad.example")));
+        rows.add(
+                row(
+                        listed("deny"),
+                        BARE.withHelo("bad.helo.example"),
+                        BARE.withHelo("bad.helo.example")
+                                .withReversePath(
+                                        ReversePath.of(EmailAddress.of("good@bad.example")))));
         rows.add(row(listed("allow"), from("good@bad.example"), from("x@bad.example")));
         rows.add(row(listed("allow", "own"), from("x@bad.example"), MAIL));
         rows.add(row(new ConditionConfig.Encrypted(true), BARE.withTls(true), BARE));
