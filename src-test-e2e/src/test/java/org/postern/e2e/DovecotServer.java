@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dovecot as the mailbox store: LMTP in, IMAP out, on loopback ports; every address is a user and
@@ -30,6 +31,16 @@ final class DovecotServer implements AutoCloseable {
 
     /** Starts one whose files lie in {@code folder}; what a former one delivered there stays. */
     static DovecotServer start(Path folder, int lmtpPort) {
+        return start(folder, lmtpPort, null);
+    }
+
+    /** One that has these mailboxes alone. */
+    static DovecotServer startFor(Path folder, int lmtpPort, List<String> addresses) {
+        return start(folder, lmtpPort, addresses);
+    }
+
+    private static DovecotServer start(
+            Path folder, int lmtpPort, @Nullable List<String> addresses) {
         try {
             int imapPort = Ports.free();
             boolean root = System.getProperty("user.name").equals("root");
@@ -38,6 +49,16 @@ final class DovecotServer implements AutoCloseable {
             Path mail = Files.createDirectories(folder.resolve("mail"));
             Path lmtpSocket = folder.resolve("lmtp");
             Files.createDirectories(folder.resolve("base"));
+            Path users = folder.resolve("users");
+            if (addresses != null) {
+                Files.writeString(users, String.join("::::::\n", addresses) + "::::::\n");
+            }
+            String userdb =
+                    addresses == null
+                            ? "driver = static\n  args = uid=%s gid=%s home=%s/mail/%%u allow_all_users=yes"
+                                    .formatted(user, group, folder)
+                            : "driver = passwd-file\n  args = %s\n  override_fields = uid=%s gid=%s home=%s/mail/%%u"
+                                    .formatted(users, user, group, folder);
             Files.setPosixFilePermissions(mail, PosixFilePermissions.fromString("rwxrwxrwx"));
             Path config =
                     Files.writeString(
@@ -58,8 +79,7 @@ final class DovecotServer implements AutoCloseable {
                             mail_uid = %2$s
                             mail_gid = %3$s
                             userdb {
-                              driver = static
-                              args = uid=%2$s gid=%3$s home=%1$s/mail/%%u allow_all_users=yes
+                              %7$s
                             }
                             passdb {
                               driver = static
@@ -94,7 +114,13 @@ final class DovecotServer implements AutoCloseable {
                             }
                             """
                                     .formatted(
-                                            folder, user, group, lmtpPort, imapPort, lmtpSocket));
+                                            folder,
+                                            user,
+                                            group,
+                                            lmtpPort,
+                                            imapPort,
+                                            lmtpSocket,
+                                            userdb));
             Program program =
                     Program.start(
                             folder.resolve("log"),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -185,6 +186,35 @@ class RecipientSourcesTest {
             gateway.start();
             assertThat(rcpt(gateway, "alice@example.test")).startsWith("250");
             assertThat(rcpt(gateway, "nobody@example.test")).startsWith("451 4.3.0");
+        }
+    }
+
+    @Test
+    void dovecotIsAskedByLmtpAndOneThatTakesEverybodyIsNamed(Surroundings around) {
+        String source = "{ callout: { downstream: \"lmtp://127.0.0.1:%d\", timeout: 5s } }";
+        try (DovecotServer store =
+                        DovecotServer.startFor(
+                                folder.resolve("dovecot"),
+                                Ports.free(),
+                                List.of("alice@example.test"));
+                Gateway gateway =
+                        gateway(around, "lmtp", source.formatted(store.lmtpPort())).start()) {
+            assertThat(rcpt(gateway, "alice@example.test")).startsWith("250");
+            assertThat(rcpt(gateway, "nobody@example.test")).startsWith("550 5.1.1");
+        }
+        try (Gateway gateway =
+                gateway(around, "yes", source.formatted(around.dovecot().lmtpPort())).start()) {
+            assertThat(rcpt(gateway, "alice@example.test")).startsWith("250");
+            // asks the store at once for somebody who cannot exist; by itself it does so each
+            // minute
+            gateway.command("recipients", "sync");
+            await("the store takes everybody")
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() ->
+                            gateway.command("recipients", "status")
+                                    .out()
+                                    .contains("says yes to addresses that nobody has"));
         }
     }
 

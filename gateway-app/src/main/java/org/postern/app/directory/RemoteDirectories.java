@@ -297,7 +297,8 @@ public final class RemoteDirectories implements AutoCloseable {
     }
 
     /**
-     * Synchronises now and waits for it.
+     * Synchronises now and waits for it. A call-out has nothing to fetch: its store is asked in the
+     * background whether it refuses anybody.
      *
      * @param name a source, or null for all
      * @param confirmed whether a refused list may now take recipients away
@@ -312,6 +313,8 @@ public final class RemoteDirectories implements AutoCloseable {
                 if (source.keeper() instanceof SyncKeeper keeper) {
                     each.execute(
                             () -> outcomes.put(source.config().name(), keeper.sync(confirmed)));
+                } else {
+                    source.keeper().wake();
                 }
             }
         }
