@@ -4,9 +4,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.config.ConfigLoader;
+import org.postern.core.config.LoadResult;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
+import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Option;
 
-/** {@code --config FILE}, which every command takes. */
+/** {@code --config FILE}, which every command takes, and what stands in that file. */
 public final class ConfigOption {
     private static final Path SYSTEM_WIDE = Path.of("/etc/postern/postern.yaml");
 
@@ -40,5 +47,41 @@ public final class ConfigOption {
                         + " nor "
                         + SYSTEM_WIDE
                         + " exists; name one with --config FILE");
+    }
+
+    /**
+     * The configuration file alone, without the lists it names: enough to find the daemon.
+     *
+     * @throws CommandFailure if it has errors, each with its place
+     */
+    PosternConfig settings() {
+        return switch (ConfigLoader.load(file())) {
+            case LoadResult.Loaded loaded -> loaded.config();
+            case LoadResult.Refused refused ->
+                    throw new CommandFailure(ExitCode.FAILED, refused.problems().toString());
+        };
+    }
+
+    /**
+     * The daemon that runs with this configuration.
+     *
+     * @throws CommandFailure if the configuration has errors, or with exit code 3 if no daemon left
+     *     a token to show
+     */
+    Daemon daemon() {
+        return Daemon.of(settings());
+    }
+
+    /**
+     * The configuration with all lists and recipients, as a daemon started now would have it.
+     *
+     * @throws CommandFailure if any has errors, each with its place
+     */
+    Snapshot snapshot() {
+        return switch (Snapshots.read(file(), TimeSource.system())) {
+            case SnapshotResult.Loaded loaded -> loaded.snapshot();
+            case SnapshotResult.Refused refused ->
+                    throw new CommandFailure(ExitCode.FAILED, refused.problems().toString());
+        };
     }
 }

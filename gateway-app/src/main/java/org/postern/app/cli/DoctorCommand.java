@@ -88,7 +88,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (!only.isEmpty()) {
             doctor = doctor.only(only);
         }
-        PosternConfig settings = Configurations.daemonOf(file);
+        PosternConfig settings = config.settings();
         TimeSource time = TimeSource.system();
         Deadline deadline = Deadline.after(time, Duration.ofSeconds(timeout));
         List<Finding> findings;

@@ -1,14 +1,9 @@
 package org.postern.app.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code postern downstreams}: how they are, and a pause for those that need one. */
 @Command(
@@ -21,38 +16,21 @@ import picocli.CommandLine.Spec;
             DownstreamsCommand.Pause.class,
             DownstreamsCommand.Resume.class
         })
-final class DownstreamsCommand implements Runnable {
-    @Spec CommandSpec spec;
-
-    @SuppressWarnings("NullAway.Init") // picocli injects the spec before any call
-    DownstreamsCommand() {}
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say which: list, pause or resume");
-    }
-
+final class DownstreamsCommand extends CommandGroup {
     /** {@code postern downstreams list}. */
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
             description = "List the downstreams: how busy they are, and what stops them.")
-    static final class ListAll implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    static final class ListAll extends DaemonCommand {
         @Override
         public Integer call() throws IOException {
-            return Daemon.of(Configurations.daemonOf(config.file()))
-                    .show("GET", "/api/v1/downstreams" + json.query("?"));
+            return show("GET", "downstreams", "");
         }
     }
 
     /** What pause and resume have in common. */
-    abstract static class ToOne implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    abstract static class ToOne extends DaemonCommand {
         @Option(
                 names = {"--why", "--because", "--reason-text"},
                 paramLabel = "TEXT",
@@ -71,19 +49,15 @@ final class DownstreamsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            return Daemon.of(Configurations.daemonOf(config.file()))
-                    .show(
-                            "POST",
-                            "/api/v1/downstreams/"
-                                    + action()
-                                    + json.query("?")
-                                    + "&name="
-                                    + Daemon.encode(name)
-                                    + "&actor="
-                                    + Daemon.encode(QueueCommand.user())
-                                    + "&reason="
-                                    + Daemon.encode(why)
-                                    + more());
+            return show(
+                    "POST",
+                    "downstreams/" + action(),
+                    "&name="
+                            + Daemon.encode(name)
+                            + Actor.parameter()
+                            + "&reason="
+                            + Daemon.encode(why)
+                            + more());
         }
     }
 

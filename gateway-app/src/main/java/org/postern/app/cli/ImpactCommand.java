@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Exchange;
 import org.postern.app.journal.Impact;
@@ -35,9 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
             "$${hostname} are filled in; it begins with its header fields (Subject is",
             "needed), then an empty line."
         })
-final class ImpactCommand implements Callable<Integer> {
-    @Mixin private final ConfigOption config = new ConfigOption();
-    @Mixin private final JsonOption json = new JsonOption();
+final class ImpactCommand extends DaemonCommand {
     @Mixin private final SelectionOptions selection = new SelectionOptions();
 
     @Option(
@@ -63,18 +60,17 @@ final class ImpactCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PosternConfig settings = Configurations.daemonOf(config.file());
+        PosternConfig settings = config.settings();
         if (apply != null || undo != null) {
             String plan = Objects.requireNonNull(apply == null ? undo : apply);
             return Daemon.of(settings)
                     .show(
                             "POST",
-                            "/api/v1/notices/"
-                                    + Daemon.encode(plan)
-                                    + (apply == null ? "/undo" : "/apply")
-                                    + json.query("?")
-                                    + "&actor="
-                                    + Daemon.encode(System.getProperty("user.name", "unknown")));
+                            query(
+                                    "notices/"
+                                            + Daemon.encode(plan)
+                                            + (apply == null ? "/undo" : "/apply"),
+                                    Actor.parameter()));
         }
         JournalReader journal = new JournalReader(settings.data().resolve("journal"));
         Impact impact = count(journal);
@@ -131,12 +127,11 @@ final class ImpactCommand implements Callable<Integer> {
                 });
         return Daemon.of(settings)
                 .send(
-                        "/api/v1/notices"
-                                + json.query("?")
-                                + "&actor="
-                                + Daemon.encode(System.getProperty("user.name", "unknown"))
-                                + "&selection="
-                                + Daemon.encode(selection.values().toString()),
+                        query(
+                                "notices",
+                                Actor.parameter()
+                                        + "&selection="
+                                        + Daemon.encode(selection.values().toString())),
                         Exchange.JSON.writeValueAsBytes(body));
     }
 }

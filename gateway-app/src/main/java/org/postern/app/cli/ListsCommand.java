@@ -9,16 +9,10 @@ import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListMatch;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.snapshot.Snapshot;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
-import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code postern lists}: {@code test} asks the lists as they stand on disk, the others ask the
@@ -35,17 +29,7 @@ import picocli.CommandLine.Spec;
             ListsCommand.Remove.class,
             ListsCommand.Test.class
         })
-final class ListsCommand implements Runnable {
-    @Spec CommandSpec spec;
-
-    @SuppressWarnings("NullAway.Init") // picocli injects the spec before any call
-    ListsCommand() {}
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say which: show, add, remove or test");
-    }
-
+final class ListsCommand extends CommandGroup {
     /** {@code postern lists show}. */
     @Command(
             name = "show",
@@ -54,10 +38,7 @@ final class ListsCommand implements Runnable {
                     "Show the entries that were added by command or by a spam trap, who is kept"
                             + " out for a while, whose mail is on hold, and how much stands in the"
                             + " files in force.")
-    static final class Show implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    static final class Show extends DaemonCommand {
         @Parameters(
                 arity = "0..1",
                 paramLabel = "allow|deny|ban|hold|NAME",
@@ -67,16 +48,12 @@ final class ListsCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             String only = list == null ? "" : "&list=" + Daemon.encode(list);
-            return Daemon.of(Configurations.daemonOf(config.file()))
-                    .show("GET", "/api/v1/lists" + json.query("?") + only);
+            return show("GET", "lists", only);
         }
     }
 
     /** What {@code add} and {@code remove} have in common. */
-    abstract static class Change implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    abstract static class Change extends DaemonCommand {
         @Parameters(
                 index = "0",
                 paramLabel = "allow|deny|ban|hold",
@@ -102,7 +79,7 @@ final class ListsCommand implements Runnable {
                 names = "--owner",
                 paramLabel = "NAME",
                 description = "who answers for it; without it the user that runs this")
-        private String owner = System.getProperty("user.name", "unknown");
+        private String owner = Actor.name();
 
         abstract String action();
 
@@ -112,20 +89,17 @@ final class ListsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            return Daemon.of(Configurations.daemonOf(config.file()))
-                    .show(
-                            "POST",
-                            "/api/v1/lists/"
-                                    + action()
-                                    + json.query("?")
-                                    + "&list="
-                                    + Daemon.encode(list)
-                                    + "&entry="
-                                    + Daemon.encode(entry)
-                                    + "&owner="
-                                    + Daemon.encode(owner)
-                                    + (kind.isEmpty() ? "" : "&kind=" + Daemon.encode(kind))
-                                    + more());
+            return show(
+                    "POST",
+                    "lists/" + action(),
+                    "&list="
+                            + Daemon.encode(list)
+                            + "&entry="
+                            + Daemon.encode(entry)
+                            + "&owner="
+                            + Daemon.encode(owner)
+                            + (kind.isEmpty() ? "" : "&kind=" + Daemon.encode(kind))
+                            + more());
         }
     }
 
@@ -187,13 +161,7 @@ final class ListsCommand implements Runnable {
 
         @Override
         public Integer call() {
-            Snapshot snapshot =
-                    switch (Snapshots.read(config.file(), TimeSource.system())) {
-                        case SnapshotResult.Loaded loaded -> loaded.snapshot();
-                        case SnapshotResult.Refused refused ->
-                                throw new CommandFailure(
-                                        ExitCode.FAILED, refused.problems().toString());
-                    };
+            Snapshot snapshot = config.snapshot();
             List<ListMatch> hits;
             try {
                 hits = snapshot.lists().test(text);

@@ -1,13 +1,11 @@
 package org.postern.app.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,54 +28,18 @@ import picocli.CommandLine.Spec;
             QueueFiles.Reinject.class,
             QueueCommand.Undo.class
         })
-final class QueueCommand implements Runnable {
-    @Spec CommandSpec spec;
-
-    @SuppressWarnings("NullAway.Init") // picocli injects the spec before any call
-    QueueCommand() {}
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "say which: list, show, summary, retry, hold, release, drop, bounce, undo, export"
-                        + " or reinject");
-    }
-
-    static String user() {
-        String user = System.getProperty("user.name", "unknown");
-        String behind = System.getenv("SUDO_USER");
-        return behind == null || behind.equals(user) ? user : behind + " as " + user;
-    }
-
-    /** What all of them have in common: they ask the daemon and show what it says. */
-    abstract static class Asking implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
-        /** Asks for {@code path}; {@code more} is parameters, each after its ampersand. */
-        final int ask(String method, String path, String more) throws IOException {
-            return Daemon.of(Configurations.daemonOf(config.file()))
-                    .show(method, "/api/v1/" + path + json.query("?") + more);
-        }
-
-        /** The parameter that says who asks, for what changes something. */
-        static String actor() {
-            return "&actor=" + Daemon.encode(user());
-        }
-    }
-
+final class QueueCommand extends CommandGroup {
     /** {@code postern queue list}. */
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
             description = "List entries of the spool, oldest first.")
-    static final class ListEntries extends Asking {
+    static final class ListEntries extends DaemonCommand {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Override
         public Integer call() throws IOException {
-            return ask("GET", "queue", selection.query());
+            return show("GET", "queue", selection.query());
         }
     }
 
@@ -86,7 +48,7 @@ final class QueueCommand implements Runnable {
             name = "retry",
             mixinStandardHelpOptions = true,
             description = "Make deferred entries due at once. Harmless: it needs no plan.")
-    static final class Retry extends Asking {
+    static final class Retry extends DaemonCommand {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Option(names = "--now", description = "at once, which is what retry means anyway")
@@ -94,14 +56,14 @@ final class QueueCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            return ask("POST", "queue/retry", actor() + selection.query());
+            return show("POST", "queue/retry", Actor.parameter() + selection.query());
         }
     }
 
     /**
      * A change to entries, named as the command is: a plan first, done only with {@code --apply}.
      */
-    abstract static class Change extends Asking {
+    abstract static class Change extends DaemonCommand {
         @Spec private CommandSpec spec;
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
@@ -127,12 +89,19 @@ final class QueueCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             if (apply != null) {
-                return ask("POST", "plans/" + Daemon.encode(apply) + "/apply", actor() + action());
+                return show(
+                        "POST",
+                        "plans/" + Daemon.encode(apply) + "/apply",
+                        Actor.parameter() + action());
             }
-            return ask(
+            return show(
                     "POST",
                     "plans",
-                    actor() + action() + "&reason=" + Daemon.encode(because) + selection.query());
+                    Actor.parameter()
+                            + action()
+                            + "&reason="
+                            + Daemon.encode(because)
+                            + selection.query());
         }
     }
 
@@ -171,12 +140,12 @@ final class QueueCommand implements Runnable {
             name = "summary",
             mixinStandardHelpOptions = true,
             description = "Count entries by recipient's domain and age.")
-    static final class Summary extends Asking {
+    static final class Summary extends DaemonCommand {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Override
         public Integer call() throws IOException {
-            return ask("GET", "queue-summary", selection.query());
+            return show("GET", "queue-summary", selection.query());
         }
     }
 
@@ -185,13 +154,13 @@ final class QueueCommand implements Runnable {
             name = "undo",
             mixinStandardHelpOptions = true,
             description = "Take back what a plan did: out of the trash, or on hold no more.")
-    static final class Undo extends Asking {
+    static final class Undo extends DaemonCommand {
         @Parameters(paramLabel = "PLAN", description = "the plan's id")
         private String plan = "";
 
         @Override
         public Integer call() throws IOException {
-            return ask("POST", "plans/" + Daemon.encode(plan) + "/undo", actor());
+            return show("POST", "plans/" + Daemon.encode(plan) + "/undo", Actor.parameter());
         }
     }
 
@@ -200,7 +169,7 @@ final class QueueCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Show one entry: where it stands, what happened, its headers.")
-    static final class Show extends Asking {
+    static final class Show extends DaemonCommand {
         @Option(names = "--raw", description = "print the message as it will be relayed")
         private boolean raw;
 
@@ -213,7 +182,7 @@ final class QueueCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             String form = raw ? "/raw" : received ? "/received" : "";
-            return ask("GET", "queue/" + Daemon.encode(id) + form, "");
+            return show("GET", "queue/" + Daemon.encode(id) + form, "");
         }
     }
 }

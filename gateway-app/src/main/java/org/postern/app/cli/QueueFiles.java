@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Exchange;
 import org.postern.core.files.WholeFile;
@@ -30,9 +29,7 @@ final class QueueFiles {
             description =
                     "Write entries as .eml files with their envelope, which reinject takes back."
                             + " Changes nothing.")
-    static final class Export implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
+    static final class Export extends DaemonCommand {
         @Mixin private final SelectionOptions selection = new SelectionOptions();
 
         @Option(
@@ -45,7 +42,7 @@ final class QueueFiles {
 
         @Override
         public Integer call() throws IOException {
-            Daemon daemon = Daemon.of(Configurations.daemonOf(config.file()));
+            Daemon daemon = config.daemon();
             if (selection.query().isEmpty()) {
                 throw new CommandFailure(
                         ExitCode.USAGE,
@@ -117,10 +114,7 @@ final class QueueFiles {
             description =
                     "Queue messages from files that export wrote, or any .eml with --from and"
                             + " --to.")
-    static final class Reinject implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
+    static final class Reinject extends DaemonCommand {
         @Option(
                 names = "--from",
                 paramLabel = "ADDRESS",
@@ -147,9 +141,9 @@ final class QueueFiles {
 
         @Override
         public Integer call() throws IOException {
-            Daemon daemon = Daemon.of(Configurations.daemonOf(config.file()));
+            Daemon daemon = config.daemon();
             StringBuilder query = new StringBuilder(json.query("?"));
-            query.append("&actor=").append(Daemon.encode(QueueCommand.user()));
+            query.append(Actor.parameter());
             query.append("&reason=").append(Daemon.encode(why));
             query.append("&hold=").append(hold);
             if (!to.isEmpty()) {

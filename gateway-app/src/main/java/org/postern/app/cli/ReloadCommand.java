@@ -2,11 +2,9 @@ package org.postern.app.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code postern reload}: swaps in the configuration and lists as they now stand on disk. */
@@ -16,10 +14,7 @@ import picocli.CommandLine.Option;
         description =
                 "Swap in the configuration and lists as they stand on disk, or say why the old ones"
                         + " stay.")
-final class ReloadCommand implements Callable<Integer> {
-    @Mixin private final ConfigOption config = new ConfigOption();
-    @Mixin private final JsonOption json = new JsonOption();
-
+final class ReloadCommand extends DaemonCommand {
     @Option(
             names = "--confirm",
             description =
@@ -51,29 +46,25 @@ final class ReloadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Daemon daemon = Daemon.of(Configurations.daemonOf(config.file()));
-        Daemon.Answer answer = candidate == null ? reload(daemon) : candidate(daemon, candidate);
-        Console.out().print(answer.text());
-        return answer.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
+        Daemon daemon = config.daemon();
+        return print(candidate == null ? reload(daemon) : candidate(daemon, candidate));
     }
 
     private Daemon.Answer reload(Daemon daemon) throws IOException {
-        return daemon.ask(
-                "POST", "/api/v1/reload" + json.query("?") + (confirm ? "&confirm=true" : ""));
+        return daemon.ask("POST", query("reload", confirm ? "&confirm=true" : ""));
     }
 
     private Daemon.Answer candidate(Daemon daemon, Candidate what) throws IOException {
-        String path = "/api/v1/candidate";
         if (what.observe != null) {
             String file = what.observe.toAbsolutePath().normalize().toString();
-            return daemon.ask("POST", path + json.query("?") + "&file=" + Daemon.encode(file));
+            return daemon.ask("POST", query("candidate", "&file=" + Daemon.encode(file)));
         }
         if (what.end) {
-            return daemon.ask("POST", path + "/end" + json.query("?"));
+            return daemon.ask("POST", query("candidate/end", ""));
         }
         if (!what.observed) {
             throw new CommandFailure(ExitCode.USAGE, "say --observe FILE or --observed");
         }
-        return daemon.ask("GET", path + json.query("?"));
+        return daemon.ask("GET", query("candidate", ""));
     }
 }

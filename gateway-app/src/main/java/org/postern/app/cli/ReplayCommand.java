@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,8 +35,6 @@ import org.postern.auth.dns.DnsListener;
 import org.postern.core.config.PolicyConfig;
 import org.postern.core.country.Countries;
 import org.postern.core.snapshot.Snapshot;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,11 +54,9 @@ import tools.jackson.databind.node.ObjectNode;
             "Signatures are taken as they were found then.",
             "--release makes a plan that releases held messages which would pass now."
         })
-final class ReplayCommand implements Callable<Integer> {
+final class ReplayCommand extends DaemonCommand {
     private static final int SIDE_BY_SIDE = 32;
 
-    @Mixin private final ConfigOption config = new ConfigOption();
-    @Mixin private final JsonOption json = new JsonOption();
     @Mixin private final SelectionOptions selection = new SelectionOptions();
 
     @Option(
@@ -95,7 +90,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Snapshot snapshot = read();
+        Snapshot snapshot = config.snapshot();
         TimeSource time = TimeSource.system();
         JournalReader journal =
                 new JournalReader(
@@ -146,14 +141,6 @@ final class ReplayCommand implements Callable<Integer> {
                             + ": "
                             + e.getMessage());
         }
-    }
-
-    private Snapshot read() {
-        return switch (Snapshots.read(config.file(), TimeSource.system())) {
-            case SnapshotResult.Refused refused ->
-                    throw new CommandFailure(ExitCode.FAILED, refused.problems().toString());
-            case SnapshotResult.Loaded loaded -> loaded.snapshot();
-        };
     }
 
     private Settings settings(Snapshot snapshot) {
@@ -300,10 +287,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         return Daemon.of(snapshot.config())
                 .send(
-                        "/api/v1/plans"
-                                + json.query("?")
-                                + "&action=release&reason=replay&actor="
-                                + Daemon.encode(System.getProperty("user.name", "unknown")),
+                        query("plans", "&action=release&reason=replay" + Actor.parameter()),
                         ids.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -63,7 +63,7 @@ final class SendTestCommand implements Callable<Integer> {
         } catch (InvalidAddressException e) {
             throw new CommandFailure(ExitCode.USAGE, address + ": " + e.getMessage());
         }
-        PosternConfig settings = Configurations.daemonOf(config.file());
+        PosternConfig settings = config.settings();
         InetSocketAddress listener = listener(settings);
         Console.line("1. listener " + Ip.text(listener.getAddress()) + ":" + listener.getPort());
         String id = send(settings, listener, to);

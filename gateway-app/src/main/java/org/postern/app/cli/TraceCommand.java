@@ -60,7 +60,7 @@ final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JournalException {
-        PosternConfig settings = Configurations.daemonOf(config.file());
+        PosternConfig settings = config.settings();
         JournalReader journal = new JournalReader(settings.data().resolve("journal"));
         List<TracedMessage> found = journal.find(selection(journal), limit);
         if (found.isEmpty()) {
