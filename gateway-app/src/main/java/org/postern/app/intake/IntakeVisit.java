@@ -1,7 +1,6 @@
 package org.postern.app.intake;
 
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,22 +11,19 @@ import org.postern.app.reputation.Harvesters;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
-import org.postern.core.config.DomainConfig;
-import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
-import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
-import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.recipients.Recipients;
 import org.postern.core.reply.SmtpReply;
 import org.postern.smtp.session.ClientConnection;
 import org.postern.smtp.session.ContentReceiver;
@@ -48,17 +44,13 @@ final class IntakeVisit implements Visit {
     private final ClientConnection client;
     private final VisitJournal journal;
     private final HarvestGate harvest;
+    private final TransactionRecipients recipients = new TransactionRecipients();
 
     private Facts facts;
     private Helo helo = new Helo("", false);
     private @Nullable MailRequest mail;
     private @Nullable Authentication authentication;
     private @Nullable DnsblCheck dnsbl;
-    private final List<Recipient> recipients = new ArrayList<>();
-    private int unknown;
-    private final List<EmailAddress> named = new ArrayList<>();
-    private @Nullable Audience audience;
-    private final List<EmailAddress> unproven = new ArrayList<>();
 
     IntakeVisit(Intake.Parts parts, Revision revision, ClientConnection client) {
         this.parts = parts;
@@ -157,25 +149,7 @@ final class IntakeVisit implements Visit {
             facts = before;
             return Decision.refuse(ban.get().reply());
         }
-        RecipientDirectory directory = revision.snapshot().recipients();
-        RecipientLookup lookup =
-                parts.traps()
-                        .trapOf(recipient.address(), directory)
-                        .<RecipientLookup>map(
-                                trap -> new RecipientLookup.Known(List.of(trap), TrapNote.RULE))
-                        .orElseGet(() -> directory.lookup(recipient.address()));
-        parts.metrics()
-                .count(
-                        "recipient.lookups",
-                        "source",
-                        revision.snapshot().recipients().sourceOf(recipient.address()),
-                        "result",
-                        switch (lookup) {
-                            case RecipientLookup.Known known -> "known";
-                            case RecipientLookup.Unknown unknown -> "unknown";
-                            case RecipientLookup.Unavailable unavailable -> "unavailable";
-                            case RecipientLookup.NotHosted notHosted -> "not-hosted";
-                        });
+        RecipientLookup lookup = lookUp(recipient.address());
         if (dnsbl != null && facts.dnsbl() == null && lookup instanceof RecipientLookup.Known) {
             facts = facts.withDnsbl(dnsbl.verdict());
         }
@@ -187,24 +161,13 @@ final class IntakeVisit implements Visit {
                         ? unknownRecipient()
                         : act(Stage.RCPT, greylisted(recipient.address()), Decision::refuse);
         facts = before.withStanding(parts.reputation().standing(address(), null));
-        if (decision instanceof Decision.Proceed && needsTransactionOfItsOwn(asked)) {
-            // RFC 5321, 4.5.3.1.10: after 452 the client sends to the others and comes again
-            SmtpReply reply =
-                    SmtpReply.of(
-                            452,
-                            "4.5.3",
-                            (asked.set() == null && !isOfASet()
-                                            ? "Send to this domain"
-                                            : "Send to this recipient")
-                                    + " in a transaction of its own (per-domain-rules)");
-            refused(
-                    Stage.RCPT,
-                    new Ruling(
-                            Disposition.DEFER, "per-domain-rules", "policy.per-domain-rules", ""),
-                    reply);
-            return Decision.refuse(reply);
+        if (!(decision instanceof Decision.Proceed)) {
+            return decision;
         }
-        if (decision instanceof Decision.Proceed && lookup instanceof RecipientLookup.Known known) {
+        if (!recipients.canTake(asked, revision.snapshot().config())) {
+            return separately(asked);
+        }
+        if (lookup instanceof RecipientLookup.Known known) {
             for (EmailAddress target : known.targets()) {
                 if (target.host() instanceof Domain domain) {
                     Optional<String> full = parts.relay().overQuota(domain);
@@ -213,37 +176,49 @@ final class IntakeVisit implements Visit {
                     }
                 }
             }
-            // from here on it is a recipient of the message
-            if (!named.contains(recipient.address())) {
-                named.add(recipient.address());
-            }
-            audience = audience == null ? asked : audience.with(asked);
-            for (EmailAddress target : known.targets()) {
-                add(new Recipient(target, recipient.dsnNotify(), recipient.originalRecipient()));
-            }
+            recipients.add(recipient, known, asked);
         }
         return decision;
     }
 
-    /**
-     * Rules of a domain, or of a set that recipients ask for, can be asked about the message only
-     * where all its recipients have them.
-     */
-    private boolean needsTransactionOfItsOwn(Audience asked) {
-        return audience != null
-                && !audience.equals(asked)
-                && (hasRulesAtData(audience) || hasRulesAtData(asked));
+    private RecipientLookup lookUp(EmailAddress recipient) {
+        Recipients directory = revision.snapshot().recipients();
+        RecipientLookup lookup =
+                parts.traps()
+                        .trapOf(recipient, directory)
+                        .<RecipientLookup>map(
+                                trap -> new RecipientLookup.Known(List.of(trap), TrapNote.RULE))
+                        .orElseGet(() -> directory.lookup(recipient));
+        parts.metrics()
+                .count(
+                        "recipient.lookups",
+                        "source",
+                        directory.sourceOf(recipient),
+                        "result",
+                        switch (lookup) {
+                            case RecipientLookup.Known known -> "known";
+                            case RecipientLookup.Unknown unknown -> "unknown";
+                            case RecipientLookup.Unavailable unavailable -> "unavailable";
+                            case RecipientLookup.NotHosted notHosted -> "not-hosted";
+                        });
+        return lookup;
     }
 
-    private boolean hasRulesAtData(Audience one) {
-        PosternConfig config = revision.snapshot().config();
-        DomainConfig domain = one.domain() == null ? null : config.domains().get(one.domain());
-        return config.policy().decidesAtData(one.set())
-                || (domain != null && domain.policy().decidesAtData());
-    }
-
-    private boolean isOfASet() {
-        return audience != null && audience.set() != null;
+    /** RFC 5321, 4.5.3.1.10: after 452 the client sends to the others and comes again. */
+    private Decision separately(Audience asked) {
+        SmtpReply reply =
+                SmtpReply.of(
+                        452,
+                        "4.5.3",
+                        (asked.set() == null && !recipients.isOfASet()
+                                        ? "Send to this domain"
+                                        : "Send to this recipient")
+                                + " in a transaction of its own (per-domain-rules)");
+        refused(
+                Stage.RCPT,
+                new Ruling(Disposition.DEFER, "per-domain-rules", "policy.per-domain-rules", ""),
+                reply);
+        return Decision.refuse(reply);
     }
 
     /** Who names many that do not exist is answered late, put off or hung up on. */
@@ -251,7 +226,7 @@ final class IntakeVisit implements Visit {
         if (parts.probes().isOn(helo.name())) {
             return decide(Stage.RCPT, Decision::refuse);
         }
-        unknown++;
+        recipients.countUnknown();
         return switch (harvest.unknown(facts, authentication)) {
             case Harvesters.Response.Answer _ -> decide(Stage.RCPT, Decision::refuse);
             case Harvesters.Response.Late late -> {
@@ -291,7 +266,7 @@ final class IntakeVisit implements Visit {
         }
         if (facts.reversePath() != null && facts.reversePath().isNull()) {
             if (!parts.greylist().spares(revision.snapshot(), facts)) {
-                unproven.add(recipient);
+                recipients.unproven(recipient);
             }
             return verdict;
         }
@@ -305,13 +280,6 @@ final class IntakeVisit implements Visit {
                 journal);
     }
 
-    private void add(Recipient recipient) {
-        // the same mailbox named twice gets the message once (RFC 5321, 3.3 allows either)
-        if (recipients.stream().noneMatch(r -> r.address().equals(recipient.address()))) {
-            recipients.add(recipient);
-        }
-    }
-
     @Override
     public ContentReceiver content() {
         MailRequest request = Objects.requireNonNull(mail, "content without MAIL");
@@ -323,13 +291,13 @@ final class IntakeVisit implements Visit {
                         client,
                         helo,
                         request,
-                        recipients,
-                        named,
-                        unproven.stream().filter(named::contains).distinct().toList(),
-                        audience == null ? Audience.ANYBODY : audience,
+                        recipients.mailboxes(),
+                        recipients.named(),
+                        recipients.unproven(),
+                        recipients.audience(),
                         facts,
                         checks,
-                        unknown,
+                        recipients.unknown(),
                         dnsbl,
                         journal);
         IntakeContent content = new IntakeContent(transaction);
@@ -359,11 +327,7 @@ final class IntakeVisit implements Visit {
             authentication = null;
         }
         mail = null;
-        unknown = 0;
         recipients.clear();
-        named.clear();
-        audience = null;
-        unproven.clear();
     }
 
     @Override
@@ -409,29 +373,6 @@ final class IntakeVisit implements Visit {
     }
 
     private void refused(Stage stage, Ruling ruling, SmtpReply reply) {
-        journal.refused(stage, facts, ruling, reply);
-        parts.metrics()
-                .count(
-                        "messages",
-                        "disposition",
-                        reply.isTransient() ? "deferred" : "rejected",
-                        "reason",
-                        ruling.reason());
-        MailLog line =
-                MailLog.event(reply.isTransient() ? "deferred-in-session" : "refused")
-                        .with("stage", stage.word())
-                        .with("client", Ip.text(facts.client()))
-                        .with("helo", helo.name());
-        if (facts.reversePath() != null) {
-            line.with("from", "<" + facts.reversePath() + ">");
-        }
-        if (facts.recipient() != null) {
-            line.with("to", "<" + facts.recipient() + ">");
-        }
-        line.with("rule", ruling.rule()).with("reason", ruling.reason());
-        if (!ruling.detail().isEmpty()) {
-            line.with("detail", ruling.detail());
-        }
-        line.with("reply", reply).log();
+        Rules.refused(parts, stage, facts, helo.name(), ruling, reply, journal);
     }
 }

@@ -10,9 +10,13 @@ import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
+import org.postern.core.reply.SmtpReply;
 import org.postern.core.snapshot.Snapshot;
 
-/** Asks the policy, and counts and logs what rules in mode observe would have done. */
+/**
+ * Asks the policy; counts, logs and journals what is refused in session and what rules in mode
+ * observe would have done. On the session's thread.
+ */
 final class Rules {
     private Rules() {}
 
@@ -83,6 +87,39 @@ final class Rules {
         return ruled;
     }
 
+    /**
+     * Counts, logs and journals what is refused before the content.
+     *
+     * @param helo the name given, empty before it
+     */
+    static void refused(
+            Intake.Parts parts,
+            Stage stage,
+            Facts facts,
+            String helo,
+            Ruling ruling,
+            SmtpReply reply,
+            VisitJournal journal) {
+        journal.refused(stage, facts, ruling, reply);
+        parts.metrics()
+                .count(
+                        "messages",
+                        "disposition",
+                        reply.isTransient() ? "deferred" : "rejected",
+                        "reason",
+                        ruling.reason());
+        MailLog line =
+                MailLog.event(reply.isTransient() ? "deferred-in-session" : "refused")
+                        .with("stage", stage.word())
+                        .with("client", Ip.text(facts.client()))
+                        .with("helo", helo);
+        envelope(line, facts).with("rule", ruling.rule()).with("reason", ruling.reason());
+        if (!ruling.detail().isEmpty()) {
+            line.with("detail", ruling.detail());
+        }
+        line.with("reply", reply).log();
+    }
+
     /** Counts, logs and journals what a rule would have done. */
     static void observed(
             Intake.Parts parts, Stage stage, Facts facts, Verdict observed, VisitJournal journal) {
@@ -101,12 +138,16 @@ final class Rules {
                         .with("would", observed.disposition().word())
                         .with("reason", observed.reason())
                         .with("client", Ip.text(facts.client()));
+        envelope(line, facts).log();
+    }
+
+    private static MailLog envelope(MailLog line, Facts facts) {
         if (facts.reversePath() != null) {
             line.with("from", "<" + facts.reversePath() + ">");
         }
         if (facts.recipient() != null) {
             line.with("to", "<" + facts.recipient() + ">");
         }
-        line.log();
+        return line;
     }
 }
