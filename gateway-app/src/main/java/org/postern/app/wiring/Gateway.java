@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminServer;
@@ -20,16 +19,11 @@ import org.postern.app.admin.StatusView;
 import org.postern.app.alerts.Alert;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.frontdoor.ProbeMark;
-import org.postern.app.intake.GreylistGate;
-import org.postern.app.intake.Intake;
-import org.postern.app.intake.OpinionSampler;
 import org.postern.app.intake.SurgeryLog;
 import org.postern.app.probe.ProbeTrail;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
-import org.postern.app.telemetry.SmtpMeters;
 import org.postern.app.telemetry.SpoolMeters;
-import org.postern.auth.client.ClientStream;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.journal.Journal;
 import org.postern.core.net.Ip;
@@ -40,14 +34,10 @@ import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
-import org.postern.queue.spool.SpoolHealth;
 import org.postern.queue.spool.SpoolOptions;
 import org.postern.queue.spool.log.DiskSpool;
 import org.postern.queue.surgery.Surgeon;
-import org.postern.smtp.admission.Gauge;
 import org.postern.smtp.admission.OverloadController;
-import org.postern.smtp.listener.ListenerException;
-import org.postern.smtp.listener.SmtpListeners;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,11 +67,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final PlanKeeper plans = new PlanKeeper();
     private final List<Runnable> undo = new ArrayList<>();
     private volatile @Nullable Spool spool;
-    private volatile @Nullable SmtpListeners listeners;
+    private volatile @Nullable Listening listening;
     private volatile @Nullable Surgeon surgeon;
     private volatile @Nullable Relaying relay;
     private volatile @Nullable Vigil vigil;
-    private volatile @Nullable GreylistKeeper memory;
     private volatile boolean up;
 
     private Gateway(Snapshot snapshot, String version) throws StartFailure {
@@ -172,49 +161,22 @@ public final class Gateway implements GatewayState, AutoCloseable {
                         new SurgeryLog(told, time));
         surgeon = cuts;
         plans.add(cuts::tidy);
-        OpinionSampler opinions =
-                new OpinionSampler(
-                        (request, message, ours) ->
-                                live.secondOpinion().compare(request, message, ours),
-                        metrics,
-                        RandomGenerator.getDefault());
-        undo.add(opinions::close);
-        GreylistKeeper greylist =
-                new GreylistKeeper(config.data(), () -> live.config().greylisting(), metrics, time);
-        greylist.start();
-        undo.add(greylist::close);
-        memory = greylist;
-        SmtpListeners smtp =
-                new SmtpListeners(
-                        config.listeners(),
-                        () -> live.config().limits(),
-                        () -> live.config().networks(),
-                        config.hostname().ascii(),
-                        live.tls(),
-                        new Intake(
-                                new Intake.Parts(
-                                        live::revision,
-                                        opened,
-                                        metrics,
-                                        told,
-                                        records::observes,
-                                        opinions,
-                                        relaying,
-                                        new GreylistGate(
-                                                greylist.greylist(),
-                                                reception.reputation()::knownGood,
-                                                metrics,
-                                                time),
-                                        reception.reputation(),
-                                        reception.traps(),
-                                        reception.candidate(),
-                                        probes,
-                                        time)),
-                        time,
-                        new SmtpMeters(metrics),
-                        List.of(new Gauge("spool-latency", spoolMeters::latencyLoad)));
-        listeners = smtp;
-        gauges(opened);
+        Listening front =
+                new Listening(
+                        new Listening.Parts(
+                                live,
+                                opened,
+                                spoolMeters,
+                                reception,
+                                records,
+                                relaying,
+                                told,
+                                probes,
+                                metrics,
+                                time));
+        undo.add(front::close);
+        listening = front;
+        GatewayGauges.show(metrics, live, this);
         AdminServer admin = admin(config);
         undo.add(admin::close);
         plans.start();
@@ -227,12 +189,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
                 records::past);
         relaying.start();
         undo.add(() -> relaying.stop(live.config().limits().drain()));
-        try {
-            smtp.start();
-        } catch (ListenerException e) {
-            throw new StartFailure(config.placeOf("listeners.0") + ": " + e.getMessage(), e);
-        }
-        undo.add(() -> smtp.stop(live.config().limits().drain()));
+        front.start();
+        undo.add(() -> front.stop(live.config().limits().drain()));
         up = true;
         records.witness("start", "postern " + version);
         watching.start();
@@ -240,7 +198,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
         LOG.info(
                 "postern {} is taking mail on {} for {}, admin on {}:{}, ready after {} ms",
                 version,
-                String.join(", ", smtp.boundAddresses().stream().map(StatusView::address).toList()),
+                String.join(
+                        ", ", front.boundAddresses().stream().map(StatusView::address).toList()),
                 config.domains().keySet(),
                 Ip.text(config.admin().address()),
                 admin.port(),
@@ -275,34 +234,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
         return routes;
     }
 
-    private void gauges(Spool opened) {
-        metrics.gauge("config.reload.success", () -> live.lastReloadGood() ? 1 : 0);
-        metrics.gauge("config.revision", () -> (double) live.snapshot().revision());
-        metrics.gauge("ready", () -> ready() ? 1 : 0);
-        metrics.gauge("overload.load", () -> overload().load());
-        metrics.gauge(
-                "queue.oldest.age.seconds",
-                () -> opened.summary().oldestAge().toMillis() / 1000.0,
-                "downstream",
-                "all");
-        metrics.gauge("client.implausible.share", () -> clientStream().implausibleShare());
-        metrics.gauge("client.top.share", () -> clientStream().topShare());
-        metrics.gauge(
-                "tls.certificate.expiry.timestamp.seconds",
-                () ->
-                        live.tls()
-                                .earliestExpiry()
-                                .map(i -> (double) i.getEpochSecond())
-                                .orElse(Double.NaN));
-    }
-
     private double topSenderShare() {
         Relaying running = relay;
         return running == null ? 0 : running.topSenderShare();
-    }
-
-    private ClientStream clientStream() {
-        return live.revision().authenticator().clientStream();
     }
 
     /** Waits until the gateway has stopped. */
@@ -364,53 +298,44 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public List<InetSocketAddress> listeners() {
-        SmtpListeners smtp = listeners;
-        return smtp == null ? List.of() : smtp.boundAddresses();
+        Listening front = listening;
+        return front == null ? List.of() : front.boundAddresses();
     }
 
     @Override
     public int connections() {
-        return smtp().connections();
+        return listening().connections();
     }
 
     @Override
     public OverloadController overload() {
-        return smtp().overload();
+        return listening().overload();
     }
 
-    private SmtpListeners smtp() {
-        SmtpListeners smtp = listeners;
-        if (smtp == null) {
+    private Listening listening() {
+        return opened(listening);
+    }
+
+    private static <T> T opened(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("the gateway has not been opened");
         }
-        return smtp;
+        return part;
     }
 
     @Override
     public Spool spool() {
-        Spool opened = spool;
-        if (opened == null) {
-            throw new IllegalStateException("the gateway has not been opened");
-        }
-        return opened;
+        return opened(spool);
     }
 
     @Override
     public Surgeon surgeon() {
-        Surgeon ready = surgeon;
-        if (ready == null) {
-            throw new IllegalStateException("the gateway has not been opened");
-        }
-        return ready;
+        return opened(surgeon);
     }
 
     @Override
     public RelayControl relay() {
-        Relaying running = relay;
-        if (running == null) {
-            throw new IllegalStateException("the gateway has not been opened");
-        }
-        return running;
+        return opened(relay);
     }
 
     @Override
@@ -428,22 +353,12 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public List<Part> parts() {
-        SpoolHealth health = spool().health();
-        boolean listening = !listeners().isEmpty() && !closing.get();
-        OverloadController.State load = overload().state();
+        Relaying running = relay;
         List<Part> parts = new ArrayList<>();
-        parts.add(
-                new Part(
-                        "listeners",
-                        listening,
-                        closing.get() ? "stopping" : listening ? "" : "not open yet"));
-        parts.add(new Part("spool", health.writable() && health.room(), health.detail()));
-        parts.add(relayPart());
-        parts.add(
-                new Part(
-                        "overload",
-                        load != OverloadController.State.CLOSED,
-                        load == OverloadController.State.OPEN ? "" : overload().worst()));
+        parts.add(Readiness.listeners(!listeners().isEmpty(), closing.get()));
+        parts.add(Readiness.spool(spool().health()));
+        parts.add(Readiness.relay(running != null && running.scheduler().isAlive()));
+        parts.add(Readiness.overload(overload()));
         Vigil watching = vigil;
         if (watching != null) {
             parts.addAll(watching.parts());
@@ -453,10 +368,10 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     @Override
     public List<Helper> helpers() {
-        GreylistKeeper greylist = memory;
+        Listening front = listening;
         return Stream.of(
                         live.helpers().stream(),
-                        greylist == null ? Stream.<Helper>empty() : greylist.helper().stream(),
+                        front == null ? Stream.<Helper>empty() : front.greylisting().stream(),
                         records.helper().stream(),
                         reception.helpers().stream())
                 .flatMap(all -> all)
@@ -467,12 +382,6 @@ public final class Gateway implements GatewayState, AutoCloseable {
     public List<Alert> alerts() {
         Vigil watching = vigil;
         return watching == null ? List.of() : watching.active();
-    }
-
-    private Part relayPart() {
-        Relaying running = relay;
-        boolean alive = running != null && running.scheduler().isAlive();
-        return new Part("relay", alive, alive ? "" : "nothing is being delivered");
     }
 
     @Override

@@ -13,14 +13,12 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.postern.app.admin.RelayControl;
 import org.postern.app.intake.Acceptance;
-import org.postern.app.intake.NoticeLog;
 import org.postern.app.intake.RelayLog;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.QueueLoads;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.NotificationsConfig;
-import org.postern.core.config.PosternConfig;
 import org.postern.core.config.QuotaConfig;
 import org.postern.core.config.SpoolConfig;
 import org.postern.core.journal.Journal;
@@ -30,20 +28,11 @@ import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.time.TimeSource;
-import org.postern.queue.delivery.DeliveryEnvironment;
 import org.postern.queue.delivery.Downstream;
-import org.postern.queue.delivery.Downstreams;
-import org.postern.queue.dsn.NoticeBudget;
-import org.postern.queue.dsn.NoticeDecision;
 import org.postern.queue.dsn.NoticeListener;
-import org.postern.queue.dsn.NoticePolicy;
-import org.postern.queue.dsn.NoticeSender;
-import org.postern.queue.dsn.NoticeSettings;
-import org.postern.queue.dsn.NoticeWriter;
 import org.postern.queue.schedule.CutThrough;
 import org.postern.queue.schedule.InFlight;
 import org.postern.queue.schedule.LaneStatus;
-import org.postern.queue.schedule.NoticeDesk;
 import org.postern.queue.schedule.RelayListener;
 import org.postern.queue.schedule.RelayScheduler;
 import org.postern.queue.schedule.RetryPolicy;
@@ -55,23 +44,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to accepted mail, connected: the schedule, the downstreams, the notices to senders.
- * Settings are asked at each use, so that a reload holds at once. Thread-safe.
+ * What happens to accepted mail, connected: the schedule, the downstreams, the notices to senders
+ * ({@link Notices}). Settings are asked at each use, so that a reload holds at once. Thread-safe.
  */
 final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("relay");
 
-    /** Deliveries of notices at once, to all domains together. */
-    private static final int NOTICES_AT_ONCE = 8;
-
-    private static final int SMTP_PORT = 25;
-
     private final LiveConfiguration live;
     private final InFlight inFlight;
-    private final Downstream notices;
+    private final Notices notices;
     private final RelayScheduler scheduler;
-    private final NoticeDesk desk;
-    private final NoticeSender sender;
     private final QueueLoads loads;
     private final PauseFile pauses;
     private final TimeSource time;
@@ -109,24 +91,10 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         this.pauses = new PauseFile(parts.data().resolve("paused"));
         Spool spool = parts.spool();
         this.loads = new QueueLoads(spool, this::way, this::isConfigured, parts.metrics(), time);
-        this.notices = toMailExchangers(live, time);
-        NoticeBudget budget = new NoticeBudget(this::noticeSettings, time);
-        NoticeListener log =
-                NoticeListener.all(
-                        new NoticeLog(parts.metrics(), parts.journal(), time, this::wake),
-                        parts.alsoToldOfNotices());
-        this.sender =
-                new NoticeSender(
-                        spool,
-                        new NoticePolicy(this::noticeSettings, budget),
-                        () -> writer(time),
-                        log,
-                        time,
-                        live.config().hostname().ascii());
-        this.desk = new NoticeDesk(spool, sender, this::delays, log, time);
+        this.notices = new Notices(parts, this::wake);
         RelayListener[] listeners = new RelayListener[parts.alsoToldOfMail().size() + 2];
         listeners[0] = new RelayLog(parts.metrics(), parts.journal(), time);
-        listeners[1] = desk;
+        listeners[1] = notices.listener();
         for (int i = 2; i < listeners.length; i++) {
             listeners[i] = parts.alsoToldOfMail().get(i - 2);
         }
@@ -157,53 +125,6 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
             throw new StartFailure(
                     parts.live().config().placeOf("data") + ": " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static Downstream toMailExchangers(LiveConfiguration live, TimeSource time) {
-        PosternConfig config = live.config();
-        DownstreamConfig way =
-                new DownstreamConfig(
-                        NotificationsConfig.MX_ROUTE,
-                        new DownstreamConfig.Target.Smtp(
-                                NotificationsConfig.MX_ROUTE, SMTP_PORT, false),
-                        DownstreamConfig.Tls.OPPORTUNISTIC,
-                        NOTICES_AT_ONCE,
-                        DownstreamConfig.DEFAULT_TIMEOUT);
-        return Downstreams.toMailExchangers(
-                way,
-                new DeliveryEnvironment(
-                        config.hostname(),
-                        time,
-                        new PublicHosts(
-                                live::dns, () -> live.config().networks().publicNetworks(), time),
-                        new DeliveryLookups(live::dns, time)));
-    }
-
-    private NoticeSettings noticeSettings() {
-        NotificationsConfig config = live.config().notifications();
-        return new NoticeSettings(
-                config.enabled(),
-                config.enabled() && config.delays(),
-                config.enabled() && config.successes(),
-                config.perHour(),
-                config.perSender());
-    }
-
-    private NoticeWriter writer(TimeSource time) {
-        PosternConfig config = live.config();
-        EmailAddress postmaster = config.notifications().postmaster();
-        return new NoticeWriter(
-                config.hostname(),
-                postmaster == null ? EmailAddress.of("postmaster", config.hostname()) : postmaster,
-                time);
-    }
-
-    private NoticeDesk.Delays delays() {
-        NotificationsConfig config = live.config().notifications();
-        return new NoticeDesk.Delays(
-                config.enabled() && config.delays(),
-                config.delayAfter(),
-                live.config().spool().retryExpire());
     }
 
     /** Where mail goes by the configuration in force. */
@@ -244,7 +165,7 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
         Table known = table;
         if (known.configured() != configured) {
             Map<String, Downstream> all = new HashMap<>(configured);
-            all.put(NotificationsConfig.MX_ROUTE, notices);
+            all.put(NotificationsConfig.MX_ROUTE, notices.way());
             loads.show(all.keySet());
             known = new Table(configured, all);
             table = known;
@@ -257,7 +178,7 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
      */
     private int connections(String downstream) {
         if (downstream.equals(NotificationsConfig.MX_ROUTE)) {
-            return NOTICES_AT_ONCE;
+            return Notices.AT_ONCE;
         }
         DownstreamConfig config = live.config().downstreams().get(downstream);
         return config == null ? 1 : config.connections();
@@ -283,7 +204,7 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
             LOG.error("which downstreams were paused cannot be read: {}", e.getMessage(), e);
         }
         scheduler.start();
-        desk.start();
+        notices.start();
     }
 
     @Override
@@ -368,12 +289,12 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
 
     @Override
     public Optional<String> objection(QueueEntry entry) {
-        return sender.wouldNotTell(entry).map(NoticeDecision.Reason::words);
+        return notices.objection(entry);
     }
 
     @Override
     public void givenUp(QueueId id) {
-        desk.consider(id);
+        notices.consider(id);
     }
 
     /** Says that there may be something new to do. */
@@ -398,7 +319,6 @@ final class Relaying implements RelayControl, Bouncer, Acceptance, AutoCloseable
     /** Lets everything go, after {@link #stop} or where nothing was started. */
     @Override
     public void close() {
-        desk.close();
         notices.close();
         inFlight.close();
     }
