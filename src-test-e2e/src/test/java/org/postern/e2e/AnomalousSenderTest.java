@@ -109,7 +109,16 @@ class AnomalousSenderTest {
             assertThat(gateway.command("lists", "show", "hold").out())
                     .contains(
                             "claimed-sender       anna@busy.test, another ",
+                            ", 4 messages held since 20",
                             ": sent 4 messages within the hour, 0 at most before");
+            assertThat(gateway.command("status").out())
+                    .contains(
+                            "on hold     claimed-sender anna@busy.test, another ",
+                            "kept out    nobody");
+            assertThat(gateway.command("status", "--json").out())
+                    .contains(
+                            "\"holds\":{\"count\":1,\"first\":[{\"list\":\"hold\"",
+                            "\"messages_held\":4");
             assertThat(
                             gateway.command(
                                             "lists",
@@ -127,15 +136,19 @@ class AnomalousSenderTest {
             assertThat(errors(gateway)).as("one burst, one alarm").hasSize(1);
             assertThat(notes(gateway))
                     .contains(
-                            "hold|what claims to be of sender <anna@busy.test> sent 4 messages",
-                            "hold-ended|what claims to be of sender <anna@busy.test> by olga");
+                            "hold|what claims to be of sender <anna@busy.test>: sent 4 messages",
+                            "hold-ended|what claims to be of sender <anna@busy.test>: ended by"
+                                    + " olga");
             String story = gateway.command("trace", "--from", "anna@busy.test", "--story").out();
             assertThat(story)
                     .contains(
                             "quarantined as ",
                             "reason reputation.anomaly (what claims to be of sender"
-                                    + " <anna@busy.test> sent 4 messages within the hour, 0 at most"
-                                    + " before; on hold until 20",
+                                    + " <anna@busy.test>: sent 4 messages within the hour, 0 at"
+                                    + " most before; on hold until 20",
+                            "  hold of what claims to be of sender <anna@busy.test>: sent 4"
+                                    + " messages",
+                            "  hold of what claims to be of sender <anna@busy.test>: ended by olga",
                             "drop by plan " + dropped,
                             "release by plan " + released);
             assertThat(gateway.command("impact", "--reason", "reputation.anomaly").out())
@@ -292,8 +305,12 @@ class AnomalousSenderTest {
             await().atMost(PATIENCE).until(() -> held(gateway).isEmpty());
             assertThat(gateway.command("trace", "--from", "anna@busy.test", "--story").out())
                     .contains(
-                            "policy: hold, because what claims to be of sender <anna@busy.test> had"
-                                    + " 4 of its 4 messages within the hour put off by the stores",
+                            "policy: hold, because what claims to be of sender <anna@busy.test>:"
+                                    + " had 4 of its 4 messages within the hour put off by the"
+                                    + " stores",
+                            "  hold of what claims to be of sender <anna@busy.test>: had 4 of its",
+                            "  hold of what claims to be of sender <anna@busy.test>: its time is"
+                                    + " over",
                             "policy: release, because the hold has expired");
             assertThat(gateway.command("queue", "list", "--state", "deferred", "--json").lines())
                     .as("put off again, and waiting as any other mail")

@@ -119,9 +119,19 @@ class HarvesterTest {
                                             "reputation.banned",
                                             "--story")
                                     .out())
-                    .contains("by rule harvest-ban", "harvester.test 12 unknown recipients");
+                    .contains(
+                            "by rule harvest-ban",
+                            "(sender-domain harvester.test: 12 unknown recipients",
+                            "  ban of sender-domain harvester.test: kept out until 20");
+            assertThat(gateway.command("status").out())
+                    .contains("kept out    sender-domain harvester.test, another ")
+                    .containsPattern("another \\S+( \\S+)?, [2-9] refusals since 20.*: 12 unknown");
+            assertThat(gateway.command("status", "--json").out())
+                    .contains("\"bans\":{\"count\":1,\"first\":[{\"list\":\"ban\"");
             assertThat(gateway.command("lists", "remove", "ban", "harvester.test").out())
                     .contains("harvester.test is let in again");
+            assertThat(gateway.command("trace", "--reason", "reputation.banned", "--story").out())
+                    .contains("  ban of sender-domain harvester.test: let in again by ");
             assertThat(harvest(gateway, "127.40.77.7", "x@harvester.test", 2))
                     .as("and begins anew")
                     .startsWith("550 5.1.1");

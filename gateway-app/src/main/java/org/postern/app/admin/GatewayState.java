@@ -86,6 +86,9 @@ public interface GatewayState {
      */
     record Helper(String kind, String name, boolean well, String detail) {}
 
+    /** Who is kept out, and whose mail is on hold, for a while. */
+    PassingEntries passing();
+
     /** Whether every part is ready. */
     default boolean ready() {
         return parts().stream().allMatch(Part::ready);

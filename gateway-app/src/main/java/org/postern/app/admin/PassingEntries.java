@@ -2,20 +2,28 @@ package org.postern.app.admin;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.reputation.Harvesters;
+import org.postern.app.reputation.HoldKey;
 import org.postern.app.reputation.Holds;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
 import org.postern.core.reputation.Banned;
+import org.postern.core.reputation.Bans;
 import org.postern.core.reputation.Networks;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the gateway itself has put on a list for a while, and a person can end: {@code ban}, who is
@@ -24,6 +32,9 @@ import org.postern.core.reputation.Networks;
 public final class PassingEntries {
     private static final String BAN = "ban";
     private static final String HOLD = "hold";
+
+    /** How many of each the status names. */
+    private static final int ON_ONE_SCREEN = 5;
 
     private final Harvesters harvesters;
     private final AnomalousSenders senders;
@@ -47,70 +58,157 @@ public final class PassingEntries {
         return HOLD.equals(list) ? Optional.of("nobody's mail is on hold\n") : Optional.empty();
     }
 
+    /**
+     * One entry.
+     *
+     * @param list {@code ban} or {@code hold}
+     * @param since when it began, by the wall clock of then; null where that was not written down
+     * @param many how many connections or recipients were refused, or messages held
+     */
+    private record Row(
+            String list,
+            String kind,
+            String name,
+            @Nullable Instant since,
+            Duration left,
+            Instant until,
+            long many,
+            String why) {
+        static Row of(Bans.Ban b) {
+            Banned whom = b.whom();
+            return new Row(
+                    BAN,
+                    whom.kind(),
+                    whom.name(),
+                    b.since(),
+                    b.left(),
+                    b.until(),
+                    b.refused(),
+                    b.reason());
+        }
+
+        static Row of(Holds.Hold h) {
+            HoldKey whose = h.whose();
+            return new Row(
+                    HOLD,
+                    whose.kind().word(),
+                    whose.name(),
+                    h.since(),
+                    h.left(),
+                    h.until(),
+                    h.taken(),
+                    h.why());
+        }
+
+        private String counted() {
+            return list.equals(BAN) ? "refusals" : "messages held";
+        }
+
+        String text() {
+            return Human.printable(name)
+                    + ", another "
+                    + Human.duration(left)
+                    + ", "
+                    + many
+                    + " "
+                    + counted()
+                    + (since == null ? "" : " since " + since.truncatedTo(ChronoUnit.SECONDS))
+                    + ": "
+                    + why;
+        }
+
+        ObjectNode json() {
+            return Exchange.JSON
+                    .createObjectNode()
+                    .put("list", list)
+                    .put("kind", kind)
+                    .put("entry", name)
+                    .put("comment", why)
+                    .put("since", since == null ? null : since.toString())
+                    .put("expires", until.toString())
+                    .put(counted().replace(' ', '_'), many);
+        }
+    }
+
+    private List<Row> bans() {
+        return harvesters.bans().all().stream().map(Row::of).toList();
+    }
+
+    private List<Row> holds() {
+        return senders.holds().all().stream().map(Row::of).toList();
+    }
+
     /** A line or an object for each entry of this list, or of both where none is named. */
     List<String> lines(@Nullable String only, boolean text) {
-        List<String> lines = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
         if (only == null || only.equals(BAN)) {
-            harvesters
-                    .bans()
-                    .all()
-                    .forEach(b ->
-                            lines.add(
-                                    text
-                                            ? line(
-                                                    BAN,
-                                                    b.whom().kind(),
-                                                    b.whom().name(),
-                                                    b.left(),
-                                                    b.reason())
-                                            : json(
-                                                    BAN,
-                                                    b.whom().kind(),
-                                                    b.whom().name(),
-                                                    b.until().toString(),
-                                                    b.reason())));
+            rows.addAll(bans());
         }
         if (only == null || only.equals(HOLD)) {
-            senders.holds()
-                    .all()
-                    .forEach(h ->
-                            lines.add(
-                                    text
-                                            ? line(
-                                                    HOLD,
-                                                    h.whose().kind().word(),
-                                                    h.whose().name(),
-                                                    h.left(),
-                                                    h.why())
-                                            : json(
-                                                    HOLD,
-                                                    h.whose().kind().word(),
-                                                    h.whose().name(),
-                                                    h.until().toString(),
-                                                    h.why())));
+            rows.addAll(holds());
         }
+        return rows.stream()
+                .map(r ->
+                        text
+                                ? Human.cell(r.list(), 6) + Human.cell(r.kind(), 21) + r.text()
+                                : Exchange.JSON.writeValueAsString(r.json()))
+                .toList();
+    }
+
+    /** Who is kept out now and whose mail is on hold, for the status: a label and what to say. */
+    List<Map.Entry<String, String>> status() {
+        List<Map.Entry<String, String>> lines = new ArrayList<>();
+        tell(lines, "kept out", "nobody", BAN, bans());
+        tell(lines, "on hold", "nobody's mail", HOLD, holds());
         return lines;
     }
 
-    private static String line(String list, String kind, String name, Duration left, String why) {
-        return Human.cell(list, 6)
-                + Human.cell(kind, 21)
-                + Human.printable(name)
-                + ", another "
-                + Human.duration(left)
-                + ": "
-                + why;
+    private static void tell(
+            List<Map.Entry<String, String>> lines,
+            String label,
+            String nobody,
+            String list,
+            List<Row> rows) {
+        if (rows.isEmpty()) {
+            lines.add(Map.entry(label, nobody));
+        }
+        List<Row> first = theFirst(rows);
+        first.forEach(r -> lines.add(Map.entry(label, r.kind() + " " + r.text())));
+        if (rows.size() > first.size()) {
+            lines.add(
+                    Map.entry(
+                            label,
+                            "and "
+                                    + (rows.size() - first.size())
+                                    + " more: postern lists show "
+                                    + list));
+        }
     }
 
-    private static String json(String list, String kind, String name, String until, String why) {
-        return Exchange.JSON.writeValueAsString(
-                Exchange.JSON
-                        .createObjectNode()
-                        .put("list", list)
-                        .put("kind", kind)
-                        .put("entry", name)
-                        .put("comment", why)
-                        .put("expires", until));
+    /** Those that touch most: domains and networks before clients, then the newest. */
+    private static List<Row> theFirst(List<Row> rows) {
+        return rows.stream()
+                .sorted(
+                        Comparator.comparing((Row r) -> r.kind().equals("client"))
+                                .thenComparing(
+                                        r -> r.since() == null ? Instant.MIN : r.since(),
+                                        Comparator.reverseOrder()))
+                .limit(ON_ONE_SCREEN)
+                .toList();
+    }
+
+    /** The same as JSON: how many there are, and the first of them as {@code lists show} does. */
+    ObjectNode statusJson() {
+        ObjectNode out = Exchange.JSON.createObjectNode();
+        put(out.putObject("bans"), bans());
+        put(out.putObject("holds"), holds());
+        return out;
+    }
+
+    private static void put(ObjectNode out, List<Row> rows) {
+        out.put("count", rows.size());
+        ArrayNode first = out.putArray("first");
+        theFirst(rows).forEach(r -> first.add(r.json()));
     }
 
     /** Ends what is named {@code entry} on the list that is asked for. */

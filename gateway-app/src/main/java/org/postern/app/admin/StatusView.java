@@ -103,6 +103,9 @@ public final class StatusView {
                             + DownstreamRoutes.how(
                                     downstream.status(), lanes.get(downstream.name())));
         }
+        for (Map.Entry<String, String> line : gateway.passing().status()) {
+            line(out, "  " + line.getKey(), line.getValue());
+        }
         for (GatewayState.Helper helper : gateway.helpers()) {
             line(out, "  " + helper.kind(), helper.name() + ": " + helper.detail());
         }
@@ -192,6 +195,7 @@ public final class StatusView {
                     .put("last_trouble", status.lastTrouble())
                     .put("last_trouble_at", text(status.lastTroubleAt()));
         }
+        out.setAll(gateway.passing().statusJson());
         ArrayNode helpers = out.putArray("helpers");
         for (GatewayState.Helper helper : gateway.helpers()) {
             helpers.addObject()

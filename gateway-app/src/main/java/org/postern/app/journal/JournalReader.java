@@ -151,7 +151,7 @@ public final class JournalReader {
         return list().stream().filter(selection::mayBeIn).toList();
     }
 
-    private List<DayFiles.DayFile> list() throws JournalException {
+    List<DayFiles.DayFile> list() throws JournalException {
         try {
             return files.list();
         } catch (IOException e) {

@@ -46,7 +46,9 @@ public final class Story {
         if (message != null) {
             steps.addAll(beginning(journal, message));
         }
-        steps.addAll(after(message, journal.steps(id)));
+        List<TracedStep> traced = journal.steps(id);
+        steps.addAll(after(message, traced));
+        addPassing(journal, message, traced, steps);
         steps.addAll(missing(journal, steps));
         return steps;
     }
@@ -69,11 +71,37 @@ public final class Story {
     public static List<Step> of(JournalReader journal, TracedMessage message)
             throws JournalException {
         List<Step> steps = new ArrayList<>(beginning(journal, message));
-        if (message.id() != null) {
-            steps.addAll(after(message, journal.steps(message.id())));
-        }
+        List<TracedStep> traced = message.id() == null ? List.of() : journal.steps(message.id());
+        steps.addAll(after(message, traced));
+        addPassing(journal, message, traced, steps);
         steps.addAll(missing(journal, steps));
         return steps;
+    }
+
+    /** Puts the ban or hold that touched it where it began and where it ended. */
+    private static void addPassing(
+            JournalReader journal,
+            @Nullable TracedMessage message,
+            List<TracedStep> traced,
+            List<Step> steps)
+            throws JournalException {
+        Passing passing = Passing.of(message, traced).orElse(null);
+        if (passing == null || steps.isEmpty()) {
+            return;
+        }
+        Instant touched = message == null ? steps.getFirst().at() : message.at();
+        for (TracedStep step : traced) {
+            touched = passing.isBy(step) ? step.at() : touched;
+        }
+        for (Passing.Note note : passing.notes(journal, touched)) {
+            int at = 0;
+            while (at < steps.size() && !steps.get(at).at().isAfter(note.at())) {
+                at++;
+            }
+            Progress progress = steps.get(Math.max(0, at - 1)).progress();
+            String text = passing.begin() + " of " + note.detail();
+            steps.add(at, new Step(note.at(), text, progress));
+        }
     }
 
     private static List<Step> beginning(JournalReader journal, TracedMessage m)

@@ -127,7 +127,14 @@ public final class AnomalousSenders implements RelayListener {
         if (hold.isEmpty()) {
             hold = count(keys);
         }
-        return hold.map(h -> h.whose().words() + " " + h.why() + "; on hold until " + h.until());
+        hold.ifPresent(h -> holds.took(h.whose(), 1));
+        return hold.map(AnomalousSenders::told);
+    }
+
+    /** What is said of a hold in the reason of each message that it takes. */
+    static String told(Holds.Hold hold) {
+        return Chronicle.about(
+                hold.whose().words(), hold.why() + "; on hold until " + hold.until());
     }
 
     private Optional<Holds.Hold> heldOf(List<HoldKey> keys) {
@@ -265,8 +272,7 @@ public final class AnomalousSenders implements RelayListener {
                 key.name(),
                 RULE,
                 RULE);
-        chronicle.note(
-                "hold", key.words() + " " + what + also + "; on hold until " + hold.get().until());
+        chronicle.note("hold", key.words(), what + also + "; on hold until " + hold.get().until());
         onBegin.run();
         return hold;
     }
@@ -288,7 +294,7 @@ public final class AnomalousSenders implements RelayListener {
             deferrals.acknowledge(key, f.tried(), f.deferred());
             begun.remove(hold.whose());
             LOG.info("the hold of {} is ended by {}", hold.whose().words(), by);
-            chronicle.note("hold-ended", hold.whose().words() + " by " + by);
+            chronicle.note("hold-ended", hold.whose().words(), "ended by " + by);
         }
         return ended;
     }
@@ -301,7 +307,7 @@ public final class AnomalousSenders implements RelayListener {
                     "the hold of {} is over, what is held of it is delivered; it {}",
                     hold.whose().words(),
                     hold.why());
-            chronicle.note("hold-ended", hold.whose().words() + ": its time is over");
+            chronicle.note("hold-ended", hold.whose().words(), "its time is over");
         }
     }
 

@@ -27,10 +27,21 @@ public final class Chronicle {
         scribe = to;
     }
 
-    void note(String kind, String detail) {
+    /**
+     * Writes a line down: whom it is about, and what.
+     *
+     * @param whom in the words that messages which it touches name it by; what tells a story finds
+     *     it by them
+     */
+    void note(String kind, String whom, String what) {
         Scribe told = scribe;
         if (told != null) {
-            told.note(kind, detail);
+            told.note(kind, about(whom, what));
         }
+    }
+
+    /** What is said of somebody here, in the reason of a message, and in the journal. */
+    static String about(String whom, String what) {
+        return whom + ": " + what;
     }
 }

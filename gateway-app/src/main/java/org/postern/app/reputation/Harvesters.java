@@ -2,6 +2,7 @@ package org.postern.app.reputation;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class Harvesters {
     private final Harvest harvest;
     private final Bans bans;
     private final Chronicle chronicle;
+    private final TimeSource time;
 
     /** What an unknown recipient calls for. */
     public sealed interface Response {
@@ -100,6 +102,7 @@ public final class Harvesters {
         this.history = history;
         this.metrics = metrics;
         this.chronicle = chronicle;
+        this.time = time;
         this.harvest = new Harvest(config, time);
         this.bans = new Bans(time);
         for (String kind : List.of("client", "network", "sender-domain", "signing-domain")) {
@@ -162,7 +165,8 @@ public final class Harvesters {
                 .map(ban -> refusal(451, ban));
     }
 
-    private static Refusal refusal(int code, Bans.Ban ban) {
+    private Refusal refusal(int code, Bans.Ban ban) {
+        bans.refused(ban.whom());
         return new Refusal(
                 SmtpReply.of(
                         code,
@@ -174,7 +178,7 @@ public final class Harvesters {
                                 + " ("
                                 + BAN_RULE
                                 + ")"),
-                ban.whom().name() + " " + ban.reason());
+                Chronicle.about(ban.whom().title(), ban.reason()));
     }
 
     /**
@@ -257,14 +261,15 @@ public final class Harvesters {
             return; // longer than it was; that was told when it began
         }
         metrics.count("reputation.bans.begun", "of", whom.kind());
-        String told = whom.kind() + " " + whom.name() + " is kept out for ";
         LOG.warn(
-                "{}{}: {} unknown recipients lately; to let it in: postern lists remove ban {}",
-                told,
+                "{} is kept out for {}: {} unknown recipients lately; to let it in: postern lists"
+                        + " remove ban {}",
+                whom.title(),
                 Human.duration(length),
                 finding.count(),
                 whom.name());
-        chronicle.note("ban", told + Human.duration(length) + ": " + why);
+        Instant until = time.instant().plus(length).truncatedTo(ChronoUnit.SECONDS);
+        chronicle.note("ban", whom.title(), "kept out until " + until + ": " + why);
     }
 
     private static String plain(Banned whom) {
@@ -301,8 +306,8 @@ public final class Harvesters {
         for (Banned one : whom) {
             if (bans.lift(one)) {
                 lifted.add(one);
-                LOG.info("{} {} is let in again by {}", one.kind(), one.name(), by);
-                chronicle.note("ban-lifted", one.kind() + " " + one.name() + " by " + by);
+                LOG.info("{} is let in again by {}", one.title(), by);
+                chronicle.note("ban-lifted", one.title(), "let in again by " + by);
             }
             harvest.forget(one);
         }

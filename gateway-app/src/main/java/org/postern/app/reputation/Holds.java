@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 import org.postern.core.time.TimeSource;
 
@@ -35,20 +37,37 @@ public final class Holds {
     // what a person has ended holds nothing more, and what it held stays until its time is over
     private final Map<String, Long> endedNanos = new HashMap<>();
 
-    private record Kept(String id, long endNanos, String why, int sent, int tried, int deferred) {}
+    private record Kept(String id, long endNanos, String why, Figures figures, AtomicLong taken) {}
 
     /**
      * One hold.
      *
-     * @param id by which entries that were queued when it began are known: when that was
+     * @param id by which entries that were queued when it began are known: when that was, by the
+     *     wall clock of then
      * @param whose whose mail
      * @param left how long it still lasts
      * @param until its end by the wall clock as it goes now
      * @param why why, one line
      * @param figures what it began with
+     * @param taken how many messages it has held so far
      */
     public record Hold(
-            String id, HoldKey whose, Duration left, Instant until, String why, Figures figures) {}
+            String id,
+            HoldKey whose,
+            Duration left,
+            Instant until,
+            String why,
+            Figures figures,
+            long taken) {
+        /** When it began, by the wall clock of then; null where the id does not say. */
+        public @Nullable Instant since() {
+            try {
+                return Instant.parse(id);
+            } catch (DateTimeParseException e) {
+                return null; // a file that somebody has edited
+            }
+        }
+    }
 
     /**
      * What a hold began with.
@@ -75,10 +94,17 @@ public final class Holds {
                         id,
                         time.nanoTime() + length.toNanos(),
                         why.replaceAll("\\p{Cntrl}", "?"),
-                        f.sent(),
-                        f.tried(),
-                        f.deferred()));
+                        f,
+                        new AtomicLong()));
         return of(whose);
+    }
+
+    /** Counts messages that a hold has taken. */
+    synchronized void took(HoldKey whose, int messages) {
+        Kept kept = entries.get(whose);
+        if (kept != null) {
+            kept.taken().addAndGet(messages);
+        }
     }
 
     /** The hold of just this, if there is one. */
@@ -98,7 +124,8 @@ public final class Holds {
                 left,
                 time.instant().plus(left).truncatedTo(ChronoUnit.SECONDS),
                 kept.why(),
-                new Figures(kept.sent(), kept.tried(), kept.deferred()));
+                kept.figures(),
+                kept.taken().get());
     }
 
     /** Every hold that lasts, the next to end first. */
@@ -176,9 +203,11 @@ public final class Holds {
                             parts[0],
                             time.nanoTime() + kept.toNanos(),
                             parts[6],
-                            Integer.parseInt(parts[3]),
-                            Integer.parseInt(parts[4]),
-                            Integer.parseInt(parts[5])));
+                            new Figures(
+                                    Integer.parseInt(parts[3]),
+                                    Integer.parseInt(parts[4]),
+                                    Integer.parseInt(parts[5])),
+                            new AtomicLong(parts.length > 7 ? Long.parseLong(parts[7]) : 0)));
         } catch (DateTimeParseException
                 | IllegalArgumentException
                 | ArrayIndexOutOfBoundsException e) {
@@ -212,7 +241,7 @@ public final class Holds {
             out.append('\t').append(h.until()).append('\t').append(h.figures().sent());
             out.append('\t').append(h.figures().tried());
             out.append('\t').append(h.figures().deferred());
-            out.append('\t').append(h.why()).append('\n');
+            out.append('\t').append(h.why()).append('\t').append(h.taken()).append('\n');
         }
         WholeFile.write(file, out);
     }

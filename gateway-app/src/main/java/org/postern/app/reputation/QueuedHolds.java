@@ -101,13 +101,14 @@ final class QueuedHolds {
         if (!more) {
             senders.begun().remove(key);
         }
-        String why = key.words() + " " + hold.why() + "; on hold until " + hold.until();
-        change(
-                queued,
-                new Change.Hold(ACTOR, SINCE + hold.id() + REASON),
-                "hold",
-                why,
-                "that were queued are held: " + key.words());
+        int taken =
+                change(
+                        queued,
+                        new Change.Hold(ACTOR, SINCE + hold.id() + REASON),
+                        "hold",
+                        AnomalousSenders.told(hold),
+                        "that were queued are held: " + key.words());
+        senders.holds().took(key, taken);
     }
 
     private void release(Duration hold) {
@@ -175,7 +176,8 @@ final class QueuedHolds {
         }
     }
 
-    private void change(List<QueueId> ids, Change change, String action, String why, String what) {
+    /** Gives how many it was true of. */
+    private int change(List<QueueId> ids, Change change, String action, String why, String what) {
         int changed = 0;
         try {
             for (int at = 0; at < ids.size(); at += AT_ONCE) {
@@ -188,10 +190,11 @@ final class QueuedHolds {
             }
         } catch (SpoolException e) {
             LOG.error("{} of {} messages {}: {}", changed, ids.size(), what, e.getMessage());
-            return;
+            return changed;
         }
         if (changed > 0) {
             LOG.warn("{} messages {}", changed, what);
         }
+        return changed;
     }
 }

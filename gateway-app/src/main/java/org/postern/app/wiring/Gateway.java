@@ -13,6 +13,7 @@ import org.postern.app.admin.AdminServer;
 import org.postern.app.admin.AdminToken;
 import org.postern.app.admin.Api;
 import org.postern.app.admin.GatewayState;
+import org.postern.app.admin.PassingEntries;
 import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
@@ -382,6 +383,11 @@ public final class Gateway implements GatewayState, AutoCloseable {
     public List<Alert> alerts() {
         Vigil watching = vigil;
         return watching == null ? List.of() : watching.active();
+    }
+
+    @Override
+    public PassingEntries passing() {
+        return reception.passing();
     }
 
     @Override

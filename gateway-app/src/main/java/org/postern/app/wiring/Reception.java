@@ -40,6 +40,7 @@ final class Reception implements AutoCloseable {
     private final AddedLists lists;
     private final Reputation reputation;
     private final Traps traps;
+    private final PassingEntries passing;
     private final CandidatePolicy candidate;
     private final OwnRules rules;
 
@@ -62,6 +63,7 @@ final class Reception implements AutoCloseable {
                         metrics,
                         time);
         this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
+        this.passing = new PassingEntries(reputation.harvesters(), reputation.anomalies());
         this.candidate =
                 new CandidatePolicy(
                         metrics, time, this::besideTheLiveOne, live.countries()::beside);
@@ -115,6 +117,11 @@ final class Reception implements AutoCloseable {
         return traps;
     }
 
+    /** Who is kept out, and whose mail is on hold. */
+    PassingEntries passing() {
+        return passing;
+    }
+
     CandidatePolicy candidate() {
         return candidate;
     }
@@ -155,12 +162,7 @@ final class Reception implements AutoCloseable {
     List<Route> routes() {
         List<Route> routes =
                 new ArrayList<>(
-                        new ListRoutes(
-                                        lists,
-                                        new PassingEntries(
-                                                reputation.harvesters(), reputation.anomalies()),
-                                        () -> live.snapshot().lists(),
-                                        time)
+                        new ListRoutes(lists, passing, () -> live.snapshot().lists(), time)
                                 .routes());
         routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
         routes.addAll(new CandidateRoutes(candidate, live.config().data(), time).routes());

@@ -152,7 +152,7 @@ class QueuedHoldsTest {
                 .hasValueSatisfying(why ->
                         assertThat(why)
                                 .startsWith(
-                                        "what claims to be of sender <anna@partner.example> sent 3"
+                                        "what claims to be of sender <anna@partner.example>: sent 3"
                                                 + " messages within the hour, 0 at most before;"
                                                 + " on hold until 2026-11-21T11:00:00Z"));
         queue.round(HOLD);

@@ -107,6 +107,11 @@ public sealed interface Banned {
     /** What it is to who is told of it, to follow "your". */
     String words();
 
+    /** Its kind and name, by which logs and the journal speak of it. */
+    default String title() {
+        return kind() + " " + name();
+    }
+
     /**
      * Reads what {@code toString} writes.
      *

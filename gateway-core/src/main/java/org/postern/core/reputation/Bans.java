@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.TimeSource;
@@ -27,6 +29,9 @@ import org.postern.core.time.TimeSource;
 public final class Bans {
     /** The most bans. */
     public static final int MAX = 50_000;
+
+    /** Words of a line; the first three in files of an earlier version. */
+    private static final int WORDS = 5;
 
     /** No ban is longer, whatever a file of an earlier run says. */
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -42,7 +47,8 @@ public final class Bans {
                 }
             };
 
-    private record Kept(long endNanos, String reason) {}
+    private record Kept(
+            long endNanos, String reason, @Nullable Instant since, AtomicLong refused) {}
 
     /**
      * One ban.
@@ -51,8 +57,17 @@ public final class Bans {
      * @param left how long it still lasts
      * @param until its end by the wall clock as it goes now
      * @param reason why, one line
+     * @param since when it began, by the wall clock of then; null where an earlier version did not
+     *     write it down
+     * @param refused how many connections or recipients it has refused
      */
-    public record Ban(Banned whom, Duration left, Instant until, String reason) {}
+    public record Ban(
+            Banned whom,
+            Duration left,
+            Instant until,
+            String reason,
+            @Nullable Instant since,
+            long refused) {}
 
     /** No bans yet. */
     public Bans(TimeSource time) {
@@ -60,17 +75,41 @@ public final class Bans {
     }
 
     /**
-     * Keeps somebody out; a ban that is there is replaced.
+     * Keeps somebody out; a ban that is there goes on until the new end.
      *
      * @return whether there was none
      */
     public boolean add(Banned whom, Duration duration, String reason) {
+        synchronized (entries) {
+            Optional<Ban> before = of(whom);
+            Instant since = before.isEmpty() ? time.instant() : before.get().since();
+            put(whom, duration, reason, since, before.map(Ban::refused).orElse(0L));
+            return before.isEmpty();
+        }
+    }
+
+    private void put(
+            Banned whom, Duration duration, String reason, @Nullable Instant since, long refused) {
         long end = time.nanoTime() + min(duration, LONGEST).toNanos();
         synchronized (entries) {
-            boolean isNew = of(whom).isEmpty();
             entries.remove(whom);
-            entries.put(whom, new Kept(end, reason.replaceAll("\\p{Cntrl}", "?")));
-            return isNew;
+            entries.put(
+                    whom,
+                    new Kept(
+                            end,
+                            reason.replaceAll("\\p{Cntrl}", "?"),
+                            since,
+                            new AtomicLong(refused)));
+        }
+    }
+
+    /** Counts a connection or a recipient that a ban has refused. */
+    public void refused(Banned whom) {
+        synchronized (entries) {
+            Kept entry = entries.get(whom);
+            if (entry != null) {
+                entry.refused().incrementAndGet();
+            }
         }
     }
 
@@ -102,7 +141,14 @@ public final class Bans {
                 return Optional.empty();
             }
             Duration rest = Duration.ofNanos(left);
-            return Optional.of(new Ban(whom, rest, time.instant().plus(rest), entry.reason()));
+            return Optional.of(
+                    new Ban(
+                            whom,
+                            rest,
+                            time.instant().plus(rest),
+                            entry.reason(),
+                            entry.since(),
+                            entry.refused().get()));
         }
     }
 
@@ -148,7 +194,7 @@ public final class Bans {
             return;
         }
         for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-            read(line.split("\t", 3));
+            read(line.split("\t", -1));
         }
     }
 
@@ -159,7 +205,13 @@ public final class Bans {
         try {
             Duration left = Duration.between(time.instant(), Instant.parse(parts[1]));
             if (left.isPositive()) {
-                add(Banned.parse(parts[0]), left, parts[2]);
+                boolean whole = parts.length == WORDS;
+                put(
+                        Banned.parse(parts[0]),
+                        left,
+                        parts[2],
+                        whole && !parts[3].isEmpty() ? Instant.parse(parts[3]) : null,
+                        whole ? Long.parseLong(parts[4]) : 0);
             }
         } catch (DateTimeParseException | IllegalArgumentException | InvalidAddressException e) {
             return; // half a line after a crash of the machine: one ban is forgotten
@@ -183,6 +235,10 @@ public final class Bans {
                     .append(ban.until())
                     .append('\t')
                     .append(ban.reason())
+                    .append('\t')
+                    .append(ban.since() == null ? "" : ban.since())
+                    .append('\t')
+                    .append(ban.refused())
                     .append('\n');
         }
         WholeFile.write(file, out);

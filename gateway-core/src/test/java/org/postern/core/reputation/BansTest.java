@@ -83,6 +83,36 @@ class BansTest {
     }
 
     @Test
+    void aBanSaysSinceWhenAndHowManyItRefusedAlsoAfterARestartAndOfAnOlderFile()
+            throws IOException {
+        Path file = folder.resolve("bans.tsv");
+        Banned whom = client("192.0.2.7/32");
+        bans.add(whom, Duration.ofHours(1), "x");
+        bans.refused(whom);
+        bans.refused(client("192.0.2.8/32"));
+        time.advance(Duration.ofMinutes(30));
+        assertThat(bans.add(whom, Duration.ofHours(1), "more")).as("goes on").isFalse();
+        bans.refused(whom);
+        bans.save(file);
+        Files.writeString(
+                file, Files.readString(file) + "192.0.2.9/32\t2026-11-21T11:00:00Z\tolder\n");
+        Bans after = new Bans(time);
+        after.load(file);
+        assertThat(after.of(whom))
+                .hasValueSatisfying(ban -> {
+                    assertThat(ban.since()).isEqualTo("2026-11-21T10:00:00Z");
+                    assertThat(ban.until()).isEqualTo("2026-11-21T11:30:00Z");
+                    assertThat(ban.refused()).isEqualTo(2);
+                    assertThat(ban.reason()).isEqualTo("more");
+                });
+        assertThat(after.of(client("192.0.2.9/32")))
+                .hasValueSatisfying(ban -> {
+                    assertThat(ban.since()).isNull();
+                    assertThat(ban.reason()).isEqualTo("older");
+                });
+    }
+
+    @Test
     void aBanCanBeTakenBackAndSurvivesARestart() throws IOException {
         Path file = folder.resolve("bans.tsv");
         bans.add(client("192.0.2.0/24"), Duration.ofHours(2), "one\ttwo");
