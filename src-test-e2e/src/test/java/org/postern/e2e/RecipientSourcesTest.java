@@ -279,4 +279,64 @@ class RecipientSourcesTest {
             assertThat(rcpt(gateway, "p59@example.test")).startsWith("550 5.1.1");
         }
     }
+
+    @Test
+    void aRecipientFileThatIsGoneOrHalvedAtAStartIsAnsweredFromItsLastGoodCopy(
+            Surroundings around) {
+        try (Gateway gateway = around.newGateway("kept")) {
+            StringBuilder people = new StringBuilder("postmaster\n");
+            for (int i = 0; i < 60; i++) {
+                people.append("p").append(i).append("@example.test\n");
+            }
+            String half = people.substring(0, people.length() / 2);
+            gateway.configure(
+                    gateway.configuration().replace("lists/recipients.yaml", "lists/people.txt"));
+            gateway.file("lists/people.txt", people.toString());
+            gateway.start();
+            assertThat(gateway.command("recipients", "status").out())
+                    .contains("people.txt", "recipients   61", "last good")
+                    .doesNotContain("COPY", "TROUBLE", "WAITS");
+
+            for (String broken : new String[] {"", "no address@\n"}) {
+                gateway.program().terminate();
+                gateway.file("lists/people.txt", broken);
+                gateway.start();
+                assertThat(rcpt(gateway, "p59@example.test")).startsWith("250");
+                assertThat(rcpt(gateway, "p60@example.test")).startsWith("550 5.1.1");
+            }
+            assertThat(gateway.command("recipients", "status").out())
+                    .contains("LAST GOOD COPY", "TROUBLE", "people.txt:1:", "postern reload");
+            assertThat(gateway.command("status").out()).contains("the last good copy is served");
+            assertThat(gateway.command("check").exitCode()).as("strict as ever").isEqualTo(1);
+            assertThat(gateway.command("reload").exitCode()).as("of a broken file").isEqualTo(1);
+
+            gateway.program().terminate();
+            gateway.file("lists/people.txt", half);
+            Program.Result check = gateway.command("check");
+            assertThat(check.exitCode()).isZero();
+            assertThat(check.out()).contains("recipients are gone", "postern reload --confirm");
+            gateway.start();
+            assertThat(rcpt(gateway, "p59@example.test")).startsWith("250");
+            assertThat(gateway.command("recipients", "status").out())
+                    .contains("LAST GOOD COPY", "WAITS", "postern reload --confirm");
+            assertThat(gateway.command("recipients", "status", "--json").out())
+                    .contains("\"served\":\"copy\"")
+                    .containsPattern("\"refused\":[1-9]");
+            assertThat(gateway.get("/metrics").body())
+                    .containsPattern("postern_recipients_sync_refused\\{.*people.txt.*} [1-9]")
+                    .containsPattern(
+                            "postern_recipients_staleness_seconds\\{.*people.txt.*} [0-9]");
+            String name = gateway.command("recipients", "status").out().lines().toList().getFirst();
+            assertThat(gateway.command("recipients", "sync", "--confirm", name).all())
+                    .contains("people.txt is a file", "postern reload --confirm");
+            assertThat(gateway.command("reload", "--confirm").exitCode()).isZero();
+            assertThat(rcpt(gateway, "p59@example.test")).startsWith("550 5.1.1");
+
+            gateway.program().terminate();
+            gateway.start();
+            assertThat(rcpt(gateway, "p59@example.test")).as("confirmed once").startsWith("550");
+            assertThat(gateway.command("recipients", "status").out())
+                    .doesNotContain("COPY", "WAITS");
+        }
+    }
 }

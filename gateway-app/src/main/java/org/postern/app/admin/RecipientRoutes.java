@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientLookup;
-import org.postern.core.recipients.Recipients;
 import org.postern.core.recipients.SyncedDirectory.Outcome;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
@@ -29,14 +30,20 @@ public final class RecipientRoutes {
 
     private final Supplier<Snapshot> snapshot;
     private final RemoteDirectories directories;
+    private final RecipientFiles files;
     private final TimeSource time;
 
     /**
      * @param snapshot what is in force
      * @param directories the sources over the network
+     * @param files the recipient files
      */
     public RecipientRoutes(
-            Supplier<Snapshot> snapshot, RemoteDirectories directories, TimeSource time) {
+            Supplier<Snapshot> snapshot,
+            RemoteDirectories directories,
+            RecipientFiles files,
+            TimeSource time) {
+        this.files = files;
         this.snapshot = snapshot;
         this.directories = directories;
         this.time = time;
@@ -119,7 +126,7 @@ public final class RecipientRoutes {
         for (RemoteDirectories.View v : directories.status()) {
             lines.add(exchange.wantsText() ? text(v) : json(v));
         }
-        for (Recipients.FileSource file : snapshot.get().recipients().fileSources()) {
+        for (RecipientFiles.View file : files.status()) {
             lines.add(exchange.wantsText() ? text(file) : json(file));
         }
         if (exchange.wantsText() && lines.isEmpty()) {
@@ -135,20 +142,37 @@ public final class RecipientRoutes {
         }
     }
 
-    private static String text(Recipients.FileSource file) {
-        return file.path()
-                + "\n  recipients   "
-                + file.entries()
-                + "\n  read         at start and by postern reload";
+    private String text(RecipientFiles.View file) {
+        StringBuilder out = new StringBuilder(Human.printable(file.path().toString()));
+        out.append("\n  recipients   ").append(file.entries());
+        if (file.served()) {
+            out.append(", of the LAST GOOD COPY ").append(file.copy());
+        }
+        out.append("\n  last good    ").append(ago(file.lastGood()));
+        out.append(file.served() ? "" : "; read at a start and by postern reload");
+        if (!file.trouble().isEmpty()) {
+            out.append("\n  TROUBLE      ").append(Human.printable(file.trouble()));
+            out.append(file.served() ? "; once it is mended: postern reload" : "");
+        }
+        if (file.refused() > 0) {
+            out.append("\n  WAITS        the file would take away ").append(file.refused());
+            out.append("; if that is right: postern reload --confirm");
+        }
+        return out.toString();
     }
 
-    private static String json(Recipients.FileSource file) {
-        return Exchange.JSON.writeValueAsString(
-                Exchange.JSON
-                        .createObjectNode()
-                        .put("source", file.path().toString())
-                        .put("kind", "file")
-                        .put("recipients", file.entries()));
+    private String ago(Instant then) {
+        return Human.duration(Duration.between(then, time.instant())) + " ago";
+    }
+
+    private String json(RecipientFiles.View file) {
+        ObjectNode out = Exchange.JSON.createObjectNode();
+        out.put("source", file.path().toString()).put("kind", "file");
+        out.put("recipients", file.entries()).put("copy", file.copy().toString());
+        out.put("served", file.served() ? "copy" : "file");
+        out.put("last_good", file.lastGood().toString());
+        out.put("error", file.trouble()).put("refused", file.refused());
+        return Exchange.JSON.writeValueAsString(out);
     }
 
     private String text(RemoteDirectories.View v) {
@@ -164,10 +188,7 @@ public final class RecipientRoutes {
             out.append(Human.printable(v.example())).append(')');
         }
         out.append("\n  last good    ");
-        out.append(
-                good == null
-                        ? "not since the start"
-                        : Human.duration(Duration.between(good, time.instant())) + " ago");
+        out.append(good == null ? "not since the start" : ago(good));
         if (!v.error().isEmpty()) {
             out.append("\n  TROUBLE      ").append(Human.printable(v.error()));
         }
@@ -203,12 +224,7 @@ public final class RecipientRoutes {
         }
         Map<String, Outcome> outcomes = new TreeMap<>(directories.sync(name, confirmed));
         if (outcomes.isEmpty()) {
-            exchange.text(
-                    404,
-                    Api.TEXT,
-                    name == null
-                            ? "there is no source to synchronise\n"
-                            : "there is no such source; postern recipients status lists them\n");
+            exchange.text(404, Api.TEXT, noneToSync(name) + "\n");
             return;
         }
         StringBuilder text = new StringBuilder();
@@ -223,6 +239,22 @@ public final class RecipientRoutes {
         }
         exchange.text(
                 good ? 200 : 409, exchange.wantsText() ? Api.TEXT : Api.NDJSON, text.toString());
+    }
+
+    private String noneToSync(@Nullable String name) {
+        if (name == null) {
+            return "no source is synchronised; recipient files are read by: postern reload";
+        }
+        return files.status().stream()
+                .filter(f -> f.path().toString().equals(name) || f.file().toString().equals(name))
+                .map(f ->
+                        f.path()
+                                + " is a file, read by: postern reload, or postern reload"
+                                + " --confirm")
+                .findFirst()
+                .orElse(
+                        "there is no such source to synchronise; postern recipients status lists"
+                                + " them");
     }
 
     private static String line(String name, Outcome outcome) {

@@ -28,7 +28,7 @@ final class CheckCommand implements Callable<Integer> {
         Path file = config.file();
         List<Problem> problems = new ArrayList<>();
         String summary = "";
-        switch (Snapshots.read(file, TimeSource.system())) {
+        switch (Snapshots.check(file, TimeSource.system())) {
             case SnapshotResult.Refused refused -> {
                 problems.addAll(refused.problems().all());
                 if (refused.problems().omitted() > 0) {

@@ -26,7 +26,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Path file = config.file();
-        switch (Snapshots.read(file, TimeSource.system())) {
+        switch (Snapshots.start(file, TimeSource.system())) {
             case SnapshotResult.Refused refused ->
                     throw new CommandFailure(ExitCode.FAILED, refused.problems().toString());
             case SnapshotResult.Loaded loaded -> {

@@ -18,7 +18,7 @@ final class ConfigCheck implements Check {
     @Override
     public List<Finding> examine(Scene scene) {
         List<Problem> problems =
-                switch (Snapshots.read(scene.config().file(), scene.time())) {
+                switch (Snapshots.check(scene.config().file(), scene.time())) {
                     case SnapshotResult.Loaded loaded -> loaded.warnings();
                     case SnapshotResult.Refused refused -> refused.problems().all();
                 };

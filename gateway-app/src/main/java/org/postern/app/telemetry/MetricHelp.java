@@ -145,11 +145,12 @@ public final class MetricHelp {
                                     "recipient.lookups", "Recipient look-ups by source and result"),
                             Map.entry(
                                     "recipients.entries",
-                                    "Recipients that a source over the network knows, -1 if it was"
-                                            + " never loaded"),
+                                    "Recipients that a file, or a source over the network, has; -1"
+                                            + " if it was never loaded"),
                             Map.entry(
                                     "recipients.staleness.seconds",
-                                    "Time since a source of recipients last answered well"),
+                                    "Time since a source of recipients last answered well; of a"
+                                            + " file 0 unless its last good copy is served"),
                             Map.entry(
                                     "recipients.sync.refused",
                                     "Recipients that a list would take away and that wait for"

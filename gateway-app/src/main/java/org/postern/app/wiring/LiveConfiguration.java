@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.GatewayState;
 import org.postern.app.country.CountryDatabases;
 import org.postern.app.country.CountryFileException;
+import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.Revision;
 import org.postern.app.scan.Scanners;
@@ -29,7 +30,6 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
-import org.postern.core.recipients.FileRemovals;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.Recipients;
 import org.postern.core.snapshot.Snapshot;
@@ -64,7 +64,7 @@ final class LiveConfiguration implements AutoCloseable {
     private final CountryDatabases countries;
     private final TlsContexts tls;
     private final RemoteDirectories directories;
-    private final FileRemovals removals = new FileRemovals();
+    private final RecipientFiles recipientFiles;
     private volatile Parts current;
     private @Nullable Parts prepared;
 
@@ -75,6 +75,8 @@ final class LiveConfiguration implements AutoCloseable {
             Snapshot read, TimeSource time, Metrics metrics, RemoteDirectories directories)
             throws StartFailure {
         this.directories = directories;
+        this.recipientFiles =
+                new RecipientFiles(read.config().data(), read.recipients(), time, metrics);
         this.snapshots = new Snapshots(read, time, directories::bind);
         Snapshot first = snapshots.current();
         this.time = time;
@@ -160,6 +162,11 @@ final class LiveConfiguration implements AutoCloseable {
         return countries;
     }
 
+    /** The recipient files in use, and their last good copies. */
+    RecipientFiles recipientFiles() {
+        return recipientFiles;
+    }
+
     /** The DNS client in force. */
     CachingDnsClient dns() {
         return current.dns();
@@ -212,7 +219,7 @@ final class LiveConfiguration implements AutoCloseable {
     }
 
     private List<Problem> removed(Snapshot candidate, boolean confirmed) {
-        return removals.check(
+        return recipientFiles.check(
                 snapshot().recipients(),
                 candidate.recipients(),
                 candidate.config().recipients().maxRemoval(),
@@ -314,6 +321,7 @@ final class LiveConfiguration implements AutoCloseable {
         countries.activate(next.revision().snapshot().config());
         before.downstreams().closeWhatIsNotIn(next.downstreams());
         directories.activate(next.revision().snapshot());
+        recipientFiles.activate(next.revision().snapshot().recipients());
         if (next.dns() != before.dns()) {
             // sessions that are open keep what they began with: it goes when the last must be over
             CompletableFuture.delayedExecutor(LONGEST_SESSION.toSeconds(), TimeUnit.SECONDS)

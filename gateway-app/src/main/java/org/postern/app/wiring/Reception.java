@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postern.app.admin.CandidateRoutes;
 import org.postern.app.admin.GatewayState;
 import org.postern.app.admin.Human;
@@ -14,6 +15,7 @@ import org.postern.app.admin.ListRoutes;
 import org.postern.app.admin.PassingEntries;
 import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
+import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.CandidatePolicy;
 import org.postern.app.lists.AddedLists;
@@ -106,6 +108,7 @@ final class Reception implements AutoCloseable {
             Reputation.Past past) {
         reputation.chronicle().tell(scribe);
         directories.activate(live.snapshot());
+        live.recipientFiles().activate(live.snapshot().recipients());
         reputation.start(spool, listener, undecided, past);
     }
 
@@ -130,6 +133,13 @@ final class Reception implements AutoCloseable {
     List<GatewayState.Helper> helpers() {
         List<GatewayState.Helper> states = new ArrayList<>(rules.states());
         candidate.report().ifPresent(report -> states.add(state(report)));
+        for (RecipientFiles.View file : live.recipientFiles().status()) {
+            if (!file.words().isEmpty()) {
+                states.add(
+                        new GatewayState.Helper(
+                                "recipient file", file.path().toString(), false, file.words()));
+            }
+        }
         return states;
     }
 
@@ -151,11 +161,19 @@ final class Reception implements AutoCloseable {
     /** Which recipient lists wait for a confirmation. */
     Optional<String> refusedLists() {
         String names =
-                directories.status().stream()
-                        .filter(v -> v.refused() > 0)
-                        .map(v -> v.name() + " would lose " + v.refused() + " recipients")
+                Stream.concat(
+                                directories.status().stream()
+                                        .filter(v -> v.refused() > 0)
+                                        .map(v -> loss(v.name(), v.refused())),
+                                live.recipientFiles().status().stream()
+                                        .filter(v -> v.refused() > 0)
+                                        .map(v -> loss(v.path().toString(), v.refused())))
                         .collect(Collectors.joining("; "));
         return names.isEmpty() ? Optional.empty() : Optional.of(names);
+    }
+
+    private static String loss(String source, int count) {
+        return source + " would lose " + count + " recipients";
     }
 
     /** The paths of the admin listener that these parts answer. */
@@ -164,7 +182,9 @@ final class Reception implements AutoCloseable {
                 new ArrayList<>(
                         new ListRoutes(lists, passing, () -> live.snapshot().lists(), time)
                                 .routes());
-        routes.addAll(new RecipientRoutes(live::snapshot, directories, time).routes());
+        routes.addAll(
+                new RecipientRoutes(live::snapshot, directories, live.recipientFiles(), time)
+                        .routes());
         routes.addAll(new CandidateRoutes(candidate, live.config().data(), time).routes());
         return routes;
     }

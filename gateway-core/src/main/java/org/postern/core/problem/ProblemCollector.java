@@ -32,6 +32,13 @@ public final class ProblemCollector {
         add(new Problem(place, Severity.WARNING, message));
     }
 
+    /** Notes everything that another has. */
+    public void addAll(ProblemCollector other) {
+        other.kept.forEach(this::add);
+        errors += other.errors;
+        omitted += other.omitted;
+    }
+
     private void add(Problem problem) {
         int alike = problem.isError() ? keptErrors : kept.size() - keptErrors;
         if (kept.contains(problem)) {

@@ -21,6 +21,48 @@ public final class FileRemovals {
     private final Map<Path, Integer> shown = new HashMap<>();
 
     /**
+     * What one content of a file lacks of another.
+     *
+     * @param removed how many names are gone
+     * @param of how many there were
+     * @param isTooMuch whether that waits for somebody to look
+     */
+    record Loss(int removed, int of, boolean isTooMuch) {
+        static Loss between(
+                RecipientFile before, RecipientFile after, Set<Domain> hosted, double maxRemoval) {
+            int known = before.sizeIn(hosted);
+            int removed = before.missingIn(after, hosted);
+            double allowed = Math.max(RecipientsConfig.ALWAYS, known * maxRemoval);
+            boolean nobody = known > 0 && after.size() == 0 && !after.hasCatchAll();
+            return new Loss(removed, known, removed > allowed || nobody);
+        }
+
+        String words() {
+            return removed + " of " + of + " recipients are gone";
+        }
+    }
+
+    /** A start has told of what these files have lost: it may be confirmed at once. */
+    public void begin(Recipients started) {
+        started.kept()
+                .forEach((path, kept) -> {
+                    if (kept.removed() > 0) {
+                        shown.put(path, kept.removed());
+                    }
+                });
+    }
+
+    /** What was confirmed has come into force; what is lost from now on is another matter. */
+    public void taken() {
+        shown.clear();
+    }
+
+    /** How many recipients each file has lost and waits for somebody to look, by absolute path. */
+    public Map<Path, Integer> waiting() {
+        return Map.copyOf(shown);
+    }
+
+    /**
      * Compares the files that two configurations have in common.
      *
      * @param before in force
@@ -32,28 +74,28 @@ public final class FileRemovals {
     public List<Problem> check(
             Recipients before, Recipients after, double maxRemoval, boolean confirmed) {
         List<Problem> problems = new ArrayList<>();
-        Map<Path, Integer> told = Map.copyOf(shown);
+        Map<Path, Integer> told = waiting();
         shown.clear();
-        Set<Domain> hosted = after.domains();
         after.files()
                 .forEach((path, file) -> {
                     RecipientFile old = before.files().get(path);
-                    int known = old == null ? 0 : old.sizeIn(hosted);
-                    int removed = old == null ? 0 : old.missingIn(file, hosted);
-                    double allowed = Math.max(RecipientsConfig.ALWAYS, known * maxRemoval);
-                    boolean nobody = known > 0 && file.size() == 0 && !file.hasCatchAll();
-                    boolean waved = confirmed && removed <= told.getOrDefault(path, 0);
-                    if ((removed > allowed || nobody) && !waved) {
-                        shown.put(path, removed);
+                    if (old == null) {
+                        return;
+                    }
+                    Loss loss = Loss.between(old, file, after.domains(), maxRemoval);
+                    if (!loss.isTooMuch()) {
+                        return;
+                    }
+                    // stays noted though it is waved: the reload may yet be refused for another
+                    // reason, and is then said again with the same confirmation
+                    shown.put(path, loss.removed());
+                    if (!confirmed || loss.removed() > told.getOrDefault(path, 0)) {
                         problems.add(
                                 new Problem(
                                         Place.start(path),
                                         Severity.ERROR,
-                                        removed
-                                                + " of "
-                                                + known
-                                                + " recipients are gone; if that is right: postern"
-                                                + " reload --confirm"));
+                                        loss.words()
+                                                + "; if that is right: postern reload --confirm"));
                     }
                 });
         return problems;

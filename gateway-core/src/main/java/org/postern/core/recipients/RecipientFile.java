@@ -27,6 +27,7 @@ final class RecipientFile implements RecipientDirectory {
     private @Nullable Character separator;
     private @Nullable Target catchAll;
     private @Nullable Set<Domain> domains;
+    private String digest = "";
 
     /**
      * An address, or a local part that holds in every domain of a file.
@@ -256,6 +257,15 @@ final class RecipientFile implements RecipientDirectory {
 
     Path path() {
         return path;
+    }
+
+    /** Of the octets that it was read from, as {@link KeptCopies} makes it; empty for no file. */
+    String digest() {
+        return digest;
+    }
+
+    void digest(String ofOctets) {
+        digest = ofOctets;
     }
 
     /** How many recipients and aliases there are. */

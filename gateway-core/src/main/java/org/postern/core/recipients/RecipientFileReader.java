@@ -87,6 +87,20 @@ final class RecipientFileReader implements YamlSections {
                 problems);
     }
 
+    /**
+     * Reads the last good copy of a recipient file: what it says of people is good, whatever has
+     * changed since in the configuration that it leans on.
+     */
+    static RecipientFile readCopy(Path path, ProblemCollector problems) {
+        return read(
+                new FileReference(path, path, Place.start(path)),
+                Set.of(),
+                Set.of(),
+                Optional.empty(),
+                false,
+                problems);
+    }
+
     private static RecipientFile read(
             FileReference reference,
             Set<Domain> users,
@@ -97,7 +111,11 @@ final class RecipientFileReader implements YamlSections {
         RecipientFile file = new RecipientFile(reference.shown());
         Optional<SourceFile> source =
                 SourceFile.read(
-                        reference.shown(), Recipients.MAX_BYTES, reference.place(), problems);
+                        reference.shown(),
+                        Recipients.MAX_BYTES,
+                        reference.place(),
+                        problems,
+                        octets -> file.digest(KeptCopies.digest(octets)));
         RecipientFileReader reader =
                 new RecipientFileReader(file, users, hosted, offered, kept, problems);
         source.ifPresent(s -> {

@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +13,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.DomainConfig;
-import org.postern.core.config.FileReference;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.Domain;
@@ -29,41 +26,55 @@ public final class Recipients implements RecipientDirectory {
 
     private final Map<Domain, RecipientDirectory> directories;
     private final Offered offered;
-    private final Map<Path, RecipientFile> files;
+    private final FilesOnDisk.Read read;
 
     /** A directory for each hosted domain, none of which asks for anything special. */
     public Recipients(Map<Domain, RecipientDirectory> directories) {
-        this(directories, new Offered(Set.of(), Set.of()), Map.of());
+        this(
+                directories,
+                new Offered(Set.of(), Set.of()),
+                new FilesOnDisk.Read(Map.of(), Map.of()));
     }
 
     private Recipients(
-            Map<Domain, RecipientDirectory> directories,
-            Offered offered,
-            Map<Path, RecipientFile> files) {
+            Map<Domain, RecipientDirectory> directories, Offered offered, FilesOnDisk.Read read) {
         this.directories = Map.copyOf(directories);
         this.offered = offered;
-        this.files = Map.copyOf(files);
+        this.read = read;
     }
 
     /** The recipient files, by their absolute paths. */
     Map<Path, RecipientFile> files() {
-        return files;
+        return read.tables();
+    }
+
+    /** Those of them that are answered from their last good copies, by their absolute paths. */
+    Map<Path, KeptCopies.Kept> kept() {
+        return read.kept();
     }
 
     /**
      * A recipient file in use.
      *
+     * @param file its absolute path
      * @param path where it lies, as the configuration names it
      * @param entries how many recipients and aliases it has
+     * @param digest what it was read from, for {@link KeptCopies#keep}
+     * @param kept what is served in its place, or null
      */
-    public record FileSource(Path path, int entries) {}
+    public record FileSource(
+            Path file, Path path, int entries, String digest, KeptCopies.@Nullable Kept kept) {}
 
     /** The recipient files, by name. */
     public List<FileSource> fileSources() {
-        return files.values().stream()
-                .map(file -> new FileSource(file.path(), file.size()))
-                .sorted(Comparator.comparing(FileSource::path))
-                .toList();
+        List<FileSource> all = new ArrayList<>();
+        files().forEach((file, table) -> {
+            KeptCopies.@Nullable Kept kept = kept().get(file);
+            Path shown = kept == null ? table.path() : kept.file();
+            all.add(new FileSource(file, shown, table.size(), table.digest(), kept));
+        });
+        all.sort(Comparator.comparing(FileSource::path));
+        return all;
     }
 
     /** One source made of these addresses, for tests and tools. */
@@ -76,47 +87,25 @@ public final class Recipients implements RecipientDirectory {
      * if the configuration itself is good.
      *
      * @param draft what was read of the configuration
+     * @param use what becomes of a file that is of no use, or that has lost too many
      * @param problems receives what is wrong with the files
      */
-    public static Recipients load(ConfigDraft draft, ProblemCollector problems) {
-        Map<Path, Set<Domain>> users = new LinkedHashMap<>();
-        Map<Path, FileReference> references = new LinkedHashMap<>();
-        draft.recipientFiles()
-                .forEach((domain, files) -> {
-                    for (FileReference file : files) {
-                        users.computeIfAbsent(file.absolute(), f -> new LinkedHashSet<>())
-                                .add(domain);
-                        references.putIfAbsent(file.absolute(), file);
-                    }
-                });
-        Set<Domain> hosted =
-                draft.config()
-                        .map(c -> c.domains().keySet())
-                        .orElse(Set.of()); // unknown where the configuration has errors
-        Map<Path, RecipientFile> read = new HashMap<>();
-        Optional<Offered> offered = draft.config().map(Offered::by);
-        references.forEach((path, reference) ->
-                read.put(
-                        path,
-                        RecipientFileReader.read(
-                                reference,
-                                users.getOrDefault(path, Set.of()),
-                                hosted,
-                                offered,
-                                problems)));
+    public static Recipients load(
+            ConfigDraft draft, KeptCopies.Use use, ProblemCollector problems) {
+        FilesOnDisk.Read read = FilesOnDisk.of(draft, use, problems);
         return draft.config()
                 .map(config -> assemble(config, read))
                 .orElseGet(() -> new Recipients(Map.of()));
     }
 
-    private static Recipients assemble(PosternConfig config, Map<Path, RecipientFile> files) {
+    private static Recipients assemble(PosternConfig config, FilesOnDisk.Read read) {
         Map<Domain, RecipientDirectory> directories = new HashMap<>();
         for (DomainConfig domain : config.domains().values()) {
             List<RecipientDirectory> sources = new ArrayList<>();
             for (RecipientSourceConfig source : domain.recipients()) {
                 sources.add(
                         switch (source) {
-                            case RecipientSourceConfig.FromFile f -> file(files, f.path());
+                            case RecipientSourceConfig.FromFile f -> file(read.tables(), f.path());
                             case RecipientSourceConfig.Static s ->
                                     new StaticDirectory(s.addresses());
                             case RecipientSourceConfig.AcceptAll a -> new AcceptAllDirectory();
@@ -125,7 +114,7 @@ public final class Recipients implements RecipientDirectory {
             }
             directories.put(domain.domain(), new DomainRecipients(sources));
         }
-        return new Recipients(directories, Offered.by(config), files);
+        return new Recipients(directories, Offered.by(config), read);
     }
 
     private static RecipientDirectory file(Map<Path, RecipientFile> files, Path path) {
@@ -247,7 +236,7 @@ public final class Recipients implements RecipientDirectory {
                         directory instanceof DomainRecipients several
                                 ? several.bound(directoryOf)
                                 : directory));
-        return new Recipients(bound, offered, files);
+        return new Recipients(bound, offered, read);
     }
 
     /** A directory that says of everybody that it is not asked. */

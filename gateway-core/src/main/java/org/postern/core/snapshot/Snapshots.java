@@ -19,6 +19,7 @@ import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.problem.Problems;
+import org.postern.core.recipients.KeptCopies.Use;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.recipients.Recipients;
 import org.postern.core.time.TimeSource;
@@ -54,7 +55,7 @@ public final class Snapshots {
 
     /**
      * Reads a configuration with every file that it names, and tells every problem of all of them
-     * at once. This is all of {@code postern check}, and the first half of a start and of a reload.
+     * at once, as they stand there.
      *
      * @param file the configuration file
      * @param time the clock by which list entries expire
@@ -64,12 +65,38 @@ public final class Snapshots {
     }
 
     /**
+     * The same for {@code postern check}: recipient files are compared with their last good copies,
+     * where there are some, and what a start would not take is warned of.
+     */
+    public static SnapshotResult check(Path file, TimeSource time) {
+        return read(file, 1, null, Use.COMPARED, time);
+    }
+
+    /**
+     * The same for a start: a recipient file that is of no use, or that has lost too many, is
+     * answered from its last good copy. Everything else must be good.
+     */
+    public static SnapshotResult start(Path file, TimeSource time) {
+        return switch (read(file, 1, null, Use.SERVED, time)) {
+            case SnapshotResult.Loaded loaded -> loaded;
+            // all problems at once, those of recipient files too
+            case SnapshotResult.Refused refused ->
+                    read(file, time) instanceof SnapshotResult.Refused all ? all : refused;
+        };
+    }
+
+    /**
      * The same as a candidate or the next revision of a gateway that runs.
      *
      * @param data where its added entries lie, whatever the file says; null: where the file says
      */
     public static SnapshotResult read(
             Path file, long revision, @Nullable Path data, TimeSource time) {
+        return read(file, revision, data, Use.NONE, time);
+    }
+
+    private static SnapshotResult read(
+            Path file, long revision, @Nullable Path data, Use copies, TimeSource time) {
         ProblemCollector problems = new ProblemCollector();
         ConfigDraft draft = ConfigLoader.draft(file, problems);
         AccessLists lists =
@@ -79,7 +106,7 @@ public final class Snapshots {
                         draft,
                         data,
                         problems);
-        Recipients recipients = Recipients.load(draft, problems);
+        Recipients recipients = Recipients.load(draft, copies, problems);
         draft.config().ifPresent(config -> warnOfEndedRules(config, time, problems));
         if (problems.errorCount() == 0) {
             warnOfMissingPostmasters(draft, recipients, problems);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 
@@ -36,6 +37,20 @@ public record SourceFile(Path path, String text) {
      */
     public static Optional<SourceFile> read(
             Path path, int maxBytes, Place namedAt, ProblemCollector problems) {
+        return read(path, maxBytes, namedAt, problems, octets -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param seen is shown the octets as they stand on disk, once they have all been read
+     */
+    public static Optional<SourceFile> read(
+            Path path,
+            int maxBytes,
+            Place namedAt,
+            ProblemCollector problems,
+            Consumer<byte[]> seen) {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(path)) {
             bytes = in.readNBytes(maxBytes);
@@ -56,6 +71,7 @@ public record SourceFile(Path path, String text) {
             problems.error(namedAt, path + " cannot be read: " + why);
             return Optional.empty();
         }
+        seen.accept(bytes);
         return decode(path, bytes, problems);
     }
 
