@@ -1,15 +1,12 @@
 package org.postern.core.config;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
-import org.postern.core.net.Cidr;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.yaml.YamlNode;
@@ -82,20 +79,26 @@ final class ConfigReader {
                                         "domains is missing: the domains that mail is taken for"));
         DnsConfig dns = top.section("dns").map(this::dns).orElse(DnsConfig.DEFAULT);
         Limits limits =
-                top.section("limits").map(s -> limits(s, listeners)).orElseGet(Limits::defaults);
+                top.section("limits")
+                        .map(s -> LimitsReader.read(s, listeners, problems))
+                        .orElseGet(Limits::defaults);
         NetworksConfig networks =
-                top.section("networks").map(this::networks).orElse(NetworksConfig.NONE);
+                top.section("networks")
+                        .map(new NetworksReader(problems)::read)
+                        .orElse(NetworksConfig.NONE);
         Domain self = hostname.orElse(Domain.of("localhost"));
+        AuthenticationReader checks = new AuthenticationReader(paths);
         AuthenticationConfig authentication =
                 top.section("authentication")
-                        .map(s -> authentication(s, self))
+                        .map(s -> checks.read(s, self))
                         .orElseGet(() -> AuthenticationConfig.defaults(self.ascii()));
+        checks.sealingKey().ifPresent(at -> keys.put("authentication.arc-seal.key", at));
         ListsConfig lists = top.section("lists").map(this::lists).orElse(ListsConfig.NONE);
         Path dataOrHere = data.orElse(paths.directory());
         Path spoolHome = dataOrHere.resolve("spool");
         SpoolConfig spool =
                 top.section("spool")
-                        .map(s -> spool(s, spoolHome))
+                        .map(s -> new SpoolReader(paths, problems).read(s, spoolHome))
                         .orElseGet(() -> SpoolConfig.defaults(spoolHome));
         AdminConfig admin =
                 top.section("admin")
@@ -229,88 +232,10 @@ final class ConfigReader {
         DnsConfig dns =
                 new DnsConfig(
                         s.values(Keys.DNS_SERVERS),
-                        positive(s, Keys.DNS_TIMEOUT),
+                        s.positive(Keys.DNS_TIMEOUT),
                         s.orDefault(Keys.DNS_TRIES));
         s.finish();
         return dns;
-    }
-
-    private Limits limits(Section s, List<ListenerConfig> listeners) {
-        Limits limits = LimitsReader.read(s, problems);
-        boolean open = listeners.stream().anyMatch(l -> !l.address().isLoopbackAddress());
-        for (Key<?> key : Keys.ALL) {
-            boolean bound =
-                    key.section().equals("limits")
-                            && !key.equals(Keys.GREET_DELAY)
-                            && !key.equals(Keys.BARE_NEWLINE);
-            if (open && bound && s.isZero(key)) {
-                problems.warning(
-                        s.placeOf(key),
-                        key.path() + " is 0, no limit, on a listener that is open to others");
-            }
-        }
-        return limits;
-    }
-
-    private NetworksConfig networks(Section s) {
-        Map<Cidr, InetAddress> secondary = new LinkedHashMap<>();
-        s.section(Keys.SECONDARY.name())
-                .ifPresent(part -> {
-                    for (YamlNode.Entry entry : part.all()) {
-                        secondary(entry, secondary);
-                    }
-                });
-        NetworksConfig networks =
-                new NetworksConfig(
-                        s.values(Keys.INTERNAL),
-                        s.values(Keys.TRUSTED_RELAYS),
-                        s.values(Keys.LOAD_BALANCERS),
-                        s.values(Keys.PUBLIC),
-                        secondary);
-        s.finish();
-        return networks;
-    }
-
-    private void secondary(YamlNode.Entry entry, Map<Cidr, InetAddress> secondary) {
-        Place place = entry.keyPlace();
-        try {
-            Cidr network = ValueTypes.CIDR.parser().parse(entry.key());
-            place = entry.value().place();
-            InetAddress address = ValueTypes.IP.read(entry.value());
-            secondary.put(network, address);
-        } catch (BadValueException e) {
-            problems.error(place, "networks.secondary: " + e.getMessage());
-        }
-    }
-
-    private AuthenticationConfig authentication(Section s, Domain hostname) {
-        AuthenticationConfig authentication =
-                new AuthenticationConfig(
-                        s.orDefault(Keys.AUTHENTICATION_ENABLED),
-                        s.one(Keys.AUTHSERV_ID).orElse(hostname).ascii(),
-                        positive(s, Keys.AUTHENTICATION_DEADLINE),
-                        s.values(Keys.DMARC_EXCEPTIONS),
-                        s.orDefault(Keys.DMARC_REJECT),
-                        s.values(Keys.TRUSTED_SEALERS),
-                        s.section("arc-seal").flatMap(this::arcSeal).orElse(null),
-                        s.orDefault(Keys.RECEIVED_SPF),
-                        s.orDefault(Keys.SECOND_OPINION));
-        s.finish();
-        return authentication;
-    }
-
-    private Optional<AuthenticationConfig.ArcSeal> arcSeal(Section s) {
-        Optional<Domain> domain = s.one(Keys.ARC_SEAL_DOMAIN);
-        Optional<String> selector = s.one(Keys.ARC_SEAL_SELECTOR);
-        Optional<Path> key =
-                s.one(Keys.ARC_SEAL_KEY)
-                        .flatMap(k -> paths.readable(k, s.placeOf(Keys.ARC_SEAL_KEY)))
-                        .map(FileReference::absolute);
-        keys.put("authentication.arc-seal.key", s.placeOf(Keys.ARC_SEAL_KEY));
-        s.finish();
-        return domain.isEmpty() || selector.isEmpty()
-                ? Optional.empty()
-                : key.map(k -> new AuthenticationConfig.ArcSeal(domain.get(), selector.get(), k));
     }
 
     private ListsConfig lists(Section s) {
@@ -329,70 +254,6 @@ final class ConfigReader {
 
     private List<FileReference> references(Section s, Key<String> key) {
         return s.list(key).stream().flatMap(p -> paths.resolve(p).stream()).toList();
-    }
-
-    private SpoolConfig spool(Section s, Path usual) {
-        Path directory =
-                s.one(Keys.SPOOL_DIRECTORY)
-                        .flatMap(d -> paths.resolve(d, s.placeOf(Keys.SPOOL_DIRECTORY)))
-                        .map(FileReference::absolute)
-                        .orElse(usual);
-        long segment = s.orDefault(Keys.SPOOL_SEGMENT_SIZE);
-        if (segment < 1L << 20 || segment > 1L << 30) {
-            problems.error(
-                    s.placeOf(Keys.SPOOL_SEGMENT_SIZE),
-                    "spool.segment-size must be from 1MB to 1GB");
-        }
-        SpoolConfig defaults = SpoolConfig.defaults(directory);
-        SpoolConfig amounts =
-                new SpoolConfig(
-                        directory,
-                        segment,
-                        s.orDefault(Keys.SPOOL_MIN_FREE),
-                        s.orDefault(Keys.SPOOL_MIN_FREE_INODES),
-                        s.orDefault(Keys.SPOOL_INDEX_MEMORY),
-                        s.orDefault(Keys.SPOOL_COMPACTION_RATE),
-                        defaults.retryFirst(),
-                        defaults.retryMax(),
-                        defaults.retryExpire());
-        SpoolConfig spool = s.section("retry").map(r -> retry(r, amounts)).orElse(amounts);
-        s.finish();
-        return spool;
-    }
-
-    private SpoolConfig retry(Section r, SpoolConfig amounts) {
-        Duration first = positive(r, Keys.RETRY_FIRST);
-        Duration max = positive(r, Keys.RETRY_MAX);
-        Duration expire = positive(r, Keys.RETRY_EXPIRE);
-        r.finish();
-        if (first.compareTo(max) > 0) {
-            problems.error(
-                    r.placeOf(r.has("first") ? Keys.RETRY_FIRST : Keys.RETRY_MAX),
-                    "spool.retry.first must not be longer than spool.retry.max");
-        }
-        if (max.compareTo(expire) > 0) {
-            problems.error(
-                    r.placeOf(r.has("max") ? Keys.RETRY_MAX : Keys.RETRY_EXPIRE),
-                    "spool.retry.max must not be longer than spool.retry.expire");
-        }
-        return new SpoolConfig(
-                amounts.directory(),
-                amounts.segmentBytes(),
-                amounts.minFreeBytes(),
-                amounts.minFreeInodes(),
-                amounts.indexBytes(),
-                amounts.compactionBytes(),
-                first,
-                max,
-                expire);
-    }
-
-    private Duration positive(Section s, Key<Duration> key) {
-        Duration value = s.orDefault(key);
-        if (value.isZero()) {
-            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
-        }
-        return value;
     }
 
     private AdminConfig admin(Section s) {

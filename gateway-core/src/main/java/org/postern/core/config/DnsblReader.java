@@ -28,8 +28,8 @@ final class DnsblReader {
     DnsblConfig read(Section s) {
         int threshold = s.orDefault(DnsblKeys.THRESHOLD);
         RuleConfig.Mode mode = s.orDefault(DnsblKeys.MODE);
-        Duration deadline = positive(s, DnsblKeys.DEADLINE);
-        Duration selfTest = positive(s, DnsblKeys.SELF_TEST_EVERY);
+        Duration deadline = s.positive(DnsblKeys.DEADLINE);
+        Duration selfTest = s.positive(DnsblKeys.SELF_TEST_EVERY);
         List<DnsListConfig> lists = new ArrayList<>();
         s.entry("lists")
                 .map(YamlNode.Entry::value)
@@ -53,14 +53,6 @@ final class DnsblReader {
                             + most);
         }
         return new DnsblConfig(threshold, mode, deadline, selfTest, lists);
-    }
-
-    private Duration positive(Section s, Key<Duration> key) {
-        Duration value = s.orDefault(key);
-        if (value.isZero()) {
-            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
-        }
-        return value;
     }
 
     private void readAll(YamlNode.Sequence list, List<DnsListConfig> lists) {

@@ -86,20 +86,20 @@ final class DomainsReader {
 
     private void named(String name, Section s) {
         Optional<DownstreamConfig.Target> target =
-                s.one(Keys.DOWNSTREAM_URI)
-                        .flatMap(uri -> target(uri, s.placeOf(Keys.DOWNSTREAM_URI)));
-        places.put("downstreams." + name, s.placeOf(Keys.DOWNSTREAM_URI));
-        Optional<DownstreamConfig.Tls> tls = s.one(Keys.DOWNSTREAM_TLS);
-        int connections = s.orDefault(Keys.DOWNSTREAM_CONNECTIONS);
-        java.time.Duration timeout = s.orDefault(Keys.DOWNSTREAM_TIMEOUT);
-        boolean mx = s.orDefault(Keys.DOWNSTREAM_MX);
-        boolean xclient = s.orDefault(Keys.DOWNSTREAM_XCLIENT);
+                s.one(DownstreamKeys.URI)
+                        .flatMap(uri -> target(uri, s.placeOf(DownstreamKeys.URI)));
+        places.put("downstreams." + name, s.placeOf(DownstreamKeys.URI));
+        Optional<DownstreamConfig.Tls> tls = s.one(DownstreamKeys.TLS);
+        int connections = s.orDefault(DownstreamKeys.CONNECTIONS);
+        java.time.Duration timeout = s.orDefault(DownstreamKeys.TIMEOUT);
+        boolean mx = s.orDefault(DownstreamKeys.MX);
+        boolean xclient = s.orDefault(DownstreamKeys.XCLIENT);
         DownstreamConfig.Tls mode =
                 tls.orElseGet(() ->
                         target.map(DomainsReader::usualTls).orElse(DownstreamConfig.Tls.NONE));
         DownstreamConfig.Trust trust = new TrustReader(paths, problems).read(s, mode);
         if (mx && target.isPresent() && !isPlainSmtp(target.get())) {
-            problems.error(s.placeOf(Keys.DOWNSTREAM_MX), "mx: true needs a uri of smtp://");
+            problems.error(s.placeOf(DownstreamKeys.MX), "mx: true needs a uri of smtp://");
         }
         s.finish();
         target.ifPresent(t ->

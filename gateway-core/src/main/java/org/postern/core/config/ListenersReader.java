@@ -49,14 +49,14 @@ final class ListenersReader {
     }
 
     private Optional<ListenerConfig> listener(Section s, TlsConfig tls) {
-        Optional<InetAddress> address = s.one(Keys.LISTENER_ADDRESS);
-        Optional<Integer> port = s.one(Keys.LISTENER_PORT);
-        ListenerConfig.Tls mode = s.orDefault(Keys.LISTENER_TLS);
-        int backlog = s.orDefault(Keys.LISTENER_BACKLOG);
+        Optional<InetAddress> address = s.one(ListenerKeys.LISTENER_ADDRESS);
+        Optional<Integer> port = s.one(ListenerKeys.LISTENER_PORT);
+        ListenerConfig.Tls mode = s.orDefault(ListenerKeys.LISTENER_TLS);
+        int backlog = s.orDefault(ListenerKeys.LISTENER_BACKLOG);
         s.finish();
         if (tls.certificates().isEmpty() && mode == ListenerConfig.Tls.IMPLICIT) {
             problems.error(
-                    s.placeOf(Keys.LISTENER_TLS),
+                    s.placeOf(ListenerKeys.LISTENER_TLS),
                     "a listener with tls: implicit needs a certificate under tls.certificates");
         }
         boolean open = tls.certificates().isEmpty() || mode == ListenerConfig.Tls.NONE;
@@ -113,8 +113,8 @@ final class ListenersReader {
 
     private Optional<TlsConfig.Certificate> certificate(YamlNode node) {
         Section s = Section.of("tls.certificates", node, problems);
-        Optional<Path> chain = pem(s, Keys.TLS_CHAIN);
-        Optional<Path> key = pem(s, Keys.TLS_KEY);
+        Optional<Path> chain = pem(s, ListenerKeys.TLS_CHAIN);
+        Optional<Path> key = pem(s, ListenerKeys.TLS_KEY);
         s.finish();
         return chain.flatMap(c -> key.map(k -> new TlsConfig.Certificate(c, k)));
     }

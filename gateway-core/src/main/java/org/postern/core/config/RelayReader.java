@@ -1,6 +1,5 @@
 package org.postern.core.config;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +17,7 @@ final class RelayReader {
     RelayConfig relay(Section s) {
         RelayConfig relay =
                 new RelayConfig(
-                        s.orDefault(RelayKeys.CUT_THROUGH),
-                        positive(s, RelayKeys.CUT_THROUGH_WAIT));
+                        s.orDefault(RelayKeys.CUT_THROUGH), s.positive(RelayKeys.CUT_THROUGH_WAIT));
         s.finish();
         return relay;
     }
@@ -46,7 +44,7 @@ final class RelayReader {
                         s.orDefault(RelayKeys.NOTIFICATIONS_PER_SENDER),
                         s.orDefault(RelayKeys.NOTIFICATIONS_SUCCESSES),
                         s.orDefault(RelayKeys.NOTIFICATIONS_DELAYS),
-                        positive(s, RelayKeys.NOTIFICATIONS_DELAY_AFTER),
+                        s.positive(RelayKeys.NOTIFICATIONS_DELAY_AFTER),
                         downstream);
         s.finish();
         return notifications;
@@ -62,13 +60,5 @@ final class RelayReader {
                         s.orDefault(RelayKeys.QUOTA_MESSAGES), s.orDefault(RelayKeys.QUOTA_BYTES));
         s.finish();
         return quota;
-    }
-
-    private Duration positive(Section s, Key<Duration> key) {
-        Duration value = s.orDefault(key);
-        if (value.isZero()) {
-            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
-        }
-        return value;
     }
 }

@@ -45,33 +45,24 @@ final class ReputationReader {
                         slow,
                         threshold(s, ReputationKeys.HANG_UP_AFTER, countsUnknown),
                         threshold(s, ReputationKeys.BAN_AFTER, countsUnknown),
-                        positive(s, ReputationKeys.BAN),
-                        positive(s, ReputationKeys.WINDOW),
+                        s.positive(ReputationKeys.BAN),
+                        s.positive(ReputationKeys.WINDOW),
                         s.orDefault(ReputationKeys.NETWORK_FACTOR),
                         s.orDefault(ReputationKeys.GOOD_AFTER_MESSAGES),
                         s.orDefault(ReputationKeys.GOOD_AFTER_AGE),
-                        positive(s, ReputationKeys.HALF_LIFE),
+                        s.positive(ReputationKeys.HALF_LIFE),
                         traps,
-                        positive(s, ReputationKeys.TRAP_HOLD),
+                        s.positive(ReputationKeys.TRAP_HOLD),
                         s.orDefault(ReputationKeys.ANOMALY_MESSAGES),
                         s.orDefault(ReputationKeys.ANOMALY_DEFERRALS),
                         s.orDefault(ReputationKeys.ANOMALY_FACTOR),
                         s.orDefault(ReputationKeys.ANOMALY_AFTER),
-                        positive(s, ReputationKeys.ANOMALY_HOLD));
+                        s.positive(ReputationKeys.ANOMALY_HOLD));
         s.finish();
         return config;
     }
 
     private static int threshold(Section s, Key<Integer> key, boolean countsUnknown) {
         return countsUnknown ? s.orDefault(key) : s.one(key).orElse(0);
-    }
-
-    private Duration positive(Section s, Key<Duration> key) {
-        Duration value = s.orDefault(key);
-        if (value.isZero()) {
-            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
-            return key.fallbackValue();
-        }
-        return value;
     }
 }

@@ -1,5 +1,6 @@
 package org.postern.core.config;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -98,6 +99,16 @@ final class Section {
     /** The value of a key, or its default where it is missing or wrong. */
     <T> T orDefault(Key<T> key) {
         return one(key).orElseGet(key::fallbackValue);
+    }
+
+    /** A duration longer than 0, or its default where it is missing or wrong. */
+    Duration positive(Key<Duration> key) {
+        Duration value = orDefault(key);
+        if (value.isZero()) {
+            problems.error(placeOf(key), key.path() + " must be longer than 0");
+            return key.fallbackValue();
+        }
+        return value;
     }
 
     /** A value and its place. */

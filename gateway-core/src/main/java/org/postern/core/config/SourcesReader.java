@@ -203,9 +203,9 @@ final class SourcesReader {
         Callout callout =
                 new Callout(
                         downstream,
-                        positive(s, SourceKeys.CALLOUT_TIMEOUT),
-                        positive(s, SourceKeys.CALLOUT_POSITIVE),
-                        positive(s, SourceKeys.CALLOUT_NEGATIVE),
+                        s.positive(SourceKeys.CALLOUT_TIMEOUT),
+                        s.positive(SourceKeys.CALLOUT_POSITIVE),
+                        s.positive(SourceKeys.CALLOUT_NEGATIVE),
                         s.orDefault(SourceKeys.CALLOUT_CONNECTIONS));
         s.finish();
         return callout;
@@ -218,7 +218,7 @@ final class SourcesReader {
             Key<String> detail,
             Key<String> name) {
         return new Sync(
-                positive(s, every), positive(s, timeout), separator(s, detail), name(s, name));
+                s.positive(every), s.positive(timeout), separator(s, detail), name(s, name));
     }
 
     private @Nullable String name(Section s, Key<String> key) {
@@ -261,15 +261,6 @@ final class SourcesReader {
             return null;
         }
         return text.get().charAt(0);
-    }
-
-    private Duration positive(Section s, Key<Duration> key) {
-        Duration value = s.orDefault(key);
-        if (value.isZero()) {
-            problems.error(s.placeOf(key), key.path() + " must be longer than 0");
-            return key.fallbackValue();
-        }
-        return value;
     }
 
     private Optional<Path> file(Section s, Key<String> key) {

@@ -21,18 +21,18 @@ final class TrustReader {
 
     Trust read(Section s, DownstreamConfig.Tls tls) {
         List<Trust> ways = new ArrayList<>();
-        s.one(Keys.DOWNSTREAM_CA_FILE)
+        s.one(DownstreamKeys.CA_FILE)
                 .filter(text -> !text.isEmpty())
-                .flatMap(text -> paths.readable(text, s.placeOf(Keys.DOWNSTREAM_CA_FILE)))
+                .flatMap(text -> paths.readable(text, s.placeOf(DownstreamKeys.CA_FILE)))
                 .ifPresent(file -> ways.add(new Trust.CaFile(file.absolute())));
         List<String> pins = new ArrayList<>();
-        for (Section.Placed<String> pin : s.list(Keys.DOWNSTREAM_PINS)) {
+        for (Section.Placed<String> pin : s.list(DownstreamKeys.PINS)) {
             hexadecimal(pin).ifPresent(pins::add);
         }
         if (!pins.isEmpty()) {
             ways.add(new Trust.Pins(pins));
         }
-        if (s.orDefault(Keys.DOWNSTREAM_DANE)) {
+        if (s.orDefault(DownstreamKeys.DANE)) {
             ways.add(new Trust.Dane());
         }
         if (ways.size() > 1) {

@@ -51,89 +51,104 @@ class ConfigurationReferenceTest {
     @Test
     void everyDefaultInTheTableIsThatOfTheRecords() {
         Limits limits = Limits.defaults();
-        assertThat(Keys.CONNECTIONS.fallbackValue())
+        assertThat(LimitKeys.CONNECTIONS.fallbackValue())
                 .isEqualTo(limits.connections())
                 .isEqualTo(20_000);
-        assertThat(Keys.CONNECTIONS_PER_CLIENT.fallbackValue())
+        assertThat(LimitKeys.CONNECTIONS_PER_CLIENT.fallbackValue())
                 .isEqualTo(limits.connectionsPerClient())
                 .isEqualTo(50);
-        assertThat(Keys.CONNECTIONS_PER_NETWORK.fallbackValue())
+        assertThat(LimitKeys.CONNECTIONS_PER_NETWORK.fallbackValue())
                 .isEqualTo(limits.connectionsPerNetwork())
                 .isEqualTo(200);
-        assertThat(Keys.CONNECTION_RATE_PER_CLIENT.fallbackValue())
+        assertThat(LimitKeys.CONNECTION_RATE_PER_CLIENT.fallbackValue())
                 .isEqualTo(limits.connectionRatePerClient())
                 .isEqualTo(300);
-        assertThat(Keys.COMMANDS.fallbackValue()).isEqualTo(limits.commands()).isEqualTo(10_000);
-        assertThat(Keys.ERRORS.fallbackValue()).isEqualTo(limits.errors()).isEqualTo(20);
-        assertThat(Keys.UNKNOWN_RECIPIENTS.fallbackValue())
+        assertThat(LimitKeys.COMMANDS.fallbackValue())
+                .isEqualTo(limits.commands())
+                .isEqualTo(10_000);
+        assertThat(LimitKeys.ERRORS.fallbackValue()).isEqualTo(limits.errors()).isEqualTo(20);
+        assertThat(LimitKeys.UNKNOWN_RECIPIENTS.fallbackValue())
                 .isEqualTo(limits.unknownRecipients())
                 .isEqualTo(20);
-        assertThat(Keys.RECIPIENTS.fallbackValue()).isEqualTo(limits.recipients()).isEqualTo(1_000);
-        assertThat(Keys.LINE_BYTES.fallbackValue()).isEqualTo(limits.lineBytes()).isEqualTo(12_288);
-        assertThat(Keys.HEADER_BYTES.fallbackValue())
+        assertThat(LimitKeys.RECIPIENTS.fallbackValue())
+                .isEqualTo(limits.recipients())
+                .isEqualTo(1_000);
+        assertThat(LimitKeys.LINE_BYTES.fallbackValue())
+                .isEqualTo(limits.lineBytes())
+                .isEqualTo(12_288);
+        assertThat(LimitKeys.HEADER_BYTES.fallbackValue())
                 .isEqualTo(limits.headerBytes())
                 .isEqualTo(1_048_576);
-        assertThat(Keys.MESSAGE_BYTES.fallbackValue())
+        assertThat(LimitKeys.MESSAGE_BYTES.fallbackValue())
                 .isEqualTo(limits.messageBytes())
                 .isEqualTo(52_428_800L);
-        assertThat(Keys.COMMAND_TIMEOUT.fallbackValue())
+        assertThat(LimitKeys.COMMAND_TIMEOUT.fallbackValue())
                 .isEqualTo(limits.commandTimeout())
                 .hasMinutes(5);
-        assertThat(Keys.WRITE_TIMEOUT.fallbackValue())
+        assertThat(LimitKeys.WRITE_TIMEOUT.fallbackValue())
                 .isEqualTo(limits.writeTimeout())
                 .hasMinutes(1);
-        assertThat(Keys.MESSAGE_TIMEOUT.fallbackValue())
+        assertThat(LimitKeys.MESSAGE_TIMEOUT.fallbackValue())
                 .isEqualTo(limits.messageTimeout())
                 .hasMinutes(15);
-        assertThat(Keys.SESSION_TIMEOUT.fallbackValue())
+        assertThat(LimitKeys.SESSION_TIMEOUT.fallbackValue())
                 .isEqualTo(limits.sessionTimeout())
                 .hasHours(1);
-        assertThat(Keys.GREET_DELAY.fallbackValue()).isEqualTo(limits.greetDelay()).isZero();
-        assertThat(Keys.BARE_NEWLINE.fallbackValue())
+        assertThat(LimitKeys.GREET_DELAY.fallbackValue()).isEqualTo(limits.greetDelay()).isZero();
+        assertThat(LimitKeys.BARE_NEWLINE.fallbackValue())
                 .isEqualTo(limits.bareNewline())
                 .isEqualTo(Limits.BareNewline.REJECT);
-        assertThat(Keys.MAX_RECEIVED_HOPS.fallbackValue())
+        assertThat(LimitKeys.MAX_RECEIVED_HOPS.fallbackValue())
                 .isEqualTo(limits.maxReceivedHops())
                 .isEqualTo(50);
-        assertThat(Keys.DRAIN.fallbackValue()).isEqualTo(limits.drain()).hasSeconds(30);
+        assertThat(LimitKeys.DRAIN.fallbackValue()).isEqualTo(limits.drain()).hasSeconds(30);
         assertThat(Keys.DNS_TIMEOUT.fallbackValue())
                 .isEqualTo(DnsConfig.DEFAULT.timeout())
                 .hasSeconds(2);
         assertThat(Keys.DNS_TRIES.fallbackValue())
                 .isEqualTo(DnsConfig.DEFAULT.tries())
                 .isEqualTo(3);
-        assertThat(Keys.AUTHENTICATION_ENABLED.fallbackValue()).isTrue();
-        assertThat(Keys.AUTHENTICATION_DEADLINE.fallbackValue())
+        assertThat(AuthenticationKeys.ENABLED.fallbackValue()).isTrue();
+        assertThat(AuthenticationKeys.DEADLINE.fallbackValue())
                 .isEqualTo(AuthenticationConfig.DEFAULT_DEADLINE)
                 .hasSeconds(10);
         AuthenticationConfig checks = AuthenticationConfig.defaults("mx.example.net");
-        assertThat(Keys.RECEIVED_SPF.fallbackValue()).isEqualTo(checks.receivedSpf()).isFalse();
-        assertThat(Keys.DMARC_REJECT.fallbackValue())
+        assertThat(AuthenticationKeys.RECEIVED_SPF.fallbackValue())
+                .isEqualTo(checks.receivedSpf())
+                .isFalse();
+        assertThat(AuthenticationKeys.DMARC_REJECT.fallbackValue())
                 .isEqualTo(checks.dmarcReject())
                 .isEqualTo(AuthenticationConfig.DmarcReject.REJECT);
-        assertThat(Keys.SECOND_OPINION.fallbackValue()).isEqualTo(checks.secondOpinion()).isZero();
+        assertThat(AuthenticationKeys.SECOND_OPINION.fallbackValue())
+                .isEqualTo(checks.secondOpinion())
+                .isZero();
         SpoolConfig spool = SpoolConfig.defaults(Path.of("/spool"));
-        assertThat(Keys.SPOOL_SEGMENT_SIZE.fallbackValue())
+        assertThat(SpoolKeys.SEGMENT_SIZE.fallbackValue())
                 .isEqualTo(spool.segmentBytes())
                 .isEqualTo(67_108_864L);
-        assertThat(Keys.SPOOL_MIN_FREE.fallbackValue())
+        assertThat(SpoolKeys.MIN_FREE.fallbackValue())
                 .isEqualTo(spool.minFreeBytes())
                 .isEqualTo(268_435_456L);
-        assertThat(Keys.RETRY_FIRST.fallbackValue()).isEqualTo(spool.retryFirst()).hasMinutes(1);
-        assertThat(Keys.RETRY_MAX.fallbackValue()).isEqualTo(spool.retryMax()).hasHours(1);
-        assertThat(Keys.RETRY_EXPIRE.fallbackValue()).isEqualTo(spool.retryExpire()).hasDays(5);
-        assertThat(Keys.DOWNSTREAM_CONNECTIONS.fallbackValue())
+        assertThat(SpoolKeys.RETRY_FIRST.fallbackValue())
+                .isEqualTo(spool.retryFirst())
+                .hasMinutes(1);
+        assertThat(SpoolKeys.RETRY_MAX.fallbackValue()).isEqualTo(spool.retryMax()).hasHours(1);
+        assertThat(SpoolKeys.RETRY_EXPIRE.fallbackValue())
+                .isEqualTo(spool.retryExpire())
+                .hasDays(5);
+        assertThat(DownstreamKeys.CONNECTIONS.fallbackValue())
                 .isEqualTo(DownstreamConfig.DEFAULT_CONNECTIONS)
                 .isEqualTo(20);
-        assertThat(Keys.DOWNSTREAM_TIMEOUT.fallbackValue())
+        assertThat(DownstreamKeys.TIMEOUT.fallbackValue())
                 .isEqualTo(DownstreamConfig.DEFAULT_TIMEOUT)
                 .hasMinutes(5);
-        assertThat(Keys.DOWNSTREAM_TLS.fallbackValue())
+        assertThat(DownstreamKeys.TLS.fallbackValue())
                 .isEqualTo(DownstreamConfig.Tls.OPPORTUNISTIC);
-        assertThat(Keys.LISTENER_BACKLOG.fallbackValue())
+        assertThat(ListenerKeys.LISTENER_BACKLOG.fallbackValue())
                 .isEqualTo(ListenerConfig.DEFAULT_BACKLOG)
                 .isEqualTo(1_024);
-        assertThat(Keys.LISTENER_TLS.fallbackValue()).isEqualTo(ListenerConfig.Tls.STARTTLS);
+        assertThat(ListenerKeys.LISTENER_TLS.fallbackValue())
+                .isEqualTo(ListenerConfig.Tls.STARTTLS);
         assertThat(Keys.ADMIN_ADDRESS.fallbackValue().isLoopbackAddress()).isTrue();
         assertThat(Keys.ADMIN_PORT.fallbackValue())
                 .isEqualTo(AdminConfig.DEFAULT_PORT)
