@@ -1,8 +1,6 @@
 package org.postern.queue.schedule;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +26,8 @@ import org.postern.queue.delivery.PointOfNoReturn;
 import org.postern.queue.delivery.RecipientOutcome;
 import org.postern.queue.delivery.Step;
 import org.postern.queue.dsn.NoticeSender;
-import org.postern.queue.dsn.OwnWords;
-import org.postern.queue.spool.AttemptResult;
-import org.postern.queue.spool.Change;
-import org.postern.queue.spool.EntryState;
-import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.QueueEntry;
-import org.postern.queue.spool.RecipientState;
-import org.postern.queue.spool.RecipientStatus;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolException;
 import org.slf4j.Logger;
@@ -51,14 +42,12 @@ final class Attempts {
     private static final Duration AFTER_DEFECT = Duration.ofMinutes(1);
 
     private final Spool spool;
-    private final Supplier<RetryPolicy> retry;
     private final TimeSource time;
-    private final RandomGenerator random;
     private final RelayListener listener;
     private final InFlight inFlight;
     private final CutThrough cutThrough;
     private final Map<PointOfNoReturn, QueueId> underWay = new ConcurrentHashMap<>();
-    private final Recording recording;
+    private final Settlement settlement;
     private volatile boolean breakingOff;
 
     Attempts(
@@ -71,12 +60,10 @@ final class Attempts {
             CutThrough cutThrough) {
         this.cutThrough = cutThrough;
         this.spool = spool;
-        this.recording = new Recording(spool, listener);
-        this.retry = retry;
         this.time = time;
-        this.random = random;
         this.listener = listener;
         this.inFlight = inFlight;
+        this.settlement = new Settlement(spool, retry, random, listener, cutThrough);
     }
 
     /** How an attempt went for the downstream itself. */
@@ -95,9 +82,6 @@ final class Attempts {
         void of(Strain strain, Duration took);
     }
 
-    /** Outcomes and the way by which they came. */
-    private record Made(Map<Recipient, RecipientOutcome> outcomes, RelayEvent.Via via) {}
-
     /**
      * Makes it.
      *
@@ -114,19 +98,20 @@ final class Attempts {
             BooleanSupplier stopping,
             Report report) {
         long start = time.nanoTime();
-        Made made = new Made(Map.of(), RelayEvent.Via.nowhere(name));
+        Settlement.Made made = new Settlement.Made(Map.of(), RelayEvent.Via.nowhere(name));
         int place = inFlight.begin(entry.id());
         if (!stopping.getAsBoolean()) {
             made =
                     downstream.isPresent()
                             ? deliver(entry, downstream.get(), recipients, report)
-                            : new Made(noDownstream(recipients), RelayEvent.Via.nowhere(name));
+                            : new Settlement.Made(
+                                    noDownstream(recipients), RelayEvent.Via.nowhere(name));
         }
         Duration took = Duration.ofNanos(time.nanoTime() - start);
         boolean last = left.decrementAndGet() == 0;
         try {
             if (!made.outcomes().isEmpty() || recipients.isEmpty()) {
-                settle(entry, name, made, took, last, () -> inFlight.end(place));
+                settlement.settle(entry, name, made, took, last, () -> inFlight.end(place));
             } else {
                 // stopped before it began
                 if (last) {
@@ -154,7 +139,7 @@ final class Attempts {
         }
     }
 
-    private Made deliver(
+    private Settlement.Made deliver(
             QueueEntry entry, Downstream downstream, List<Recipient> recipients, Report report) {
         RelayEvent.Via nowhere = RelayEvent.Via.nowhere(downstream.name());
         Envelope e = entry.envelope();
@@ -176,15 +161,15 @@ final class Attempts {
             if (!point.isBrokenOff()) {
                 report.of(strain(said), said.elapsed());
             }
-            return new Made(said.outcomes(), via(said, downstream));
+            return new Settlement.Made(said.outcomes(), via(said, downstream));
         } catch (InterruptedException interrupted) {
             // nothing was decided: as if it had not begun
             LOG.info("{}: broken off by the stop, nobody has it", entry.id());
-            return new Made(Map.of(), nowhere);
+            return new Settlement.Made(Map.of(), nowhere);
         } catch (SpoolException | RuntimeException failure) {
             listener.trouble(entry.id(), downstream.name(), failure);
             SmtpReply reply = SmtpReply.of(451, "4.3.0", "Local trouble: " + printable(failure));
-            return new Made(all(recipients, reply), nowhere);
+            return new Settlement.Made(all(recipients, reply), nowhere);
         } finally {
             // the outcome is written down without being interrupted
             underWay.remove(point);
@@ -210,7 +195,7 @@ final class Attempts {
      */
     Set<QueueId> breakOff() {
         breakingOff = true;
-        recording.stop();
+        settlement.stop();
         Set<QueueId> waiting = new TreeSet<>();
         underWay.forEach((point, id) -> {
             if (!point.breakOff()) {
@@ -279,144 +264,5 @@ final class Attempts {
             outcomes.put(r, new RecipientOutcome.Deferred(reply, false, false));
         }
         return outcomes;
-    }
-
-    /**
-     * Records and tells.
-     *
-     * @param onceDurable run when what came of it is durable
-     */
-    private void settle(
-            QueueEntry entry,
-            String name,
-            Made made,
-            Duration took,
-            boolean last,
-            Runnable onceDurable)
-            throws SpoolException {
-        RetryPolicy policy = retry.get();
-        int attempt = entry.attempts() + 1;
-        Duration wait = policy.waitAfter(attempt, random);
-        boolean expired = entry.age().compareTo(policy.expire()) >= 0;
-        Map<Recipient, RecipientStatus> statuses = new HashMap<>();
-        List<RelayEvent> events = new ArrayList<>();
-        Map<String, String> marks = new HashMap<>();
-        made.outcomes()
-                .forEach((recipient, outcome) -> {
-                    RelayEvent.Outcome what = what(outcome, expired);
-                    statuses.put(
-                            recipient,
-                            new RecipientStatus(
-                                    recipient,
-                                    state(what),
-                                    outcome.reply().toString(),
-                                    name,
-                                    !outcome.fromDownstream()));
-                    String duplicate = entry.notes().getOrDefault(Marks.POSSIBLE_DUPLICATE, "");
-                    if (outcome instanceof RecipientOutcome.Deferred d && d.maybeDelivered()) {
-                        duplicate = "the final reply of " + made.via().peer() + " was lost";
-                        marks.put(Marks.POSSIBLE_DUPLICATE, duplicate);
-                    }
-                    events.add(
-                            new RelayEvent(
-                                    entry,
-                                    recipient,
-                                    what,
-                                    outcome.reply(),
-                                    !outcome.fromDownstream(),
-                                    name,
-                                    attempt,
-                                    took,
-                                    made.via(),
-                                    what == RelayEvent.Outcome.DELIVERED || !marks.isEmpty()
-                                            ? duplicate
-                                            : "",
-                                    what == RelayEvent.Outcome.DEFERRED ? wait : Duration.ZERO));
-                });
-        if (last && refusedInSession(entry, events)) {
-            onceDurable.run();
-            return;
-        }
-        if (events.stream().anyMatch(e -> e.outcome() == RelayEvent.Outcome.DELIVERED)) {
-            listener.delivering(events);
-        }
-        Optional<QueueEntry> after =
-                recording.record(
-                        entry.id(),
-                        name,
-                        new AttemptResult(statuses, wait, reason(expired), last, marks),
-                        onceDurable);
-        events.forEach(listener::outcome);
-        if (after.isEmpty()) {
-            cutThrough.over(entry.id(), true);
-            listener.finished(entry);
-            return;
-        }
-        if (events.stream().anyMatch(Attempts::givenUp)) {
-            listener.undelivered(after.get());
-        }
-        if (last && after.get().state() == EntryState.HELD) {
-            listener.held(after.get());
-        } else if (last && after.get().state() == EntryState.DEFERRED) {
-            listener.deferred(after.get());
-        }
-    }
-
-    /**
-     * Where every recipient was refused for good while the client still waits: the entry ends, and
-     * the client is told. What cannot be ended goes on as if nobody waited.
-     */
-    private boolean refusedInSession(QueueEntry entry, List<RelayEvent> events) {
-        boolean all =
-                events.size() == entry.recipients().size()
-                        && events.stream().allMatch(e -> e.outcome() == RelayEvent.Outcome.FAILED);
-        Optional<CutThrough.Ticket> ticket =
-                all ? cutThrough.refusing(entry.id()) : Optional.empty();
-        if (ticket.isEmpty()) {
-            return false;
-        }
-        CutThrough.Answer answer = new CutThrough.Answer.Spooled();
-        try {
-            Change end = new Change.Finish("postern", "refused in session");
-            if (!spool.change(List.of(entry.id()), end).isEmpty()) {
-                RelayEvent first = events.getFirst();
-                answer =
-                        new CutThrough.Answer.Refused(
-                                first.ours() ? OwnWords.outside(first.reply()) : first.reply());
-                events.forEach(listener::outcome);
-                return true;
-            }
-        } catch (SpoolException e) {
-            listener.trouble(entry.id(), events.getFirst().downstream(), e);
-        } finally {
-            ticket.get().refused(answer);
-        }
-        return false;
-    }
-
-    private static boolean givenUp(RelayEvent event) {
-        return event.outcome() == RelayEvent.Outcome.FAILED
-                || event.outcome() == RelayEvent.Outcome.EXPIRED;
-    }
-
-    private static String reason(boolean expired) {
-        return expired ? "expired" : "failed";
-    }
-
-    private static RelayEvent.Outcome what(RecipientOutcome outcome, boolean expired) {
-        return switch (outcome) {
-            case RecipientOutcome.Delivered d -> RelayEvent.Outcome.DELIVERED;
-            case RecipientOutcome.Failed f -> RelayEvent.Outcome.FAILED;
-            case RecipientOutcome.Deferred d ->
-                    expired ? RelayEvent.Outcome.EXPIRED : RelayEvent.Outcome.DEFERRED;
-        };
-    }
-
-    private static RecipientState state(RelayEvent.Outcome outcome) {
-        return switch (outcome) {
-            case DELIVERED -> RecipientState.DELIVERED;
-            case DEFERRED -> RecipientState.DEFERRED;
-            case FAILED, EXPIRED -> RecipientState.FAILED;
-        };
     }
 }

@@ -49,6 +49,7 @@ public final class DiskSpool implements Spool {
     private final Entries entries;
     private final LogWriter writer;
     private final Keeper keeper;
+    private final Room room;
     private final Questions questions;
     private final Claims claims;
     private final QueueIds ids;
@@ -93,6 +94,7 @@ public final class DiskSpool implements Spool {
         this.questions = new Questions(index, reader, large, clock, listener);
         this.keeper =
                 new Keeper(disk, options, listener, store, index, entries, writer, ids, clock);
+        this.room = new Room(options, keeper, writer);
         this.shared =
                 new DiskSpoolWriter.Shared(
                         index,
@@ -196,36 +198,7 @@ public final class DiskSpool implements Spool {
 
     @Override
     public SpoolHealth health() {
-        long free = keeper.freeBytes();
-        long inodes = keeper.freeInodes();
-        SpoolException trouble = writer.trouble();
-        if (closed) {
-            return new SpoolHealth(false, false, free, inodes, "the spool is closed");
-        }
-        if (trouble != null) {
-            return new SpoolHealth(
-                    trouble.kind() == SpoolException.Kind.FULL,
-                    false,
-                    free,
-                    inodes,
-                    String.valueOf(trouble.getMessage()));
-        }
-        if (free < options.minFreeBytes()) {
-            return below(free + " octets", "spool.min-free", options.minFreeBytes());
-        }
-        if (inodes < options.minFreeInodes()) {
-            return below(inodes + " inodes", "spool.min-free-inodes", options.minFreeInodes());
-        }
-        return new SpoolHealth(true, true, free, inodes, "");
-    }
-
-    private SpoolHealth below(String what, String key, long floor) {
-        return new SpoolHealth(
-                true,
-                false,
-                keeper.freeBytes(),
-                keeper.freeInodes(),
-                what + " are free in " + options.directory() + ", " + key + " asks for " + floor);
+        return closed ? room.closed() : room.now();
     }
 
     @Override
