@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.journal.Evidence;
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
@@ -60,25 +61,6 @@ public final class VerdictGuard implements Journal {
     private final Map<String, Watched> keys = new LinkedHashMap<>(64, 0.75f, true);
     private long begun;
     private int all;
-
-    /**
-     * Rules that rest on other things than who a message is from. Of these the alarm is told and no
-     * more: a wave of viruses is no reason to let viruses in.
-     */
-    private static final Set<String> BESIDE_VERDICTS =
-            Set.of(
-                    "default",
-                    "virus",
-                    "virus-unscanned",
-                    "spam",
-                    "spam-defer",
-                    "spam-quarantine",
-                    "spam-unscanned",
-                    "dnsbl",
-                    "deny-list",
-                    "greylisting",
-                    "spam-trap",
-                    "anomalous-sender");
 
     private volatile boolean switching;
 
@@ -307,11 +289,22 @@ public final class VerdictGuard implements Journal {
         watched.alarm = alarm;
         watched.calm = 0;
         watched.silent = 0;
-        boolean switched = switching && !BESIDE_VERDICTS.contains(alarm.rule());
+        boolean switched = switching && restsOnVerdicts(alarm.rule());
         if (switched) {
             observed.add(alarm.rule());
         }
         news.add(() -> listener.raised(alarm, switched));
+    }
+
+    /**
+     * Whether a rule weighs who a message is from. Of the others the alarm is told and no more: a
+     * wave of viruses is no reason to let viruses in. What a configuration's rule weighs nobody
+     * knows here.
+     */
+    private static boolean restsOnVerdicts(String rule) {
+        return BuiltInRule.of(rule)
+                .map(known -> known.ground() == BuiltInRule.Ground.AUTHENTICATION)
+                .orElse(true);
     }
 
     /** An interval is over: what was usual is learned, what has calmed down is over. */

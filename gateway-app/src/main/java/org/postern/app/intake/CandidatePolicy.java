@@ -249,7 +249,7 @@ public final class CandidatePolicy {
     private static RecipientLookup lookup(Snapshot candidate, EmailAddress recipient) {
         return Traps.trapOf(recipient, candidate.config().reputation(), candidate.recipients())
                 .<RecipientLookup>map(
-                        trap -> new RecipientLookup.Known(List.of(recipient), "spam-trap"))
+                        trap -> new RecipientLookup.Known(List.of(recipient), TrapNote.RULE))
                 .orElseGet(() -> candidate.recipients().lookup(recipient));
     }
 

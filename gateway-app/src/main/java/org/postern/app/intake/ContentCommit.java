@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Envelope;
 import org.postern.core.policy.Disposition;
@@ -82,7 +83,9 @@ final class ContentCommit {
                     e.getMessage(),
                     e);
             return notTaken(
-                    new Ruling(Disposition.DEFER, "spool", "spool.failed", ""), e.reply(), judged);
+                    new Ruling(Disposition.DEFER, BuiltInRule.SPOOL.ruleName(), "spool.failed", ""),
+                    e.reply(),
+                    judged);
         }
         if (ticket.isEmpty()) {
             // the journal has the acceptance before what the relay makes of it
@@ -104,7 +107,11 @@ final class ContentCommit {
         if (answer instanceof CutThrough.Answer.Refused(SmtpReply reply)) {
             // the entry has ended durably: this reply is all that anybody hears of it
             return notTaken(
-                    new Ruling(Disposition.REJECT, "downstream", "relay.refused", ""),
+                    new Ruling(
+                            Disposition.REJECT,
+                            BuiltInRule.DOWNSTREAM.ruleName(),
+                            "relay.refused",
+                            ""),
                     reply,
                     judged);
         }

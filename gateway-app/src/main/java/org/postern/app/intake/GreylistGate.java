@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.GreylistingConfig;
 import org.postern.core.greylist.Greylist;
 import org.postern.core.greylist.GreylistAnswer;
@@ -30,7 +31,7 @@ import org.postern.core.time.TimeSource;
  */
 public final class GreylistGate {
     /** The rule's name in replies, logs and metrics. */
-    public static final String RULE = "greylisting";
+    public static final String RULE = BuiltInRule.GREYLISTING.ruleName();
 
     private final Greylist greylist;
     private final Supplier<KnownGood> knownGood;

@@ -12,6 +12,7 @@ import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.dnsbl.DnsblCheck;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.policy.Disposition;
@@ -99,7 +100,7 @@ final class IntakeContent implements ContentReceiver {
                             ? SmtpReply.of(451, "4.3.0", "Message could not be stored")
                             : unwilling.reply();
             record.notTaken(
-                    new Ruling(Disposition.DEFER, "spool", "spool.failed", ""),
+                    new Ruling(Disposition.DEFER, BuiltInRule.SPOOL.ruleName(), "spool.failed", ""),
                     reply,
                     null,
                     0,

@@ -11,6 +11,7 @@ import org.postern.app.reputation.Harvesters;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
@@ -108,7 +109,7 @@ final class IntakeVisit implements Visit {
                     Stage.MAIL,
                     new Ruling(
                             Disposition.DEFER,
-                            "spool",
+                            BuiltInRule.SPOOL.ruleName(),
                             "spool.no-room",
                             parts.spool().health().detail()),
                     reply);
@@ -216,7 +217,11 @@ final class IntakeVisit implements Visit {
                                 + " in a transaction of its own (per-domain-rules)");
         refused(
                 Stage.RCPT,
-                new Ruling(Disposition.DEFER, "per-domain-rules", "policy.per-domain-rules", ""),
+                new Ruling(
+                        Disposition.DEFER,
+                        BuiltInRule.PER_DOMAIN_RULES.ruleName(),
+                        "policy.per-domain-rules",
+                        ""),
                 reply);
         return Decision.refuse(reply);
     }
@@ -249,7 +254,10 @@ final class IntakeVisit implements Visit {
         SmtpReply reply = SmtpReply.of(452, "4.2.2", why + ", try again later");
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
-        refused(Stage.RCPT, new Ruling(Disposition.DEFER, "quota", "quota.domain", why), reply);
+        refused(
+                Stage.RCPT,
+                new Ruling(Disposition.DEFER, BuiltInRule.QUOTA.ruleName(), "quota.domain", why),
+                reply);
         facts = before;
         return Decision.refuse(reply);
     }

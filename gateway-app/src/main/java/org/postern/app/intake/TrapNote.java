@@ -1,12 +1,13 @@
 package org.postern.app.intake;
 
 import java.time.Duration;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.mail.Recipient;
 
 /** Notes who wrote to a spam trap, whatever becomes of the message. Keeps nothing. */
 final class TrapNote {
     /** The rule's name of a message that is for nobody but traps. */
-    static final String RULE = "spam-trap";
+    static final String RULE = BuiltInRule.SPAM_TRAP.ruleName();
 
     /** How long such a message lies in the trash, for who wants to see it. */
     static final Duration KEPT = Duration.ofDays(7);

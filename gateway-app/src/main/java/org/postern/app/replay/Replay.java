@@ -2,15 +2,14 @@ package org.postern.app.replay;
 
 import java.net.InetAddress;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.TracedMessage;
-import org.postern.app.reputation.AnomalousSenders;
 import org.postern.auth.Reevaluator;
 import org.postern.core.authres.AuthResult;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.country.Countries;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -19,6 +18,7 @@ import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
 import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Facts;
+import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientLookup;
@@ -31,21 +31,6 @@ import tools.jackson.databind.JsonNode;
  * reached again from the record. Thread-safe; blocks where the DNS of today must be asked.
  */
 public final class Replay {
-    /**
-     * Rules that decide after the policy, by what they remember or by what happened then: where the
-     * policy lets a message pass, their decision stands as it was.
-     */
-    private static final Set<String> AFTER_THE_POLICY =
-            Set.of(
-                    AnomalousSenders.RULE,
-                    "spam-trap",
-                    "harvest",
-                    "harvest-ban",
-                    "quota",
-                    "per-domain-rules",
-                    "downstream",
-                    "spool");
-
     /** How the journal writes an address where it keeps none. */
     private static final Pattern HASHED = Pattern.compile("#[0-9a-f]{24}@.*");
 
@@ -159,7 +144,7 @@ public final class Replay {
                     new Outcome(
                             message,
                             "goes-on",
-                            "default",
+                            PolicyEngine.DEFAULT_RULE,
                             "replay.content-unseen",
                             Basis.RECORDED,
                             "it would go on past "
@@ -167,11 +152,21 @@ public final class Replay {
                                     + "; its content was never seen"));
         }
         if (evidence == null) {
-            return AFTER_THE_POLICY.contains(message.rule())
+            return isOfItsMoment(message.rule())
                     ? afterThePolicy(message, asItWas(message, Basis.RECORDED))
                     : insufficient(message, "no evidence was recorded");
         }
         return afterThePolicy(message, content(message, evidence, facts, screened, audience));
+    }
+
+    /**
+     * Whether a rule decides after the policy, by what it remembers or by what happened then: where
+     * the policy lets a message pass, its decision stands as it was.
+     */
+    private static boolean isOfItsMoment(String rule) {
+        return BuiltInRule.of(rule)
+                .filter(known -> known.ground() == BuiltInRule.Ground.MOMENT)
+                .isPresent();
     }
 
     /** Where the configuration's database has a client today. */
@@ -202,7 +197,7 @@ public final class Replay {
                         || now.disposition().equals("goes-on");
         return passes
                         && now.basis() != Basis.INSUFFICIENT
-                        && AFTER_THE_POLICY.contains(message.rule())
+                        && isOfItsMoment(message.rule())
                 ? asItWas(message, now.basis())
                 : now;
     }
@@ -270,7 +265,7 @@ public final class Replay {
                         new Outcome(
                                 message,
                                 "deferred",
-                                "greylisting",
+                                BuiltInRule.GREYLISTING.ruleName(),
                                 reason,
                                 Basis.RECORDED,
                                 "at rcpt"));
@@ -323,7 +318,7 @@ public final class Replay {
         return new Outcome(
                 message,
                 greylisted.isPresent() ? "deferred" : word(verdict.disposition()),
-                greylisted.isPresent() ? "greylisting" : verdict.rule(),
+                greylisted.isPresent() ? BuiltInRule.GREYLISTING.ruleName() : verdict.rule(),
                 greylisted.orElse(verdict.reason()),
                 result.basis() == Reevaluator.Basis.RECORDED ? Basis.RECORDED : Basis.LIVE,
                 change("spf", evidence, result.verdicts().spf().result())

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.postern.app.admin.Human;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AnomalousSenders implements RelayListener {
     /** The rule's name, with which the reason of a held entry begins. */
-    public static final String RULE = "anomalous-sender";
+    public static final String RULE = BuiltInRule.ANOMALOUS_SENDER.ruleName();
 
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
     private static final int ENTRIES_REMEMBERED = 10_000;

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.Human;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.reply.SmtpReply;
@@ -32,10 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Harvesters {
     /** The rule's name in replies, logs and metrics where somebody is kept out. */
-    public static final String BAN_RULE = "harvest-ban";
+    public static final String BAN_RULE = BuiltInRule.HARVEST_BAN.ruleName();
 
     /** The rule's name while they are only hung up on or put off. */
-    public static final String RULE = "harvest";
+    public static final String RULE = BuiltInRule.HARVEST.ruleName();
 
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
 

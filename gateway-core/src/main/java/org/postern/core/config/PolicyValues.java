@@ -4,40 +4,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
-import java.util.Set;
 
 /** Reads the values that rules are made of. */
 final class PolicyValues {
-    /** The names of the built-in rules, which no other rule may take. */
-    static final Set<String> BUILT_IN =
-            Set.of(
-                    "anomalous-sender",
-                    "authentication-defer",
-                    "default",
-                    "deny-list",
-                    "directory-unavailable",
-                    "downstream",
-                    "dmarc-override",
-                    "dmarc-quarantine",
-                    "dmarc-reject",
-                    "dnsbl",
-                    "dubious-from",
-                    "foreign-domain",
-                    "harvest",
-                    "harvest-ban",
-                    "per-domain-rules",
-                    "quota",
-                    "spam-trap",
-                    "greylisting",
-                    "spam",
-                    "spam-defer",
-                    "spam-quarantine",
-                    "spam-unscanned",
-                    "spool",
-                    "unknown-recipient",
-                    "virus",
-                    "virus-unscanned");
-
     private PolicyValues() {}
 
     static String ruleName(String text) throws BadValueException {
@@ -48,7 +17,7 @@ final class PolicyValues {
                             + ", found "
                             + ValueType.shortened(text));
         }
-        if (BUILT_IN.contains(text)) {
+        if (BuiltInRule.of(text).isPresent()) {
             throw new BadValueException("must not be the name of a built-in rule: " + text);
         }
         return text;

@@ -3,6 +3,7 @@ package org.postern.core.policy;
 import java.util.Optional;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.AuthResult;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.reply.SmtpReply;
 
 /**
@@ -12,7 +13,7 @@ import org.postern.core.reply.SmtpReply;
  */
 enum AuthenticationRules implements Rule {
     /** The author domain's owner asks to refuse what fails (RFC 9989, 5.3). */
-    DMARC_REJECT("dmarc-reject") {
+    DMARC_REJECT(BuiltInRule.DMARC_REJECT) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return advised(facts, Advice.Action.REJECT)
@@ -23,7 +24,7 @@ enum AuthenticationRules implements Rule {
         }
     },
     /** No author can be told: no From field, several, or one that reads in several ways. */
-    DUBIOUS_FROM("dubious-from") {
+    DUBIOUS_FROM(BuiltInRule.DUBIOUS_FROM) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return advised(facts, Advice.Action.REJECT)
@@ -34,7 +35,7 @@ enum AuthenticationRules implements Rule {
         }
     },
     /** An answer that the decision needs could not be had in time: never a failure. */
-    AUTHENTICATION_DEFER("authentication-defer") {
+    AUTHENTICATION_DEFER(BuiltInRule.AUTHENTICATION_DEFER) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return advised(facts, Advice.Action.DEFER)
@@ -44,7 +45,7 @@ enum AuthenticationRules implements Rule {
         }
     },
     /** The owner asks for suspicion: the message is marked, for the store to file apart. */
-    DMARC_QUARANTINE("dmarc-quarantine") {
+    DMARC_QUARANTINE(BuiltInRule.DMARC_QUARANTINE) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return advised(facts, Advice.Action.QUARANTINE)
@@ -58,7 +59,7 @@ enum AuthenticationRules implements Rule {
         }
     },
     /** DMARC fails and would have been enforced: that it was not has a reason of its own. */
-    DMARC_OVERRIDE("dmarc-override") {
+    DMARC_OVERRIDE(BuiltInRule.DMARC_OVERRIDE) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return advised(facts, Advice.Action.ACCEPT)
@@ -75,8 +76,8 @@ enum AuthenticationRules implements Rule {
     /** The rule's name. */
     final String name;
 
-    AuthenticationRules(String name) {
-        this.name = name;
+    AuthenticationRules(BuiltInRule rule) {
+        this.name = rule.ruleName();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.postern.core.policy;
 
 import java.util.Optional;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.RuleConfig;
 import org.postern.core.dnsbl.DnsblHit;
@@ -21,7 +22,7 @@ import org.postern.core.reply.SmtpReply;
  */
 final class DnsblRule implements Rule {
     /** The rule's name. */
-    static final String NAME = "dnsbl";
+    static final String NAME = BuiltInRule.DNSBL.ruleName();
 
     /** A list's text is named in the reply up to this length. */
     private static final int MAX_TEXT = 150;

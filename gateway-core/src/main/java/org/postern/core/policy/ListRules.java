@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
@@ -24,7 +25,7 @@ import org.postern.core.reply.SmtpReply;
  */
 final class ListRules {
     /** The rule that a deny entry bites by. */
-    static final String DENY = "deny-list";
+    static final String DENY = BuiltInRule.DENY_LIST.ruleName();
 
     private final AccessLists lists;
 

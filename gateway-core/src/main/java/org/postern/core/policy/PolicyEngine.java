@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
@@ -20,7 +21,7 @@ import org.postern.core.mail.Domain;
 
 /**
  * Decides at each stage of a session: the stage's rules in order, the first that applies. What no
- * rule speaks against is accepted by the rule {@value #DEFAULT_RULE}. The rules of section {@code
+ * rule speaks against is accepted by the rule {@link #DEFAULT_RULE}. The rules of section {@code
  * policy} come after those about recipients and before the lists and those about authentication.
  * Immutable; never blocks; any thread.
  *
@@ -43,7 +44,7 @@ import org.postern.core.mail.Domain;
  */
 public final class PolicyEngine {
     /** The name under which everything goes that no rule speaks against. */
-    public static final String DEFAULT_RULE = "default";
+    public static final String DEFAULT_RULE = BuiltInRule.DEFAULT.ruleName();
 
     private static final Verdict ACCEPTED = new Verdict.Accept(DEFAULT_RULE, "default.accept", "");
 
@@ -60,36 +61,6 @@ public final class PolicyEngine {
         this.ofSets = Map.copyOf(ofSets);
     }
 
-    /** The rules that hold without a line of policy, with these lists. */
-    public static PolicyEngine builtIn(AccessLists lists) {
-        return of(PolicyConfig.NONE, lists, InstantSource.system());
-    }
-
-    /**
-     * The rules of a configuration and the built-in ones.
-     *
-     * @param policy the rules of section {@code policy}
-     * @param lists the lists
-     * @param time the clock by which rules expire
-     */
-    static PolicyEngine of(PolicyConfig policy, AccessLists lists, InstantSource time) {
-        return of(policy, Map.of(), lists, time);
-    }
-
-    /**
-     * The same with rules of single domains, which come before those of section {@code policy}
-     * where the recipients are of that domain.
-     *
-     * @param domains the rules of each domain that has some
-     */
-    public static PolicyEngine of(
-            PolicyConfig policy,
-            Map<Domain, PolicyConfig> domains,
-            AccessLists lists,
-            InstantSource time) {
-        return of(policy, domains, DnsblConfig.NONE, List.of(), lists, time);
-    }
-
     /** The rules of a whole configuration. */
     public static PolicyEngine of(PosternConfig config, AccessLists lists, InstantSource time) {
         Map<Domain, PolicyConfig> ofDomains = new HashMap<>();
@@ -97,6 +68,15 @@ public final class PolicyEngine {
         return of(config.policy(), ofDomains, config.dnsbl(), config.scanners(), lists, time);
     }
 
+    /**
+     * The rules of these sections and the built-in ones.
+     *
+     * @param policy the rules of section {@code policy}
+     * @param domains the rules of each domain that has some, which come before those of section
+     *     {@code policy} where the recipients are of that domain
+     * @param lists the lists
+     * @param time the clock by which rules expire
+     */
     static PolicyEngine of(
             PolicyConfig policy,
             Map<Domain, PolicyConfig> domains,
@@ -162,10 +142,8 @@ public final class PolicyEngine {
         return stage == Stage.RCPT ? List.of(RecipientRules.values()) : List.of();
     }
 
-    /**
-     * The names of all rules, {@value #DEFAULT_RULE} among them: the values of a metric's label.
-     */
-    public List<String> ruleNames() {
+    /** The names of all rules, {@link #DEFAULT_RULE} among them. */
+    List<String> ruleNames() {
         Stream<Rule> listed =
                 Stream.of(Stream.of(rules), ofDomains.values().stream(), ofSets.values().stream())
                         .flatMap(maps -> maps)

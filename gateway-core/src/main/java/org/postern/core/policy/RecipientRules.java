@@ -1,13 +1,14 @@
 package org.postern.core.policy;
 
 import java.util.Optional;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reply.SmtpReply;
 
 /** The rules about recipients: never a relay, never a bounce, never "unknown" when nobody knows. */
 enum RecipientRules implements Rule {
     /** The recipient is of no domain of ours. */
-    FOREIGN_DOMAIN("foreign-domain") {
+    FOREIGN_DOMAIN(BuiltInRule.FOREIGN_DOMAIN) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return facts.lookup() instanceof RecipientLookup.NotHosted
@@ -27,7 +28,7 @@ enum RecipientRules implements Rule {
         }
     },
     /** Every source says that there is no such recipient. */
-    UNKNOWN_RECIPIENT("unknown-recipient") {
+    UNKNOWN_RECIPIENT(BuiltInRule.UNKNOWN_RECIPIENT) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return facts.lookup() instanceof RecipientLookup.Unknown
@@ -42,7 +43,7 @@ enum RecipientRules implements Rule {
         }
     },
     /** A source is away. */
-    DIRECTORY_UNAVAILABLE("directory-unavailable") {
+    DIRECTORY_UNAVAILABLE(BuiltInRule.DIRECTORY_UNAVAILABLE) {
         @Override
         public Optional<Verdict> decide(Facts facts) {
             return facts.lookup() instanceof RecipientLookup.Unavailable away
@@ -64,8 +65,8 @@ enum RecipientRules implements Rule {
     /** The rule's name. */
     final String name;
 
-    RecipientRules(String name) {
-        this.name = name;
+    RecipientRules(BuiltInRule rule) {
+        this.name = rule.ruleName();
     }
 
     @Override

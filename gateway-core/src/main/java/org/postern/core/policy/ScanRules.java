@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.RuleConfig;
 import org.postern.core.config.ScannerConfig;
 import org.postern.core.reply.SmtpReply;
@@ -32,14 +33,16 @@ final class ScanRules {
         for (ScannerConfig scanner : scanners) {
             switch (scanner.scanner()) {
                 case CLAMAV -> {
-                    refusing.add(rule("virus", scanner, ScanRules::infected));
-                    deferring.add(rule("virus-unscanned", scanner, r -> failed(r, scanner)));
+                    refusing.add(rule(BuiltInRule.VIRUS, scanner, ScanRules::infected));
+                    deferring.add(
+                            rule(BuiltInRule.VIRUS_UNSCANNED, scanner, r -> failed(r, scanner)));
                 }
                 case RSPAMD -> {
-                    refusing.add(rule("spam", scanner, ScanRules::spam));
-                    deferring.add(rule("spam-defer", scanner, ScanRules::later));
-                    deferring.add(rule("spam-unscanned", scanner, r -> failed(r, scanner)));
-                    holding.add(rule("spam-quarantine", scanner, ScanRules::doubtful));
+                    refusing.add(rule(BuiltInRule.SPAM, scanner, ScanRules::spam));
+                    deferring.add(rule(BuiltInRule.SPAM_DEFER, scanner, ScanRules::later));
+                    deferring.add(
+                            rule(BuiltInRule.SPAM_UNSCANNED, scanner, r -> failed(r, scanner)));
+                    holding.add(rule(BuiltInRule.SPAM_QUARANTINE, scanner, ScanRules::doubtful));
                 }
             }
         }
@@ -50,7 +53,10 @@ final class ScanRules {
     private record Answer(int code, String reason, String words) {}
 
     private static Rule rule(
-            String name, ScannerConfig scanner, Function<ScanResult, Optional<Answer>> decide) {
+            BuiltInRule rule,
+            ScannerConfig scanner,
+            Function<ScanResult, Optional<Answer>> decide) {
+        String name = rule.ruleName();
         return new Rule() {
             @Override
             public String ruleName() {

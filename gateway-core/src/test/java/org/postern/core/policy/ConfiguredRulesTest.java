@@ -36,8 +36,7 @@ class ConfiguredRulesTest extends PolicyFixture {
                         + yaml.indent(4));
         LoadResult result = ConfigLoader.load(file);
         assertThat(result).as("%s", result).isInstanceOf(LoadResult.Loaded.class);
-        return PolicyEngine.of(
-                ((LoadResult.Loaded) result).config().policy(), AccessLists.empty(), time);
+        return engine(((LoadResult.Loaded) result).config().policy(), AccessLists.empty(), time);
     }
 
     @Test
@@ -51,7 +50,7 @@ class ConfiguredRulesTest extends PolicyFixture {
                                         "dmarc.fail.spf-fail.dkim-none",
                                         "Explained"));
         Evaluation evaluation =
-                PolicyEngine.builtIn(AccessLists.empty())
+                builtIn(AccessLists.empty())
                         .evaluate(Stage.DATA, facts, Audience.ANYBODY, "dmarc-reject"::equals);
         assertThat(evaluation.verdict().disposition()).isEqualTo(Disposition.ACCEPT);
         assertThat(evaluation.observed())

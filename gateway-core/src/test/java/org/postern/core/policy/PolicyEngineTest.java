@@ -19,7 +19,7 @@ class PolicyEngineTest extends PolicyFixture {
     @EnumSource(Stage.class)
     void whatNoRuleSpeaksAgainstIsAccepted(Stage stage) {
         Facts facts = client.withReversePath(ReversePath.Null.INSTANCE).withRecipient(ALICE, KNOWN);
-        assertThat(PolicyEngine.builtIn(AccessLists.empty()).decide(stage, facts))
+        assertThat(builtIn(AccessLists.empty()).decide(stage, facts))
                 .isEqualTo(new Verdict.Accept("default", "default.accept", ""));
     }
 
@@ -222,7 +222,7 @@ class PolicyEngineTest extends PolicyFixture {
 
     @Test
     void theNamesOfTheRulesAreABoundedSet() {
-        assertThat(PolicyEngine.builtIn(AccessLists.empty()).ruleNames())
+        assertThat(builtIn(AccessLists.empty()).ruleNames())
                 .containsExactly(
                         "authentication-defer",
                         "default",

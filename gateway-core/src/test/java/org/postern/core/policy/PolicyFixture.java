@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.ArcResult;
@@ -15,7 +17,9 @@ import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.FileReference;
+import org.postern.core.config.PolicyConfig;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
@@ -44,7 +48,17 @@ abstract class PolicyFixture {
                         TimeSource.system(),
                         problems);
         assertThat(problems.toProblems().all()).isEmpty();
-        return PolicyEngine.builtIn(lists);
+        return builtIn(lists);
+    }
+
+    /** The rules that hold without a line of policy, with these lists. */
+    static PolicyEngine builtIn(AccessLists lists) {
+        return engine(PolicyConfig.NONE, lists, InstantSource.system());
+    }
+
+    /** The rules of section {@code policy} and the built-in ones. */
+    static PolicyEngine engine(PolicyConfig policy, AccessLists lists, InstantSource time) {
+        return PolicyEngine.of(policy, Map.of(), DnsblConfig.NONE, List.of(), lists, time);
     }
 
     FileReference file(String name, String content) throws IOException {
@@ -64,7 +78,7 @@ abstract class PolicyFixture {
     }
 
     Verdict rcpt(RecipientLookup lookup) {
-        return PolicyEngine.builtIn(AccessLists.empty())
+        return builtIn(AccessLists.empty())
                 .decide(Stage.RCPT, client.withReversePath(SENDER).withRecipient(ALICE, lookup));
     }
 
@@ -109,6 +123,6 @@ abstract class PolicyFixture {
     }
 
     Verdict data(AuthResult dmarc, Advice.Action action, String reason) {
-        return data(PolicyEngine.builtIn(AccessLists.empty()), dmarc, action, reason);
+        return data(builtIn(AccessLists.empty()), dmarc, action, reason);
     }
 }
