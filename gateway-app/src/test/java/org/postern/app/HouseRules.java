@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
@@ -78,6 +79,9 @@ final class HouseRules {
                         .should()
                         .callMethod(InetAddress.class, "getHostAddress"));
         rules.put("picocli stays in the app", only(root, "app", "picocli"));
+        rules.put(
+                "no package depends on one that depends on it",
+                slices().matching(root + ".(**)").should().beFreeOfCycles());
         return rules;
     }
 

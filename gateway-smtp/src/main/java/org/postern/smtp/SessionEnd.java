@@ -1,4 +1,4 @@
-package org.postern.smtp.session;
+package org.postern.smtp;
 
 /** How a session ended: the label {@code outcome} of {@code postern_smtp_sessions_total}. */
 public enum SessionEnd {

@@ -1,7 +1,5 @@
 package org.postern.smtp;
 
-import org.postern.smtp.session.SessionEnd;
-
 /**
  * What the SMTP front counts. The application binds it to its meters; each method is called on many
  * threads, must not block and must not throw.

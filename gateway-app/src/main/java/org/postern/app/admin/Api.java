@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.Story;
+import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.mail.MessageSource;
 import org.postern.core.mail.QueueId;
 import org.postern.core.problem.Problem;
@@ -36,13 +39,24 @@ public final class Api {
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
     private final GatewayState gateway;
+    private final PassingEntries passing;
     private final Metrics metrics;
     private final JournalReader journal;
     private final TimeSource time;
 
-    /** An interface to this gateway. */
-    public Api(GatewayState gateway, Metrics metrics, JournalReader journal, TimeSource time) {
+    /**
+     * An interface to this gateway.
+     *
+     * @param passing who is kept out, and whose mail is on hold, for a while
+     */
+    public Api(
+            GatewayState gateway,
+            PassingEntries passing,
+            Metrics metrics,
+            JournalReader journal,
+            TimeSource time) {
         this.gateway = gateway;
+        this.passing = passing;
         this.metrics = metrics;
         this.journal = journal;
         this.time = time;
@@ -79,9 +93,9 @@ public final class Api {
     private void status(Exchange exchange) throws IOException {
         int status = gateway.ready() ? 200 : 503;
         if (exchange.wantsText()) {
-            exchange.text(status, TEXT, StatusView.text(gateway));
+            exchange.text(status, TEXT, StatusView.text(gateway, passing));
         } else {
-            exchange.json(status, StatusView.json(gateway));
+            exchange.json(status, StatusView.json(gateway, passing));
         }
     }
 
@@ -184,7 +198,7 @@ public final class Api {
             exchange.json(400, Map.of("error", "that is no queue id"));
             return;
         }
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("id", id.get().toString());
         ArrayNode steps = out.putArray("steps");
         for (Story.Step step : Story.of(journal.afresh(), id.get().toString())) {
@@ -209,7 +223,7 @@ public final class Api {
                                     + loaded.snapshot().revision()
                                     + " is in force\n");
                 } else {
-                    ObjectNode out = Exchange.JSON.createObjectNode();
+                    ObjectNode out = Json.MAPPER.createObjectNode();
                     out.put("reloaded", true).put("revision", loaded.snapshot().revision());
                     problems(out.putArray("problems"), loaded.warnings());
                     exchange.json(200, out);
@@ -226,7 +240,7 @@ public final class Api {
                                     + revision
                                     + " stays in force\n");
                 } else {
-                    ObjectNode out = Exchange.JSON.createObjectNode();
+                    ObjectNode out = Json.MAPPER.createObjectNode();
                     out.put("reloaded", false).put("revision", revision);
                     problems(out.putArray("problems"), refused.problems().all());
                     exchange.json(409, out);

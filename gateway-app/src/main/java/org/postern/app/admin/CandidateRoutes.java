@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postern.app.intake.CandidatePolicy;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -143,14 +145,14 @@ public final class CandidateRoutes {
 
     private static String json(CandidatePolicy.Report report) {
         StringBuilder out = new StringBuilder();
-        ObjectNode head = Exchange.JSON.createObjectNode();
+        ObjectNode head = Json.MAPPER.createObjectNode();
         head.put("candidate", report.file()).put("since", report.since().toString());
         head.put("compared", report.compared());
         ObjectNode counts = head.putObject("disagreements");
         report.counts().forEach(counts::put);
-        out.append(Exchange.JSON.writeValueAsString(head)).append('\n');
+        out.append(Json.MAPPER.writeValueAsString(head)).append('\n');
         for (CandidatePolicy.Disagreement d : report.latest()) {
-            ObjectNode one = Exchange.JSON.createObjectNode();
+            ObjectNode one = Json.MAPPER.createObjectNode();
             one.put("at", d.at().toString()).put("stage", d.stage().word());
             one.put("client", d.client()).put("from", d.from()).put("to", d.to());
             one.putObject("live")
@@ -161,7 +163,7 @@ public final class CandidateRoutes {
                     .put("disposition", d.candidate().disposition().word())
                     .put("rule", d.candidate().rule())
                     .put("reason", d.candidate().reason());
-            out.append(Exchange.JSON.writeValueAsString(one)).append('\n');
+            out.append(Json.MAPPER.writeValueAsString(one)).append('\n');
         }
         return out.toString();
     }

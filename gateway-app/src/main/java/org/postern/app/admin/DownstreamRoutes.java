@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.state.GatewayState;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.DownstreamStatus;
 import org.postern.queue.schedule.LaneStatus;
@@ -47,7 +50,7 @@ final class DownstreamRoutes {
             out.append(
                     text
                             ? row(status, lane)
-                            : Exchange.JSON.writeValueAsString(json(status, lane)) + "\n");
+                            : Json.MAPPER.writeValueAsString(json(status, lane)) + "\n");
         }
         exchange.text(200, text ? Api.TEXT : Api.NDJSON, out.toString());
     }
@@ -85,7 +88,7 @@ final class DownstreamRoutes {
     }
 
     private static ObjectNode json(DownstreamStatus status, @Nullable LaneStatus lane) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("name", status.name());
         out.put("busy", status.busy());
         out.put("idle_connections", status.idle());

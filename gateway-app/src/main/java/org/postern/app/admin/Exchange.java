@@ -12,14 +12,10 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
+import org.postern.app.text.Json;
 
 /** One request and its response, as the routes see them. Used by one thread. */
 public final class Exchange {
-    /** The mapper of everything that the interface writes; thread-safe. */
-    public static final ObjectMapper JSON = JsonMapper.builder().build();
-
     private static final int BUFFER = 64 * 1024;
 
     private final Request request;
@@ -97,7 +93,7 @@ public final class Exchange {
 
     /** Sends one JSON value. */
     public void json(int status, Object value) throws IOException {
-        text(status, "application/json", JSON.writeValueAsString(value) + "\n");
+        text(status, "application/json", Json.MAPPER.writeValueAsString(value) + "\n");
     }
 
     /** Begins a response of unknown length; the caller closes the stream. */

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.app.state.GatewayState;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.InvalidAddressException;
@@ -173,7 +176,7 @@ final class ExportRoutes {
     }
 
     private static String json(QueueSummary.Row row) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("domain", row.domain());
         out.put("count", row.messages());
         ObjectNode ages = out.putObject("by_age");
@@ -189,6 +192,6 @@ final class ExportRoutes {
         }
         out.put("bytes", row.bytes());
         out.put("oldest_age_seconds", row.oldest().toSeconds());
-        return Exchange.JSON.writeValueAsString(out) + "\n";
+        return Json.MAPPER.writeValueAsString(out) + "\n";
     }
 }

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.postern.app.guard.GuardAlarm;
 import org.postern.app.guard.VerdictGuard;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.time.TimeSource;
@@ -61,7 +63,7 @@ public final class GuardRoutes {
                     out.isEmpty() ? "every share is within its band\n" : out.toString());
             return;
         }
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         ArrayNode alarms = out.putArray("alarms");
         for (GuardAlarm a : guard.alarms()) {
             alarms.addObject()

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.lists.AddedLists;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.Expiry;
@@ -126,12 +128,12 @@ public final class ListRoutes {
     }
 
     private static String json(AccessLists.Size size) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("list", size.name()).put("entries", size.entries());
         out.put("expired", size.expired());
         ArrayNode files = out.putArray("files");
         size.files().forEach(f -> files.add(f.toString()));
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private void add(Exchange exchange) throws IOException, InvalidAddressException {
@@ -176,7 +178,7 @@ public final class ListRoutes {
         } else {
             exchange.json(
                     there ? 200 : 404,
-                    Exchange.JSON
+                    Json.MAPPER
                             .createObjectNode()
                             .put("removed", there)
                             .put("list", target.word())
@@ -248,7 +250,7 @@ public final class ListRoutes {
 
     /** The object that {@code postern lists} prints for an entry. */
     public static String json(String list, ListEntry entry) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("list", list);
         out.put("kind", entry.kind().key());
         out.put("entry", entry.value());
@@ -257,6 +259,6 @@ public final class ListRoutes {
         out.put("comment", entry.comment());
         out.put("owner", entry.owner());
         out.put("expires", entry.expires() == null ? null : entry.expires().toString());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 }

@@ -6,6 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.impact.NoticeException;
 import org.postern.app.impact.NoticePlans;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.time.TimeSource;
@@ -60,7 +62,7 @@ public final class NoticeRoutes {
     private void plan(Exchange exchange) throws IOException, NoticeException {
         NoticePlans.Plan plan =
                 plans.plan(
-                        Exchange.JSON.readTree(exchange.body(MAX_BODY)),
+                        Json.MAPPER.readTree(exchange.body(MAX_BODY)),
                         parameter(exchange, "actor", "unknown"),
                         parameter(exchange, "selection", ""));
         if (!exchange.wantsText()) {

@@ -15,6 +15,8 @@ import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.reputation.Harvesters;
 import org.postern.app.reputation.HoldKey;
 import org.postern.app.reputation.Holds;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
@@ -118,7 +120,7 @@ public final class PassingEntries {
         }
 
         ObjectNode json() {
-            return Exchange.JSON
+            return Json.MAPPER
                     .createObjectNode()
                     .put("list", list)
                     .put("kind", kind)
@@ -151,7 +153,7 @@ public final class PassingEntries {
                 .map(r ->
                         text
                                 ? Human.cell(r.list(), 6) + Human.cell(r.kind(), 21) + r.text()
-                                : Exchange.JSON.writeValueAsString(r.json()))
+                                : Json.MAPPER.writeValueAsString(r.json()))
                 .toList();
     }
 
@@ -199,7 +201,7 @@ public final class PassingEntries {
 
     /** The same as JSON: how many there are, and the first of them as {@code lists show} does. */
     ObjectNode statusJson() {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         put(out.putObject("bans"), bans());
         put(out.putObject("holds"), holds());
         return out;
@@ -250,7 +252,7 @@ public final class PassingEntries {
         } else {
             exchange.json(
                     status,
-                    Exchange.JSON
+                    Json.MAPPER
                             .createObjectNode()
                             .put("removed", there)
                             .put("list", list)

@@ -8,6 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.postern.app.journal.Story;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.queue.spool.Marks;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.spool.RecipientState;
@@ -93,7 +95,7 @@ final class QueueView {
     }
 
     static ObjectNode json(QueueEntry entry, Instant now) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("id", entry.id().toString());
         out.put("state", entry.state().word());
         out.put("active", entry.active());
@@ -131,9 +133,7 @@ final class QueueView {
         String verdicts = entry.notes().get("verdicts");
         out.set(
                 "verdicts",
-                verdicts == null
-                        ? Exchange.JSON.createObjectNode()
-                        : Exchange.JSON.readTree(verdicts));
+                verdicts == null ? Json.MAPPER.createObjectNode() : Json.MAPPER.readTree(verdicts));
         out.put("content_sha256", entry.contentSha256());
         return out;
     }
@@ -195,7 +195,7 @@ final class QueueView {
                         + entry.notes().getOrDefault("reason", "none noted"));
         String verdicts = entry.notes().get("verdicts");
         if (verdicts != null) {
-            verdicts(text, Exchange.JSON.readTree(verdicts));
+            verdicts(text, Json.MAPPER.readTree(verdicts));
         }
         boolean first = true;
         for (Story.Step step : story) {

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -67,7 +69,7 @@ public final class RecipientRoutes {
             return;
         }
         RecipientLookup answer = snapshot.get().recipients().lookup(address);
-        ObjectNode out = Exchange.JSON.createObjectNode().put("address", address.toString());
+        ObjectNode out = Json.MAPPER.createObjectNode().put("address", address.toString());
         StringBuilder line = new StringBuilder(address.toString()).append(": ");
         switch (answer) {
             case RecipientLookup.Known known -> {
@@ -166,13 +168,13 @@ public final class RecipientRoutes {
     }
 
     private String json(RecipientFiles.View file) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("source", file.path().toString()).put("kind", "file");
         out.put("recipients", file.entries()).put("copy", file.copy().toString());
         out.put("served", file.served() ? "copy" : "file");
         out.put("last_good", file.lastGood().toString());
         out.put("error", file.trouble()).put("refused", file.refused());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private String text(RemoteDirectories.View v) {
@@ -201,7 +203,7 @@ public final class RecipientRoutes {
 
     private String json(RemoteDirectories.View v) {
         Instant good = v.good();
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("source", v.name()).put("kind", v.kind()).put("place", v.place());
         out.put("recipients", v.entries()).put("never_loaded", v.entries() < 0);
         out.put("last_good", good == null ? null : good.toString());
@@ -212,7 +214,7 @@ public final class RecipientRoutes {
         }
         out.put("error", v.error()).put("refused", v.refused()).put("invalid", v.invalid());
         out.put("invalid_example", v.example());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private void sync(Exchange exchange) throws IOException {
@@ -291,7 +293,7 @@ public final class RecipientRoutes {
     }
 
     private static String json(String name, Outcome outcome) {
-        ObjectNode out = Exchange.JSON.createObjectNode().put("source", name);
+        ObjectNode out = Json.MAPPER.createObjectNode().put("source", name);
         switch (outcome) {
             case Outcome.Taken t ->
                     out.put("outcome", "taken")
@@ -306,6 +308,6 @@ public final class RecipientRoutes {
                             .put("of", r.of());
             case Outcome.Failed f -> out.put("outcome", "failed").put("error", f.why());
         }
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 }

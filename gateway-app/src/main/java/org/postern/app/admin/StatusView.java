@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.postern.app.alerts.Alert;
+import org.postern.app.state.Alert;
+import org.postern.app.state.GatewayState;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.net.Ip;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.queue.delivery.Downstream;
@@ -26,7 +29,7 @@ public final class StatusView {
 
     private StatusView() {}
 
-    static String text(GatewayState gateway) {
+    static String text(GatewayState gateway, PassingEntries passing) {
         Snapshot snapshot = gateway.snapshot();
         SpoolSummary queue = gateway.spool().summary();
         SpoolHealth health = gateway.spool().health();
@@ -103,7 +106,7 @@ public final class StatusView {
                             + DownstreamRoutes.how(
                                     downstream.status(), lanes.get(downstream.name())));
         }
-        for (Map.Entry<String, String> line : gateway.passing().status()) {
+        for (Map.Entry<String, String> line : passing.status()) {
             line(out, "  " + line.getKey(), line.getValue());
         }
         for (GatewayState.Helper helper : gateway.helpers()) {
@@ -133,11 +136,11 @@ public final class StatusView {
         return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + address.getPort();
     }
 
-    static ObjectNode json(GatewayState gateway) {
+    static ObjectNode json(GatewayState gateway, PassingEntries passing) {
         Snapshot snapshot = gateway.snapshot();
         SpoolSummary queue = gateway.spool().summary();
         SpoolHealth health = gateway.spool().health();
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("version", gateway.version());
         out.put("hostname", snapshot.config().hostname().ascii());
         out.put("uptime_seconds", gateway.uptime().toMillis() / 1000.0);
@@ -195,7 +198,7 @@ public final class StatusView {
                     .put("last_trouble", status.lastTrouble())
                     .put("last_trouble_at", text(status.lastTroubleAt()));
         }
-        out.setAll(gateway.passing().statusJson());
+        out.setAll(passing.statusJson());
         ArrayNode helpers = out.putArray("helpers");
         for (GatewayState.Helper helper : gateway.helpers()) {
             helpers.addObject()

@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.postern.app.state.GatewayState;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.QueueEntry;
 import org.postern.queue.surgery.Action;
@@ -115,7 +118,7 @@ final class SurgeryRoutes {
         if (notes == null) {
             return Optional.empty();
         }
-        JsonNode verdict = Exchange.JSON.readTree(notes).path(method);
+        JsonNode verdict = Json.MAPPER.readTree(notes).path(method);
         if (verdict.isArray()) {
             verdict = verdict.path(0);
         }
@@ -151,7 +154,7 @@ final class SurgeryRoutes {
             String line =
                     text
                             ? QueueView.row(entry)
-                            : Exchange.JSON.writeValueAsString(QueueView.json(entry, now)) + "\n";
+                            : Json.MAPPER.writeValueAsString(QueueView.json(entry, now)) + "\n";
             out.write(line.getBytes(StandardCharsets.UTF_8));
             count++;
         }
@@ -250,7 +253,7 @@ final class SurgeryRoutes {
     }
 
     private ObjectNode json(Plan plan) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("plan", plan.id());
         out.put("action", plan.action().word());
         out.put("count", plan.count());

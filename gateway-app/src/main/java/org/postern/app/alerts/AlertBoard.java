@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.state.Alert;
 import org.postern.core.config.AlertsConfig.Severity;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;

@@ -1,5 +1,7 @@
 package org.postern.app.alerts;
 
+import org.postern.app.state.Alert;
+
 /**
  * What is told.
  *

@@ -2,8 +2,9 @@ package org.postern.app.alerts;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.postern.app.admin.Exchange;
-import org.postern.app.admin.Human;
+import org.postern.app.state.Alert;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.config.AlertsConfig;
 import org.postern.core.config.AlertsConfig.Severity;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,7 +31,7 @@ record WebhookRequest(Map<String, String> headers, String body) {
 
     private static String json(AlertNews news, String host) {
         Alert alert = news.alert();
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("source", "postern");
         out.put("host", host);
         out.put("alert", alert.name());
@@ -40,7 +41,7 @@ record WebhookRequest(Map<String, String> headers, String body) {
         out.put("summary", alert.summary());
         out.put("since", alert.since().toString());
         out.put("runbook", alert.runbook());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private static String slack(AlertNews news, String host) {
@@ -57,7 +58,7 @@ record WebhookRequest(Map<String, String> headers, String body) {
                         + "\nsince "
                         + alert.since()
                         + (alert.runbook().isEmpty() ? "" : ", " + alert.runbook());
-        return Exchange.JSON.writeValueAsString(Exchange.JSON.createObjectNode().put("text", text));
+        return Json.MAPPER.writeValueAsString(Json.MAPPER.createObjectNode().put("text", text));
     }
 
     /** The three characters that mean something in such a text. */

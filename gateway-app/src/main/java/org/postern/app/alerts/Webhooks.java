@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.state.Alert;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.AlertsConfig;
 import org.postern.core.config.AlertsConfig.Heartbeat;

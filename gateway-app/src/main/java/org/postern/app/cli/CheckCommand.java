@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.postern.app.admin.Exchange;
+import org.postern.app.text.Json;
 import org.postern.app.wiring.Surroundings;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.SnapshotResult;
@@ -65,12 +65,12 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static String json(Problem problem) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("file", problem.place().file().toString());
         out.put("line", problem.place().line());
         out.put("column", problem.place().column());
         out.put("severity", problem.isError() ? "error" : "warning");
         out.put("message", problem.message());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 }

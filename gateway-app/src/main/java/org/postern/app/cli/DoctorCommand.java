@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.Exchange;
-import org.postern.app.admin.Human;
 import org.postern.app.doctor.DaemonView;
 import org.postern.app.doctor.Doctor;
 import org.postern.app.doctor.Finding;
 import org.postern.app.doctor.Level;
 import org.postern.app.doctor.Scene;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsListener;
 import org.postern.auth.dns.DnsName;
@@ -217,13 +217,13 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String json(Finding finding) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("check", finding.check());
         out.put("level", finding.level().word());
         out.put("what", finding.what());
         out.put("why", finding.why());
         out.put("type", finding.type());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private static String summary(List<Finding> findings) {

@@ -7,10 +7,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.Exchange;
 import org.postern.app.journal.Impact;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.SelectionException;
+import org.postern.app.text.Json;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
@@ -105,7 +105,7 @@ final class ImpactCommand extends DaemonCommand {
                     ExitCode.USAGE,
                     "say whom: a selection such as --reason CODE --since 3d goes with --notify");
         }
-        ObjectNode body = Exchange.JSON.createObjectNode();
+        ObjectNode body = Json.MAPPER.createObjectNode();
         try {
             body.put("template", Files.readString(template, StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
@@ -132,6 +132,6 @@ final class ImpactCommand extends DaemonCommand {
                                 Actor.parameter()
                                         + "&selection="
                                         + Daemon.encode(selection.values().toString())),
-                        Exchange.JSON.writeValueAsBytes(body));
+                        Json.MAPPER.writeValueAsBytes(body));
     }
 }

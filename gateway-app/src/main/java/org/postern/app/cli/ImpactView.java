@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.postern.app.admin.Exchange;
-import org.postern.app.admin.Human;
 import org.postern.app.journal.Impact;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 
 /** An impact as tables for people, as JSON and as CSV. */
 final class ImpactView {
@@ -127,7 +127,7 @@ final class ImpactView {
 
     private void count(String by, String value, long messages) {
         line(
-                Exchange.JSON
+                Json.MAPPER
                         .createObjectNode()
                         .put("by", by)
                         .put("value", value)
@@ -135,7 +135,7 @@ final class ImpactView {
     }
 
     private void line(Object value) {
-        out.println(Exchange.JSON.writeValueAsString(value));
+        out.println(Json.MAPPER.writeValueAsString(value));
     }
 
     /** Who was hit (RFC 4180, with LF). */

@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.Exchange;
+import org.postern.app.text.Json;
 import org.postern.core.files.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +62,7 @@ final class QueueFiles {
                     new BufferedReader(
                             new InputStreamReader(list.body(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    String id = Exchange.JSON.readTree(line).path("id").asString();
+                    String id = Json.MAPPER.readTree(line).path("id").asString();
                     if (target == null && count > 0) {
                         throw new CommandFailure(
                                 ExitCode.USAGE,

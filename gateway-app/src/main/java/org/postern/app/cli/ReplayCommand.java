@@ -17,8 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.Exchange;
-import org.postern.app.admin.Human;
 import org.postern.app.country.CountryDatabase;
 import org.postern.app.country.CountryFileException;
 import org.postern.app.journal.EvidenceRow;
@@ -28,6 +26,8 @@ import org.postern.app.journal.SelectionException;
 import org.postern.app.journal.TracedMessage;
 import org.postern.app.replay.Replay;
 import org.postern.app.replay.Settings;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.Reevaluator;
 import org.postern.auth.dns.CachingDnsClient;
@@ -258,7 +258,7 @@ final class ReplayCommand extends DaemonCommand {
     }
 
     private static String json(Replay.Outcome o) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("at", o.before().at().toString()).put("id", o.before().id());
         out.put("from", o.before().from());
         o.before().to().forEach(out.putArray("to")::add);
@@ -271,7 +271,7 @@ final class ReplayCommand extends DaemonCommand {
                 .put("rule", o.rule())
                 .put("reason", o.reason());
         out.put("changed", o.changed()).put("basis", o.basis().word()).put("detail", o.detail());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private int plan(Snapshot snapshot, List<Replay.Outcome> outcomes) throws IOException {

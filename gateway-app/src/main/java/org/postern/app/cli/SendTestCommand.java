@@ -12,9 +12,9 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postern.app.admin.Exchange;
 import org.postern.app.frontdoor.FrontDoor;
 import org.postern.app.frontdoor.SmtpTalk;
+import org.postern.app.text.Json;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -138,7 +138,7 @@ final class SendTestCommand implements Callable<Integer> {
             if (answer.status() != 200) {
                 throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
             }
-            JsonNode story = Exchange.JSON.readTree(answer.text());
+            JsonNode story = Json.MAPPER.readTree(answer.text());
             JsonNode steps = story.path("steps");
             for (; shown < steps.size(); shown++) {
                 JsonNode step = steps.get(shown);

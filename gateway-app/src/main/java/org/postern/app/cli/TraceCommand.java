@@ -8,8 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.Exchange;
-import org.postern.app.admin.Human;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.JournalException;
 import org.postern.app.journal.JournalReader;
@@ -17,6 +15,8 @@ import org.postern.app.journal.JournalSelection;
 import org.postern.app.journal.SelectionException;
 import org.postern.app.journal.Story;
 import org.postern.app.journal.TracedMessage;
+import org.postern.app.text.Human;
+import org.postern.app.text.Json;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
@@ -172,7 +172,7 @@ final class TraceCommand implements Callable<Integer> {
 
     private static String json(JournalReader journal, TracedMessage m, boolean tell)
             throws JournalException {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("at", m.at().toString()).put("id", m.id()).put("disposition", m.disposition());
         out.put("stage", m.stage()).put("client", m.client()).put("peer", m.peer());
         out.put("helo", m.helo()).put("tls", m.tls()).put("from", m.from());
@@ -203,6 +203,6 @@ final class TraceCommand implements Callable<Integer> {
                 steps.addObject().put("at", step.at().toString()).put("text", step.text());
             }
         }
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 }

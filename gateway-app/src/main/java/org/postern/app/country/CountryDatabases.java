@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.GatewayState;
+import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.country.Countries;

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
-import org.postern.app.admin.Exchange;
+import org.postern.app.text.Json;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
@@ -136,7 +136,7 @@ final class HttpFeed implements RecipientFeed {
     }
 
     private static void read(InputStream in, Sink sink) throws FeedException {
-        try (JsonParser json = Exchange.JSON.createParser(in)) {
+        try (JsonParser json = Json.MAPPER.createParser(in)) {
             switch (json.nextToken()) {
                 case START_ARRAY -> recipients(json, sink);
                 case START_OBJECT -> mapping(json, sink);

@@ -18,7 +18,7 @@ import java.util.Locale;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.postern.app.admin.Human;
+import org.postern.app.text.Human;
 import org.postern.core.config.TlsConfig;
 import org.postern.smtp.tls.TlsContexts;
 import org.postern.smtp.tls.TlsProblemException;

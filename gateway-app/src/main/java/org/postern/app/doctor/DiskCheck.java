@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.postern.app.admin.Human;
+import org.postern.app.text.Human;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.disk.Inodes;
 

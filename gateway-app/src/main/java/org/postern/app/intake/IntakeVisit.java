@@ -26,12 +26,12 @@ import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.recipients.Recipients;
 import org.postern.core.reply.SmtpReply;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.session.ClientConnection;
 import org.postern.smtp.session.ContentReceiver;
 import org.postern.smtp.session.Decision;
 import org.postern.smtp.session.Helo;
 import org.postern.smtp.session.MailRequest;
-import org.postern.smtp.session.SessionEnd;
 import org.postern.smtp.session.Visit;
 
 /**

@@ -1,8 +1,8 @@
 package org.postern.app.intake;
 
 import java.util.Locale;
-import org.postern.app.admin.Human;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.text.Human;
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.mail.QueueId;

@@ -1,6 +1,6 @@
 package org.postern.app.intake;
 
-import org.postern.app.admin.Exchange;
+import org.postern.app.text.Json;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
@@ -13,7 +13,7 @@ final class VerdictNotes {
 
     /** The object {@code verdicts} of a queue entry. */
     static String json(Verdicts verdicts) {
-        ObjectNode out = Exchange.JSON.createObjectNode();
+        ObjectNode out = Json.MAPPER.createObjectNode();
         method(out, "spf", verdicts.spf().result(), verdicts.spf().reason())
                 .put("domain", verdicts.spf().domain());
         method(out, "helo_spf", verdicts.heloSpf().result(), verdicts.heloSpf().reason())
@@ -34,7 +34,7 @@ final class VerdictNotes {
         method(out, "dmarc", verdicts.dmarc().result(), verdicts.dmarc().reason())
                 .put("author_domain", verdicts.dmarc().authorDomain())
                 .put("disposition", verdicts.dmarc().disposition().word());
-        return Exchange.JSON.writeValueAsString(out);
+        return Json.MAPPER.writeValueAsString(out);
     }
 
     private static ObjectNode method(

@@ -19,8 +19,8 @@ import org.postern.core.mail.ReversePath;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
 import org.postern.core.reply.SmtpReply;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.session.ClientConnection;
-import org.postern.smtp.session.SessionEnd;
 
 /** Tells the journal what happens in one session. Used by the session's thread alone. */
 final class VisitJournal {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.Human;
+import org.postern.app.text.Human;
 import tools.jackson.databind.JsonNode;
 
 /** What happened to one message, in order, in words. */

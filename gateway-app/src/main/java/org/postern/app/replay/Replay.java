@@ -195,9 +195,7 @@ public final class Replay {
                 now.disposition().equals("accepted")
                         || now.disposition().equals("tagged")
                         || now.disposition().equals("goes-on");
-        return passes
-                        && now.basis() != Basis.INSUFFICIENT
-                        && isOfItsMoment(message.rule())
+        return passes && now.basis() != Basis.INSUFFICIENT && isOfItsMoment(message.rule())
                 ? asItWas(message, now.basis())
                 : now;
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.GatewayState;
+import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.ScannerConfig;

@@ -1,4 +1,4 @@
-package org.postern.app.alerts;
+package org.postern.app.state;
 
 import java.time.Instant;
 import org.postern.core.config.AlertsConfig.Severity;

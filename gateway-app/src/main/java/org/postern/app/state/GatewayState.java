@@ -1,9 +1,8 @@
-package org.postern.app.admin;
+package org.postern.app.state;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import org.postern.app.alerts.Alert;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.queue.delivery.Downstream;
@@ -11,7 +10,7 @@ import org.postern.queue.spool.Spool;
 import org.postern.queue.surgery.Surgeon;
 import org.postern.smtp.admission.OverloadController;
 
-/** The running gateway as the admin interface sees it. Thread-safe; every answer is quick. */
+/** The running gateway as who watches or shows it sees it. Thread-safe; every answer is quick. */
 public interface GatewayState {
     /** The version of the program. */
     String version();
@@ -85,9 +84,6 @@ public interface GatewayState {
      * @param detail how it is; one line
      */
     record Helper(String kind, String name, boolean well, String detail) {}
-
-    /** Who is kept out, and whose mail is on hold, for a while. */
-    PassingEntries passing();
 
     /** Whether every part is ready. */
     default boolean ready() {

@@ -1,4 +1,4 @@
-package org.postern.app.admin;
+package org.postern.app.state;
 
 import java.io.IOException;
 import java.time.Duration;

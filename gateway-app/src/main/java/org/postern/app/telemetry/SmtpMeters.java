@@ -2,8 +2,8 @@ package org.postern.app.telemetry;
 
 import java.util.concurrent.atomic.LongAdder;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
-import org.postern.smtp.session.SessionEnd;
 
 /** Binds what the SMTP front counts to the registry. Thread-safe. */
 public final class SmtpMeters implements SmtpMetrics {

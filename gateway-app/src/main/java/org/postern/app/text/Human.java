@@ -1,4 +1,4 @@
-package org.postern.app.admin;
+package org.postern.app.text;
 
 import java.time.Duration;
 import java.util.Locale;

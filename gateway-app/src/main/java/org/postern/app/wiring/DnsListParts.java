@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.GatewayState;
+import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.DnsblMeters;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.AuthenticatorSettings;

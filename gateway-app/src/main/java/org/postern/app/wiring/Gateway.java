@@ -12,16 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminServer;
 import org.postern.app.admin.AdminToken;
 import org.postern.app.admin.Api;
-import org.postern.app.admin.GatewayState;
-import org.postern.app.admin.PassingEntries;
-import org.postern.app.admin.RelayControl;
 import org.postern.app.admin.Route;
 import org.postern.app.admin.StatusView;
-import org.postern.app.alerts.Alert;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.frontdoor.ProbeMark;
 import org.postern.app.intake.SurgeryLog;
 import org.postern.app.probe.ProbeTrail;
+import org.postern.app.state.Alert;
+import org.postern.app.state.GatewayState;
+import org.postern.app.state.RelayControl;
 import org.postern.app.telemetry.Logging;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.SpoolMeters;
@@ -229,7 +228,9 @@ public final class Gateway implements GatewayState, AutoCloseable {
 
     private List<Route> routes() {
         List<Route> routes =
-                new ArrayList<>(new Api(this, metrics, records.reader(), time).routes());
+                new ArrayList<>(
+                        new Api(this, reception.passing(), metrics, records.reader(), time)
+                                .routes());
         routes.addAll(reception.routes());
         routes.addAll(records.routes(spool(), this::wakeRelay, plans));
         return routes;
@@ -383,11 +384,6 @@ public final class Gateway implements GatewayState, AutoCloseable {
     public List<Alert> alerts() {
         Vigil watching = vigil;
         return watching == null ? List.of() : watching.active();
-    }
-
-    @Override
-    public PassingEntries passing() {
-        return reception.passing();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.postern.app.wiring;
 
-import org.postern.app.admin.GatewayState;
+import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.client.ClientStream;
 

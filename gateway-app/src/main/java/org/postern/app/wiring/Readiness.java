@@ -1,6 +1,6 @@
 package org.postern.app.wiring;
 
-import org.postern.app.admin.GatewayState.Part;
+import org.postern.app.state.GatewayState.Part;
 import org.postern.queue.spool.SpoolHealth;
 import org.postern.smtp.admission.OverloadController;
 

@@ -2,14 +2,14 @@ package org.postern.app.wiring;
 
 import java.util.List;
 import java.util.function.DoubleSupplier;
-import org.postern.app.admin.GatewayState;
-import org.postern.app.alerts.Alert;
 import org.postern.app.alerts.AlertBoard;
 import org.postern.app.alerts.Alerts;
 import org.postern.app.alerts.GatewayConditions;
 import org.postern.app.frontdoor.ProbeMark;
 import org.postern.app.probe.Probe;
 import org.postern.app.probe.ProbeTrail;
+import org.postern.app.state.Alert;
+import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.witness.Witnesses;
 import org.postern.core.time.TimeSource;

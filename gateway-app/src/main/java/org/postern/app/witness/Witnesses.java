@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.postern.app.admin.GatewayState.Part;
+import org.postern.app.state.GatewayState.Part;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postern.app.state.Alert;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.AlertsConfig;
 import org.postern.core.config.AlertsConfig.Format;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postern.app.admin.GatewayState;
+import org.postern.app.state.GatewayState;
 import org.postern.core.time.ManualTimeSource;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.DownstreamStatus;

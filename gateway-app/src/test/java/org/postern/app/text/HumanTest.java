@@ -1,4 +1,4 @@
-package org.postern.app.admin;
+package org.postern.app.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postern.app.admin.GatewayState.Part;
+import org.postern.app.state.GatewayState.Part;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.time.ManualTimeSource;
 import org.postern.queue.spool.SpoolHealth;

@@ -6,6 +6,7 @@ import org.postern.core.config.Limits;
 import org.postern.core.reply.EnhancedStatus;
 import org.postern.core.reply.SmtpReply;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 
 /**

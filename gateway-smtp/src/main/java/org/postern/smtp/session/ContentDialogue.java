@@ -6,6 +6,7 @@ import org.postern.core.config.Limits;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 
 /** DATA and BDAT within a session: may content come now, and what is said to it. */
 final class ContentDialogue {

@@ -16,6 +16,7 @@ import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 
 /**

@@ -3,6 +3,7 @@ package org.postern.smtp.session;
 import java.io.IOException;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
+import org.postern.smtp.SessionEnd;
 
 /**
  * Lets everything pass, and keeps nothing of what it takes: for playing the protocol through where

@@ -11,6 +11,7 @@ import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,6 +3,7 @@ package org.postern.smtp.session;
 import java.util.Optional;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Recipient;
+import org.postern.smtp.SessionEnd;
 
 /**
  * One SMTP session as the gateway sees it. Syntax, sequence, size, limits, bare line ends and loops

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.postern.core.config.Limits;
 import org.postern.core.config.Limits.BareNewline;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.admission.Gauge;
-import org.postern.smtp.session.SessionEnd;
 
 /** Every limit by its name, against clients that break it. */
 class LimitsTest {

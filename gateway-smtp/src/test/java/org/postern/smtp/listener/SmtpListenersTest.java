@@ -17,9 +17,9 @@ import org.postern.core.config.Limits;
 import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.NetworksConfig;
 import org.postern.core.time.TimeSource;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 import org.postern.smtp.session.RecordingHandler;
-import org.postern.smtp.session.SessionEnd;
 import org.postern.smtp.tls.TlsContexts;
 
 class SmtpListenersTest {

@@ -14,10 +14,10 @@ import org.postern.core.config.NetworksConfig;
 import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 import org.postern.smtp.admission.Gauge;
 import org.postern.smtp.session.RecordingHandler;
-import org.postern.smtp.session.SessionEnd;
 import org.postern.smtp.session.SessionHandler;
 import org.postern.smtp.tls.TlsContexts;
 

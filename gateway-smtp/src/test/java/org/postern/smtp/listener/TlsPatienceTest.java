@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.postern.core.config.Limits;
 import org.postern.core.config.ListenerConfig.Tls;
 import org.postern.smtp.NamedLimit;
-import org.postern.smtp.session.SessionEnd;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.tls.TestCertificates;
 import org.postern.smtp.tls.TlsContexts;
 

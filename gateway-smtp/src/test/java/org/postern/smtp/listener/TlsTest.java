@@ -20,8 +20,8 @@ import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.ListenerConfig.Tls;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.session.ClientConnection;
-import org.postern.smtp.session.SessionEnd;
 import org.postern.smtp.tls.TestCertificates;
 import org.postern.smtp.tls.TlsContexts;
 

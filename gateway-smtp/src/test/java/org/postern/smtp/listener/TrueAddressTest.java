@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.postern.core.config.Limits;
 import org.postern.core.net.Ip;
 import org.postern.smtp.NamedLimit;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.session.Helo;
-import org.postern.smtp.session.SessionEnd;
 
 /** Who the client really is: PROXY headers and XCLIENT. */
 class TrueAddressTest {

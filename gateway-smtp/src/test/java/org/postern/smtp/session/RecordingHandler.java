@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.postern.core.mail.Recipient;
 import org.postern.core.reply.SmtpReply;
+import org.postern.smtp.SessionEnd;
 
 /**
  * A gateway for tests: domain example.test with postmaster, alice and bob, everything accepted is

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.postern.core.config.Limits;
 import org.postern.core.net.Ip;
 import org.postern.core.time.TimeSource;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 
 /**

@@ -17,6 +17,7 @@ import org.postern.core.config.Limits.BareNewline;
 import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
+import org.postern.smtp.SessionEnd;
 import org.postern.smtp.SmtpMetrics;
 
 /** A session over octets in memory, with a gateway that misbehaves. */
