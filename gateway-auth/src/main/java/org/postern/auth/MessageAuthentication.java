@@ -205,15 +205,8 @@ final class MessageAuthentication implements Authentication {
                         heloSpf(deadline),
                         iprev(deadline),
                         List.of(),
-                        new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, "arc.not-run"),
-                        new DmarcResult(
-                                AuthResult.NONE,
-                                null,
-                                null,
-                                null,
-                                null,
-                                DmarcResult.Policy.NONE,
-                                List.of(),
+                        ArcResult.notRun("arc.not-run"),
+                        DmarcResult.notRun(
                                 AuthenticationResultsWriter.DMARC_NOT_RUN,
                                 List.of("there is no message")));
         return outcome(verdicts, null, MethodTimes.NONE);

@@ -71,17 +71,8 @@ final class UncheckedAuthentication implements Authentication {
                 SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "", REASON),
                 new IprevResult(AuthResult.NONE, null, REASON),
                 List.of(),
-                new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, REASON),
-                new DmarcResult(
-                        AuthResult.NONE,
-                        null,
-                        null,
-                        null,
-                        null,
-                        DmarcResult.Policy.NONE,
-                        List.of(),
-                        REASON,
-                        List.of()));
+                ArcResult.notRun(REASON),
+                DmarcResult.notRun(REASON, List.of()));
     }
 
     @Override

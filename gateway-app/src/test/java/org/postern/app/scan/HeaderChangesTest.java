@@ -73,16 +73,7 @@ class HeaderChangesTest {
                                         null))
                         .toList(),
                 arc,
-                new DmarcResult(
-                        AuthResult.NONE,
-                        null,
-                        null,
-                        null,
-                        null,
-                        DmarcResult.Policy.NONE,
-                        List.of(),
-                        "x",
-                        List.of()));
+                DmarcResult.notRun("x", List.of()));
     }
 
     private static ScanResult rspamd(

@@ -247,41 +247,23 @@ final class AuthorCheck {
             List<String> alignedBy,
             boolean open,
             List<DkimResult> marked) {
+        AuthResult result;
+        String reason;
         if (!alignedBy.isEmpty()) {
-            return result(
-                    AuthResult.PASS,
-                    applied,
-                    organization,
-                    choice.policy(),
-                    alignedBy,
-                    DmarcReasons.pass(alignedBy));
-        }
-        if (open) {
+            result = AuthResult.PASS;
+            reason = DmarcReasons.pass(alignedBy);
+        } else if (open) {
             // what could not be known might have been the aligned pass
-            return result(
-                    AuthResult.TEMPERROR,
-                    applied,
-                    organization,
-                    choice.policy(),
-                    alignedBy,
-                    DmarcReasons.halves(AuthResult.TEMPERROR, spf, marked));
+            result = AuthResult.TEMPERROR;
+            reason = DmarcReasons.halves(result, spf, marked);
+        } else if (!choice.known()) {
+            result = AuthResult.TEMPERROR;
+            reason = DmarcReasons.EXISTENCE_UNKNOWN;
+        } else {
+            result = AuthResult.FAIL;
+            reason = DmarcReasons.halves(result, spf, marked);
         }
-        if (!choice.known()) {
-            return result(
-                    AuthResult.TEMPERROR,
-                    applied,
-                    organization,
-                    choice.policy(),
-                    alignedBy,
-                    DmarcReasons.EXISTENCE_UNKNOWN);
-        }
-        return result(
-                AuthResult.FAIL,
-                applied,
-                organization,
-                choice.policy(),
-                alignedBy,
-                DmarcReasons.halves(AuthResult.FAIL, spf, marked));
+        return result(result, applied, organization, choice.policy(), alignedBy, reason);
     }
 
     private DmarcResult result(

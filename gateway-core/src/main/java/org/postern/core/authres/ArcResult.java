@@ -31,4 +31,9 @@ public record ArcResult(
     /** No chain. */
     public static final ArcResult NONE =
             new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, "arc.none");
+
+    /** A result without evaluation: ARC was not asked, and {@code reason} says why. */
+    public static ArcResult notRun(String reason) {
+        return new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, reason);
+    }
 }

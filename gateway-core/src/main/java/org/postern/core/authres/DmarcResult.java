@@ -53,4 +53,14 @@ public record DmarcResult(
             return word;
         }
     }
+
+    /**
+     * A result without evaluation: DMARC was not asked, and {@code reason} says why.
+     *
+     * @param trace the same for people, or nothing
+     */
+    public static DmarcResult notRun(String reason, List<String> trace) {
+        return new DmarcResult(
+                AuthResult.NONE, null, null, null, null, Policy.NONE, List.of(), reason, trace);
+    }
 }

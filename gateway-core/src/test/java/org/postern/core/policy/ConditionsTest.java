@@ -120,17 +120,8 @@ class ConditionsTest {
                 SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "", Known.DISABLED),
                 new IprevResult(AuthResult.NONE, null, Known.DISABLED),
                 List.of(),
-                new ArcResult(AuthResult.NONE, 0, List.of(), 0, null, Known.DISABLED),
-                new DmarcResult(
-                        AuthResult.NONE,
-                        null,
-                        null,
-                        null,
-                        null,
-                        DmarcResult.Policy.NONE,
-                        List.of(),
-                        Known.DISABLED,
-                        List.of()));
+                ArcResult.notRun(Known.DISABLED),
+                DmarcResult.notRun(Known.DISABLED, List.of()));
     }
 
     private static Facts scanned(Outcome outcome, double score) {
