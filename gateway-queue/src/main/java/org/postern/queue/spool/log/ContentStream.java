@@ -1,7 +1,6 @@
 package org.postern.queue.spool.log;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -12,7 +11,7 @@ import org.postern.queue.spool.SpoolException;
 import org.postern.queue.spool.disk.DiskFile;
 
 /** Trace headers from memory, then the content of a large file without the omitted ranges. */
-final class ContentStream extends InputStream {
+final class ContentStream extends BlockStream {
     private static final int BLOCK = 128 << 10;
 
     private final ByteBuffer trace;
@@ -40,12 +39,6 @@ final class ContentStream extends InputStream {
         this.length = message.contentLength();
         this.expectedCrc = message.contentCrc();
         this.omitted = omitted;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

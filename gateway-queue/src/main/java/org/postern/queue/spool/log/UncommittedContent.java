@@ -45,7 +45,7 @@ final class UncommittedContent implements MessageSource {
                 : new FileStream(file, size);
     }
 
-    private static final class BufferStream extends InputStream {
+    private static final class BufferStream extends BlockStream {
         private final byte[] buffer;
         private final int end;
         private final AtomicBoolean over;
@@ -55,12 +55,6 @@ final class UncommittedContent implements MessageSource {
             this.buffer = buffer;
             this.end = end;
             this.over = over;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
@@ -81,7 +75,7 @@ final class UncommittedContent implements MessageSource {
         }
     }
 
-    private static final class FileStream extends InputStream {
+    private static final class FileStream extends BlockStream {
         private final DiskFile file;
         private final long end;
         private long position;
@@ -89,12 +83,6 @@ final class UncommittedContent implements MessageSource {
         private FileStream(DiskFile file, long end) {
             this.file = file;
             this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
