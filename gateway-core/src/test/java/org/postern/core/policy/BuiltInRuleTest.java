@@ -2,6 +2,9 @@ package org.postern.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -71,6 +74,17 @@ class BuiltInRuleTest {
                 .extracting(BuiltInRule::ruleName)
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(AuthenticationRules.values()).map(Rule::ruleName).toList());
+    }
+
+    @Test
+    void everyOneStandsInTheReference() throws IOException {
+        String page =
+                Files.readString(
+                        Path.of(System.getProperty("postern.root", ".."), "docs", "reasons.md"));
+        String table = page.substring(page.indexOf("## Built-in rules"));
+        for (BuiltInRule rule : BuiltInRule.values()) {
+            assertThat(table).contains("`" + rule.ruleName() + "`");
+        }
     }
 
     @Test
