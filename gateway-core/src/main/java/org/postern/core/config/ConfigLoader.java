@@ -9,8 +9,8 @@ import org.postern.core.yaml.YamlReader;
 
 /**
  * Reads the configuration file: every problem of it in one pass, each with its place. The list and
- * recipient files that it names are read by {@code SnapshotLoader}, which is what {@code run},
- * {@code reload} and {@code check} use. Stateless, any thread.
+ * recipient files that it names are read by {@code Snapshots}, which is what {@code run}, {@code
+ * reload} and {@code check} use. Stateless, any thread.
  */
 public final class ConfigLoader {
     /** The longest configuration file in bytes. */

@@ -1,6 +1,6 @@
 /**
- * Notices to senders: whether one may be sent at all, and what it says (RFC 3464). Everything here
- * is reckoning and rendering; sending a notice is the queue's own work, as for any message.
+ * Notices to senders: whether one may be sent at all, and what it says (RFC 3464). A notice goes
+ * into the spool here; from there on it is delivered as any message is.
  */
 @NullMarked
 package org.postern.queue.dsn;
