@@ -113,7 +113,7 @@ final class ContentRecord {
             Verdicts v = judged.outcome().verdicts();
             line.with("spf", v.spf().result().word())
                     .with("spf_reason", v.spf().reason())
-                    .with("dkim", VerdictNotes.dkimWord(v))
+                    .with("dkim", v.dkimResult().word())
                     .with("dmarc", v.dmarc().result().word())
                     .with("dmarc_reason", v.dmarc().reason())
                     .with("arc", v.arc().result().word());

@@ -24,12 +24,6 @@ record Judgement(
 
     /** What becomes of it, as metrics, log and header say it. */
     String word() {
-        return switch (verdict.disposition()) {
-            case ACCEPT -> "accepted";
-            case TAG -> "tagged";
-            case QUARANTINE -> "quarantined";
-            case REJECT -> "rejected";
-            case DEFER -> "deferred";
-        };
+        return verdict.disposition().outcome();
     }
 }

@@ -6,6 +6,7 @@ import org.postern.core.journal.Ruling;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
+import org.postern.core.policy.Disposition;
 import org.postern.core.policy.Evaluation;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.Stage;
@@ -105,7 +106,7 @@ final class Rules {
                 .count(
                         "messages",
                         "disposition",
-                        reply.isTransient() ? "deferred" : "rejected",
+                        (reply.isTransient() ? Disposition.DEFER : Disposition.REJECT).outcome(),
                         "reason",
                         ruling.reason());
         MailLog line =

@@ -41,16 +41,4 @@ final class VerdictNotes {
             ObjectNode out, String name, AuthResult result, String reason) {
         return out.putObject(name).put("result", result.word()).put("reason", reason);
     }
-
-    /** The word that stands for all signatures: pass if one passes, none without any. */
-    static String dkimWord(Verdicts verdicts) {
-        AuthResult best = AuthResult.NONE;
-        for (DkimResult one : verdicts.dkim()) {
-            if (one.result() == AuthResult.PASS) {
-                return AuthResult.PASS.word();
-            }
-            best = best == AuthResult.NONE ? one.result() : best;
-        }
-        return best.word();
-    }
 }

@@ -18,6 +18,7 @@ import org.postern.core.journal.Screening;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.policy.Disposition;
 import org.postern.core.reply.SmtpReply;
 
 /**
@@ -293,16 +294,11 @@ final class DayWriter implements AutoCloseable {
 
     /** The word of metrics and log for what became of it. */
     private static String word(Ruling ruling, SmtpReply reply) {
-        return switch (ruling.disposition()) {
-            case ACCEPT -> reply.isPositive() ? "accepted" : word(reply);
-            case TAG -> reply.isPositive() ? "tagged" : word(reply);
-            case QUARANTINE -> reply.isPositive() ? "quarantined" : word(reply);
-            case REJECT, DEFER -> word(reply);
-        };
+        return (reply.isPositive() ? ruling.disposition() : refusal(reply)).outcome();
     }
 
-    private static String word(SmtpReply reply) {
-        return reply.isTransient() ? "deferred" : "rejected";
+    private static Disposition refusal(SmtpReply reply) {
+        return reply.isTransient() ? Disposition.DEFER : Disposition.REJECT;
     }
 
     private static @Nullable String observed(List<Ruling> observed) {

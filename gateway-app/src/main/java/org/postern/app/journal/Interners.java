@@ -11,8 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.postern.core.authres.AuthResult;
-import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.journal.DnsFact;
 import org.postern.core.journal.Evidence;
@@ -209,25 +207,13 @@ final class Interners implements AutoCloseable {
             addEvidence.setString(2, v.spf().result().word());
             addEvidence.setString(3, v.heloSpf().result().word());
             addEvidence.setString(4, v.iprev().result().word());
-            addEvidence.setString(5, dkimWord(v));
+            addEvidence.setString(5, v.dkimResult().word());
             addEvidence.setString(6, v.arc().result().word());
             addEvidence.setString(7, v.dmarc().result().word());
             Sqlite.text(addEvidence, 8, v.dmarc().authorDomain());
             addEvidence.setString(9, pendingDetail);
             addEvidence.executeUpdate();
         }
-    }
-
-    /** The word that stands for all signatures: pass if one passes, none without any. */
-    static String dkimWord(Verdicts verdicts) {
-        AuthResult best = AuthResult.NONE;
-        for (DkimResult one : verdicts.dkim()) {
-            if (one.result() == AuthResult.PASS) {
-                return AuthResult.PASS.word();
-            }
-            best = best == AuthResult.NONE ? one.result() : best;
-        }
-        return best.word();
     }
 
     int word(String text) throws SQLException {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.QueueId;
 import org.postern.core.net.Cidr;
+import org.postern.core.policy.Disposition;
 import org.postern.queue.surgery.Amounts;
 import org.postern.queue.surgery.SurgeryException;
 
@@ -31,7 +33,7 @@ public final class JournalSelection {
 
     /** What becomes of a message, as {@code --state} of the journal's commands says it. */
     private static final List<String> STATES =
-            List.of("accepted", "tagged", "quarantined", "rejected", "deferred");
+            Arrays.stream(Disposition.values()).map(Disposition::outcome).toList();
 
     /** Options that have an index of their own. */
     private static final Set<String> NAMES = Set.of("from", "to", "client", "id", "domain");

@@ -1,6 +1,7 @@
 package org.postern.app.replay;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import org.postern.core.config.GreylistingConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.dnsbl.DnsblHit;
 import org.postern.core.dnsbl.Subject;
+import org.postern.core.greylist.GreylistAnswer;
 import org.postern.core.greylist.GreylistExemptions;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Facts;
@@ -137,7 +139,8 @@ final class RecordedScreening {
             return Optional.empty();
         }
         for (JsonNode word : detail.path("greylisting")) {
-            if (List.of("new", "early", "crowded").contains(word.asString())) {
+            if (Arrays.stream(GreylistAnswer.Why.values())
+                    .anyMatch(why -> why.word().equals(word.asString()))) {
                 return Optional.of("greylisting." + word.asString());
             }
         }

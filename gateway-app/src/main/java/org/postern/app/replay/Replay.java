@@ -192,8 +192,8 @@ public final class Replay {
     /** What rules outside the policy decided stands where the policy has nothing against it. */
     private static Outcome afterThePolicy(TracedMessage message, Outcome now) {
         boolean passes =
-                now.disposition().equals("accepted")
-                        || now.disposition().equals("tagged")
+                now.disposition().equals(Disposition.ACCEPT.outcome())
+                        || now.disposition().equals(Disposition.TAG.outcome())
                         || now.disposition().equals("goes-on");
         return passes && now.basis() != Basis.INSUFFICIENT && isOfItsMoment(message.rule())
                 ? asItWas(message, now.basis())
@@ -262,7 +262,7 @@ public final class Replay {
                 .map(reason ->
                         new Outcome(
                                 message,
-                                "deferred",
+                                Disposition.DEFER.outcome(),
                                 BuiltInRule.GREYLISTING.ruleName(),
                                 reason,
                                 Basis.RECORDED,
@@ -277,7 +277,7 @@ public final class Replay {
                     Optional.of(
                             new Outcome(
                                     message,
-                                    word(verdict.disposition()),
+                                    verdict.disposition().outcome(),
                                     verdict.rule(),
                                     verdict.reason(),
                                     Basis.RECORDED,
@@ -315,7 +315,9 @@ public final class Replay {
                 from.isEmpty() ? screened.greylisted(Stage.DATA, facts, verdict) : Optional.empty();
         return new Outcome(
                 message,
-                greylisted.isPresent() ? "deferred" : word(verdict.disposition()),
+                greylisted.isPresent()
+                        ? Disposition.DEFER.outcome()
+                        : verdict.disposition().outcome(),
                 greylisted.isPresent() ? BuiltInRule.GREYLISTING.ruleName() : verdict.rule(),
                 greylisted.orElse(verdict.reason()),
                 result.basis() == Reevaluator.Basis.RECORDED ? Basis.RECORDED : Basis.LIVE,
@@ -343,15 +345,5 @@ public final class Replay {
     private static String change(String method, EvidenceRow evidence, AuthResult now) {
         String before = evidence.detail().path(method).path("result").asString("none");
         return method + " " + (before.equals(now.word()) ? before : before + " → " + now.word());
-    }
-
-    private static String word(Disposition disposition) {
-        return switch (disposition) {
-            case ACCEPT -> "accepted";
-            case TAG -> "tagged";
-            case QUARANTINE -> "quarantined";
-            case REJECT -> "rejected";
-            case DEFER -> "deferred";
-        };
     }
 }

@@ -23,4 +23,16 @@ public record Verdicts(
     public Verdicts {
         dkim = List.copyOf(dkim);
     }
+
+    /** The result that stands for all signatures: pass if one passes, none without any. */
+    public AuthResult dkimResult() {
+        AuthResult first = AuthResult.NONE;
+        for (DkimResult one : dkim) {
+            if (one.result() == AuthResult.PASS) {
+                return AuthResult.PASS;
+            }
+            first = first == AuthResult.NONE ? one.result() : first;
+        }
+        return first;
+    }
 }

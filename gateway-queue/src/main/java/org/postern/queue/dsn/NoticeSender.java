@@ -38,11 +38,17 @@ public final class NoticeSender {
     /** Key of the note on a notice: the queue id of the message that it is about. */
     public static final String ABOUT_NOTE = "notice-about";
 
-    /** Why the schedule holds an entry of which recipients failed: nobody has decided yet. */
-    public static final Set<String> UNDECIDED = Set.of("failed", "expired", "given up");
+    /** Why the schedule holds an entry that a downstream refused for good. */
+    public static final String FAILED = "failed";
+
+    /** Why the schedule holds an entry whose time is over. */
+    public static final String EXPIRED = "expired";
 
     /** Why an entry is held that a person wants to bounce. */
     public static final String GIVEN_UP = "given up";
+
+    /** The reasons by which an entry is held while nobody has decided yet. */
+    public static final Set<String> UNDECIDED = Set.of(FAILED, EXPIRED, GIVEN_UP);
 
     private static final String ACTOR = "postern";
     private static final Duration GRACE = Duration.ofDays(5);

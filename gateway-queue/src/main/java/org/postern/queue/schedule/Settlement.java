@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postern.core.mail.Recipient;
 import org.postern.queue.delivery.RecipientOutcome;
+import org.postern.queue.dsn.NoticeSender;
 import org.postern.queue.dsn.OwnWords;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
@@ -116,11 +117,12 @@ final class Settlement {
         if (events.stream().anyMatch(e -> e.outcome() == RelayEvent.Outcome.DELIVERED)) {
             listener.delivering(events);
         }
+        String why = expired ? NoticeSender.EXPIRED : NoticeSender.FAILED;
         Optional<QueueEntry> after =
                 recording.record(
                         entry.id(),
                         name,
-                        new AttemptResult(statuses, wait, reason(expired), last, marks),
+                        new AttemptResult(statuses, wait, why, last, marks),
                         onceDurable);
         events.forEach(listener::outcome);
         if (after.isEmpty()) {
@@ -173,10 +175,6 @@ final class Settlement {
     private static boolean givenUp(RelayEvent event) {
         return event.outcome() == RelayEvent.Outcome.FAILED
                 || event.outcome() == RelayEvent.Outcome.EXPIRED;
-    }
-
-    private static String reason(boolean expired) {
-        return expired ? "expired" : "failed";
     }
 
     private static RelayEvent.Outcome what(RecipientOutcome outcome, boolean expired) {
