@@ -114,6 +114,10 @@ class RecipientSourcesTest {
             assertThat(shown.exitCode()).isEqualTo(1);
             assertThat(shown.out()).contains("cannot be told now", "never been loaded");
             assertThat(gateway.command("recipients", "status").out()).contains("NEVER LOADED");
+            assertThat(gateway.command("status").out())
+                    .contains("recipients", "NEVER LOADED, who is in no other source gets 451");
+            assertThat(gateway.command("doctor", "--only", "recipients,daemon").out())
+                    .contains("has never been loaded");
         }
     }
 

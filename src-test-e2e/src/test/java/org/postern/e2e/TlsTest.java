@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,35 @@ class TlsTest {
             assertThat(own.command("reload").exitCode()).isNotZero();
             assertThat(shown(own)).contains("CN = new.example.test");
         }
+    }
+
+    @Test
+    void aReloadThatIsRefusedForAnotherReasonBringsNoCertificateIntoUse(Surroundings around) {
+        String people = "bob@example.test\n".concat(people(40));
+        try (Gateway own = around.newGateway("refused")) {
+            own.configure(own.configuration().replace("lists/recipients.yaml", "lists/people"));
+            own.file("lists/people", people).start();
+            assertThat(shown(own)).doesNotContain("BEGIN CERTIFICATE");
+            Certificates.ecdsa(own.folder(), "mx", "mx.example.test");
+            own.configureSections(
+                    "tls: { certificates: [{ chain: mx-chain.pem, key: mx-key.pem }] }\n");
+            own.file("lists/people", people(20));
+            Program.Result refused = own.command("reload");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(shown(own)).doesNotContain("BEGIN CERTIFICATE");
+            assertThat(own.command("status").out())
+                    .contains("REFUSED at ", "of 41 recipients are gone");
+            own.file("lists/people", people);
+            assertThat(own.command("reload").exitCode()).isZero();
+            assertThat(shown(own)).contains("BEGIN CERTIFICATE");
+            assertThat(own.command("status").out()).doesNotContain("REFUSED");
+        }
+    }
+
+    private static String people(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "p" + i + "@example.test\n")
+                .collect(Collectors.joining());
     }
 
     private static String shown(Gateway gateway) {

@@ -120,6 +120,15 @@ public final class StatusView {
                         + snapshot.revision()
                         + ", read "
                         + snapshot.loaded().truncatedTo(ChronoUnit.SECONDS));
+        gateway.refusal()
+                .ifPresent(refusal ->
+                        line(
+                                out,
+                                "  reload",
+                                "REFUSED at "
+                                        + refusal.at().truncatedTo(ChronoUnit.SECONDS)
+                                        + ": "
+                                        + refusal.why()));
         return out.toString();
     }
 
@@ -207,10 +216,16 @@ public final class StatusView {
                     .put("well", helper.well())
                     .put("detail", helper.detail());
         }
-        out.putObject("config")
-                .put("file", snapshot.config().file().toString())
-                .put("revision", snapshot.revision())
-                .put("loaded", snapshot.loaded().toString());
+        ObjectNode config =
+                out.putObject("config")
+                        .put("file", snapshot.config().file().toString())
+                        .put("revision", snapshot.revision())
+                        .put("loaded", snapshot.loaded().toString());
+        gateway.refusal()
+                .ifPresent(refusal ->
+                        config.putObject("refused")
+                                .put("at", refusal.at().toString())
+                                .put("why", refusal.why()));
         return out;
     }
 

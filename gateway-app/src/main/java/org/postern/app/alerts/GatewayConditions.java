@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -52,7 +51,6 @@ public final class GatewayConditions {
     /**
      * What the gateway's state does not say by itself.
      *
-     * @param reloadGood whether the last reload was taken
      * @param implausibleShare share of the last messages whose client cannot be a sender
      * @param certificateEnds when the first certificate in use ends
      * @param probe what the probe has found wrong for some rounds
@@ -60,16 +58,17 @@ public final class GatewayConditions {
      * @param journal why the journal is not complete, or empty
      * @param heldSenders how many senders are held as anomalous
      * @param refusedLists which recipient lists wait for a confirmation, or empty
+     * @param staleLists which recipient lists are old or were never loaded, or empty
      */
     public record Sources(
-            BooleanSupplier reloadGood,
             DoubleSupplier implausibleShare,
             Supplier<Optional<Instant>> certificateEnds,
             Supplier<Optional<String>> probe,
             DoubleSupplier topSenderShare,
             Supplier<Optional<String>> journal,
             IntSupplier heldSenders,
-            Supplier<Optional<String>> refusedLists) {}
+            Supplier<Optional<String>> refusedLists,
+            Supplier<Optional<String>> staleLists) {}
 
     private GatewayConditions(GatewayState gateway, Sources sources, TimeSource time) {
         this.gateway = gateway;
@@ -104,6 +103,7 @@ public final class GatewayConditions {
                 page("PosternScannerFails", Duration.ofMinutes(5), () -> unwell("scanner")),
                 ticket("PosternJournalIncomplete", Duration.ZERO, sources.journal()),
                 page("PosternRecipientsRefused", Duration.ZERO, sources.refusedLists()),
+                ticket("PosternRecipientsStale", Duration.ofMinutes(10), sources.staleLists()),
                 ticket("PosternRuleEnded", Duration.ZERO, () -> unwell("rule")),
                 ticket("PosternReloadFailed", Duration.ofMinutes(1), this::reload));
     }
@@ -247,8 +247,9 @@ public final class GatewayConditions {
     }
 
     private Optional<String> reload() {
-        return sources.reloadGood().getAsBoolean()
-                ? Optional.empty()
-                : Optional.of("the last reload was refused, an older configuration is in force");
+        return gateway.refusal()
+                .map(refusal ->
+                        "the last reload was refused, an older configuration is in force: "
+                                + refusal.why());
     }
 }

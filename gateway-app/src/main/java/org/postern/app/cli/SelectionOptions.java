@@ -33,7 +33,10 @@ public final class SelectionOptions {
                             + " observe would have hit (observed=any)")
     private List<String> verdicts = List.of();
 
-    @Option(names = "--reason", paramLabel = "CODE", description = "reason code, or its beginning")
+    @Option(
+            names = "--reason",
+            paramLabel = "CODE",
+            description = "reason code, its beginning up to a dot, or a rule's name")
     private List<String> reasons = List.of();
 
     @Option(

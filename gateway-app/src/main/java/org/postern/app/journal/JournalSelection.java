@@ -128,7 +128,11 @@ public final class JournalSelection {
                     case "client" -> client(b, value);
                     case "verdict" -> verdict(b, value);
                     case "reason" -> {
-                        b.values.addAll(List.of(value, value + ".", value + "/", value));
+                        String code =
+                                value.endsWith(".")
+                                        ? value.substring(0, value.length() - 1)
+                                        : value;
+                        b.values.addAll(List.of(code, code + ".", code + "/", code));
                         yield "(reason IN (SELECT id FROM word WHERE text = ? OR (text >= ? AND"
                                 + " text < ?)) OR rule IN (SELECT id FROM word WHERE text = ?))";
                     }

@@ -3,8 +3,10 @@ package org.postern.app.state;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.surgery.Surgeon;
@@ -59,6 +61,9 @@ public interface GatewayState {
      * @param confirmed whether recipient files may lose as many as they were refused for
      */
     SnapshotResult reload(boolean confirmed);
+
+    /** The last reload if it was refused: an older configuration is in force. */
+    Optional<Snapshots.Refusal> refusal();
 
     /**
      * One part of readiness.

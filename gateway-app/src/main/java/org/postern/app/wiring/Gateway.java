@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ import org.postern.core.net.Ip;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.spool.Spool;
@@ -351,6 +353,11 @@ public final class Gateway implements GatewayState, AutoCloseable {
     @Override
     public List<Downstream> downstreams() {
         return live.downstreams();
+    }
+
+    @Override
+    public Optional<Snapshots.Refusal> refusal() {
+        return live.refusal();
     }
 
     @Override

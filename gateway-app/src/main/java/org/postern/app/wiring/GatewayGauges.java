@@ -10,7 +10,7 @@ final class GatewayGauges {
 
     /** Shows them; they are read at each scrape, on its thread. */
     static void show(Metrics metrics, LiveConfiguration live, GatewayState gateway) {
-        metrics.gauge("config.reload.success", () -> live.lastReloadGood() ? 1 : 0);
+        metrics.gauge("config.reload.success", () -> live.refusal().isEmpty() ? 1 : 0);
         metrics.gauge("config.revision", () -> (double) live.snapshot().revision());
         metrics.gauge("ready", () -> gateway.ready() ? 1 : 0);
         metrics.gauge("overload.load", () -> gateway.overload().load());

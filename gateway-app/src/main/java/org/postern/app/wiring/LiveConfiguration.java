@@ -66,10 +66,13 @@ final class LiveConfiguration implements AutoCloseable {
     private final RemoteDirectories directories;
     private final RecipientFiles recipientFiles;
     private volatile Parts current;
-    private @Nullable Parts prepared;
+    private @Nullable Prepared prepared;
 
     /** A revision and the parts behind it. */
     private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {}
+
+    /** What a reload has made and nobody uses yet. */
+    private record Prepared(Parts parts, TlsContexts tls) {}
 
     LiveConfiguration(
             Snapshot read, TimeSource time, Metrics metrics, RemoteDirectories directories)
@@ -176,9 +179,9 @@ final class LiveConfiguration implements AutoCloseable {
         return tls;
     }
 
-    /** Whether the last reload was taken. */
-    boolean lastReloadGood() {
-        return snapshots.lastReloadGood();
+    /** The last reload if it was refused. */
+    Optional<Snapshots.Refusal> refusal() {
+        return snapshots.refusal();
     }
 
     /** All downstreams as they are configured now. */
@@ -281,8 +284,10 @@ final class LiveConfiguration implements AutoCloseable {
                             ? before.dns()
                             : CachingDnsClient.of(config.dns(), time, dnsMeters);
             Revision revision = revision(candidate, dns);
-            tls.reload(config.tls());
-            prepared = new Parts(revision, dns, downstreams(before, config));
+            TlsContexts certificates = TlsContexts.load(config.tls());
+            prepared =
+                    new Prepared(
+                            new Parts(revision, dns, downstreams(before, config)), certificates);
         } catch (IOException
                 | TlsProblemException
                 | CountryFileException
@@ -305,13 +310,15 @@ final class LiveConfiguration implements AutoCloseable {
     }
 
     private void activate() {
-        Parts next = prepared;
+        Prepared taken = prepared;
         prepared = null;
-        if (next == null) {
+        if (taken == null) {
             throw new IllegalStateException("a configuration was taken that was not prepared");
         }
+        Parts next = taken.parts();
         Parts before = current;
         current = next;
+        tls.become(taken.tls());
         try {
             dnsLists.activate(next.revision().snapshot().config());
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
 import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.directory.SourceStates;
 import org.postern.app.intake.CandidatePolicy;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.reputation.Carriers;
@@ -39,6 +40,7 @@ final class Reception implements AutoCloseable {
     private final TimeSource time;
     private final LiveConfiguration live;
     private final RemoteDirectories directories;
+    private final SourceStates sources;
     private final AddedLists lists;
     private final Reputation reputation;
     private final Traps traps;
@@ -55,6 +57,7 @@ final class Reception implements AutoCloseable {
         this.live = live;
         this.directories = directories;
         this.time = time;
+        this.sources = new SourceStates(directories, time);
         Path data = live.config().data();
         this.lists = new AddedLists(data, time, this::refreshLists);
         this.reputation =
@@ -131,7 +134,8 @@ final class Reception implements AutoCloseable {
 
     /** What stands beside the rules in force: ended rules, and a candidate; for the status. */
     List<GatewayState.Helper> helpers() {
-        List<GatewayState.Helper> states = new ArrayList<>(rules.states());
+        List<GatewayState.Helper> states = new ArrayList<>(sources.helpers());
+        states.addAll(rules.states());
         candidate.report().ifPresent(report -> states.add(state(report)));
         for (RecipientFiles.View file : live.recipientFiles().status()) {
             if (!file.words().isEmpty()) {
@@ -156,6 +160,11 @@ final class Reception implements AutoCloseable {
                         + " of "
                         + report.compared()
                         + " decisions would have been others");
+    }
+
+    /** Which recipient lists are old, or were never loaded. */
+    Optional<String> staleLists() {
+        return sources.stale();
     }
 
     /** Which recipient lists wait for a confirmation. */

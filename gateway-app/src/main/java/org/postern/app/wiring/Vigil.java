@@ -38,7 +38,6 @@ final class Vigil implements AutoCloseable {
                 GatewayConditions.board(
                         gateway,
                         new GatewayConditions.Sources(
-                                live::lastReloadGood,
                                 () ->
                                         live.revision()
                                                 .authenticator()
@@ -49,7 +48,8 @@ final class Vigil implements AutoCloseable {
                                 topSenderShare,
                                 records::missing,
                                 reception.reputation().anomalies()::held,
-                                reception::refusedLists),
+                                reception::refusedLists,
+                                reception::staleLists),
                         time);
         alerts = new Alerts(board, live::config, metrics);
         alerts.before(records::look);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postern.app.state.GatewayState;
+import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.ManualTimeSource;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.DownstreamStatus;
@@ -45,7 +46,7 @@ class GatewayConditionsTest {
         private List<GatewayState.Helper> helpers = List.of();
         private @Nullable String downstreamTrouble;
         private double load;
-        private boolean reloadGood = true;
+        private Optional<Snapshots.Refusal> refusal = Optional.empty();
         private double implausible;
         private Optional<Instant> certificate = Optional.of(START.plus(Duration.ofDays(60)));
         private Optional<String> probe = Optional.empty();
@@ -53,6 +54,7 @@ class GatewayConditionsTest {
         private Optional<String> journal = Optional.empty();
         private int held;
         private Optional<String> refusedLists = Optional.empty();
+        private Optional<String> staleLists = Optional.empty();
 
         private final OverloadController overload =
                 new OverloadController(List.of(new Gauge("connections", () -> load, true)), time);
@@ -88,19 +90,20 @@ class GatewayConditionsTest {
                                     "spool", () -> spool,
                                     "parts", () -> parts,
                                     "helpers", () -> helpers,
+                                    "refusal", () -> refusal,
                                     "downstreams", () -> List.of(store),
                                     "overload", () -> overload));
             return GatewayConditions.board(
                     gateway,
                     new GatewayConditions.Sources(
-                            () -> reloadGood,
                             () -> implausible,
                             () -> certificate,
                             () -> probe,
                             () -> topSender,
                             () -> journal,
                             () -> held,
-                            () -> refusedLists),
+                            () -> refusedLists,
+                            () -> staleLists),
                     time);
         }
 
@@ -239,6 +242,11 @@ class GatewayConditionsTest {
                         s -> s.refusedLists = Optional.of("ldap: 130 of 700"),
                         "130 of 700"),
                 new Case(
+                        "PosternRecipientsStale",
+                        Duration.ofMinutes(10),
+                        s -> s.staleLists = Optional.of("ldap: NEVER LOADED"),
+                        "ldap: NEVER LOADED"),
+                new Case(
                         "PosternRuleEnded",
                         none,
                         s -> s.helper("rule", "storm", "ENDED"),
@@ -246,8 +254,11 @@ class GatewayConditionsTest {
                 new Case(
                         "PosternReloadFailed",
                         Duration.ofMinutes(1),
-                        s -> s.reloadGood = false,
-                        "older configuration"));
+                        s ->
+                                s.refusal =
+                                        Optional.of(
+                                                new Snapshots.Refusal(START, "postern.yaml:3:1")),
+                        "older configuration is in force: postern.yaml:3:1"));
     }
 
     @ParameterizedTest

@@ -323,6 +323,35 @@ class DoctorTest {
                 .containsExactly(Level.NOT_CHECKED);
     }
 
+    @Test
+    void sourcesOfRecipientsAreAsTheRunningGatewaySees() {
+        DaemonView daemon =
+                DaemonView.ofScrape(
+                        """
+                        # HELP postern_recipients_entries x
+                        postern_recipients_entries{source="ldap-dc1"} -1.0
+                        postern_recipients_entries{source="sql"} 700.0
+                        postern_recipients_staleness_seconds{source="ldap-dc1"} +Inf
+                        postern_recipients_staleness_seconds{source="sql"} 20000.5
+                        postern_recipients_sync_refused{source="ldap-dc1"} 0.0
+                        postern_recipients_sync_refused{source="sql"} 130.0
+                        """);
+        assertThat(
+                        new RecipientsCheck()
+                                .examine(
+                                        scene(
+                                                new FakeDns(),
+                                                daemon,
+                                                TIME,
+                                                List.of(),
+                                                Optional.empty())))
+                .extracting(f -> f.level() + " " + f.what())
+                .containsExactly(
+                        "FAILURE ldap-dc1 has never been loaded",
+                        "WARNING sql: a newer list would take away 130 recipients and is not taken",
+                        "WARNING sql was last read 5h 33m ago");
+    }
+
     private List<Finding> evidence(Map<String, Double> metrics) {
         return new EvidenceCheck()
                 .examine(

@@ -101,6 +101,7 @@ class JournalWriterTest {
         assertThat(find("from", "@example.org")).hasSize(1);
         assertThat(find("client", "198.51.100.0/24")).isEmpty();
         assertThat(find("reason", "default")).hasSize(2);
+        assertThat(find("reason", "default.")).hasSize(2);
         assertThat(find("reason", "default.acc")).isEmpty();
         assertThat(find("state", "rejected")).isEmpty();
         assertThat(find("since", "1h")).hasSize(2);

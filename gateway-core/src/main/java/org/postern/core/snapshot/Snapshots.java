@@ -1,9 +1,11 @@
 package org.postern.core.snapshot;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -34,7 +36,23 @@ public final class Snapshots {
     private final UnaryOperator<Snapshot> complete;
     private final ReentrantLock reloading = new ReentrantLock();
     private volatile Snapshot current;
-    private volatile boolean lastReloadGood = true;
+    private volatile @Nullable Refusal refusal;
+
+    /**
+     * A reload that was not taken.
+     *
+     * @param at when it was tried
+     * @param why the first of its errors with its place, and how many more there were
+     */
+    public record Refusal(Instant at, String why) {
+        private static Refusal of(Instant at, Problems problems) {
+            List<Problem> errors = problems.all().stream().filter(Problem::isError).toList();
+            String first = errors.isEmpty() ? "an error" : errors.getFirst().toString();
+            return new Refusal(
+                    at,
+                    errors.size() > 1 ? first + " (and " + (errors.size() - 1) + " more)" : first);
+        }
+    }
 
     /** Puts a first snapshot into force. */
     public Snapshots(Snapshot first, TimeSource time) {
@@ -168,9 +186,9 @@ public final class Snapshots {
         return current;
     }
 
-    /** Whether the last reload was taken, true before any: for {@code config_reload_success}. */
-    public boolean lastReloadGood() {
-        return lastReloadGood;
+    /** The last reload if it was refused; empty if it was taken, or before any. */
+    public Optional<Refusal> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     /**
@@ -193,16 +211,22 @@ public final class Snapshots {
                                             data, // changes with the next start
                                             time)),
                             lastLook);
-            lastReloadGood = result instanceof SnapshotResult.Loaded;
             return switch (result) {
-                case SnapshotResult.Refused refused -> refused;
+                case SnapshotResult.Refused refused -> {
+                    refusal = Refusal.of(time.instant(), refused.problems());
+                    yield refused;
+                }
                 case SnapshotResult.Loaded loaded -> {
                     current = loaded.snapshot();
+                    refusal = null;
                     List<Problem> warnings = new ArrayList<>(loaded.warnings());
                     warnings.addAll(untilRestart(before.config(), loaded.snapshot().config()));
                     yield new SnapshotResult.Loaded(loaded.snapshot(), warnings);
                 }
             };
+        } catch (RuntimeException e) {
+            refusal = new Refusal(time.instant(), "it ended in a fault of the program: " + e);
+            throw e;
         } finally {
             reloading.unlock();
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.mail.QueueId;
@@ -122,7 +123,7 @@ public final class Selection {
             case "verdict" -> verdict(value, verdicts);
             case "reason" ->
                     e ->
-                            value.equals(e.notes().get("reason"))
+                            begins(e.notes().get("reason"), value)
                                     || value.equals(e.notes().get("rule"))
                                     || reasonIs(e.reason(), value);
             case "since" -> {
@@ -192,13 +193,19 @@ public final class Selection {
     }
 
     /** A reason stands behind the rule that held it or the plan's id; either can be asked for. */
-    private static boolean reasonIs(String reason, String value) {
-        boolean begins =
-                reason.startsWith(value)
-                        && (reason.length() == value.length()
-                                || reason.charAt(value.length()) == ':'
-                                || reason.charAt(value.length()) == ' ');
-        return begins || reason.endsWith(": " + value);
+    private static boolean reasonIs(String text, String value) {
+        int colon = text.indexOf(": ");
+        return begins(text, value) || (colon >= 0 && begins(text.substring(colon + 2), value));
+    }
+
+    /** Whether it is this reason code or begins with it, up to one of its dots; or a word. */
+    private static boolean begins(@Nullable String text, String value) {
+        if (text == null || !text.startsWith(value)) {
+            return false;
+        }
+        return text.length() == value.length()
+                || value.endsWith(".")
+                || ".: ".indexOf(text.charAt(value.length())) >= 0;
     }
 
     private static Predicate<QueueEntry> client(String value) throws SurgeryException {

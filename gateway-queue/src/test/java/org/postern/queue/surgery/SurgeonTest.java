@@ -133,6 +133,9 @@ class SurgeonTest {
         assertThat(ids(select("reason", "rule-1"))).containsExactly(a, b);
         assertThat(ids(select("reason", "its.reason"))).containsExactly(a, b);
         assertThat(ids(select("reason", "rule-10"))).containsExactly(c);
+        assertThat(ids(select("reason", "its"))).as("a beginning").containsExactly(a, b);
+        assertThat(ids(select("reason", "other."))).containsExactly(c);
+        assertThat(select("reason", "it")).as("no part of a word").isEmpty();
     }
 
     @ParameterizedTest

@@ -26,9 +26,8 @@ public final class TlsContexts {
     private record Generation(TlsConfig config, List<FileStamp> files, @Nullable Loaded loaded) {}
 
     static {
-        // a client that renegotiates again and again makes us compute for nothing (TLS 1.2); read
-        // by
-        // the JDK when its first handshake begins
+        // a client that renegotiates again and again makes us compute for nothing (TLS 1.2); the
+        // JDK reads it when its first handshake begins
         if (System.getProperty(RENEGOTIATION) == null) {
             System.setProperty(RENEGOTIATION, "true");
         }
@@ -63,13 +62,11 @@ public final class TlsContexts {
     }
 
     /**
-     * Replaces everything by what the configuration names now. On an error the old certificates
-     * stay.
-     *
-     * @throws TlsProblemException as {@link #load}
+     * Takes over everything that another has read, at once. Who reloads loads the new ones first
+     * and comes here when the rest of the new configuration is found good too.
      */
-    public void reload(TlsConfig config) throws TlsProblemException {
-        current.set(read(config));
+    public void become(TlsContexts other) {
+        current.set(other.current.get());
     }
 
     /** What {@link #refresh} found. */

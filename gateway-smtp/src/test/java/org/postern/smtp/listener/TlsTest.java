@@ -215,7 +215,7 @@ class TlsTest {
     void renewedCertificatesAreShownToTheNextClient() throws Exception {
         TlsContexts contexts = contexts("ec");
         try (TestGateway gateway = TestGateway.tls(Tls.IMPLICIT, contexts)) {
-            contexts.reload(TestCertificates.config("other"));
+            contexts.become(TlsContexts.load(TestCertificates.config("other")));
             try (SSLSocket s = secure(gateway.connect().socket(), "mx.example.test")) {
                 s.startHandshake();
                 assertThat(subject(s)).isEqualTo("CN=other.example.test");

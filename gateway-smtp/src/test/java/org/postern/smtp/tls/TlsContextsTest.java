@@ -92,13 +92,12 @@ class TlsContextsTest {
     }
 
     @Test
-    void aReloadThatFailsKeepsTheOldCertificates() throws Exception {
+    void whatAnotherHasReadComesIntoUseAtOnce() throws Exception {
         put("ec", "ec", 0);
         TlsContexts contexts = TlsContexts.load(config());
-        Object first = contexts.context().orElseThrow();
-        TlsConfig bad =
-                new TlsConfig(List.of(new TlsConfig.Certificate(folder.resolve("no.pem"), key)));
-        assertThatThrownBy(() -> contexts.reload(bad)).isInstanceOf(TlsProblemException.class);
-        assertThat(contexts.context().orElseThrow()).isSameAs(first);
+        TlsContexts read = TlsContexts.load(TestCertificates.config("rsa"));
+        contexts.become(read);
+        assertThat(contexts.context()).isEqualTo(read.context());
+        assertThat(contexts.refresh()).isEqualTo(TlsContexts.Refresh.UNCHANGED);
     }
 }
