@@ -5,10 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.directory.RemoteDirectories.View;
 import org.postern.app.state.GatewayState;
 import org.postern.app.text.Human;
-import org.postern.app.directory.RemoteDirectories.View;
 import org.postern.core.time.TimeSource;
 
 /** How the sources of recipients are, in the words of the status and of alerts. Thread-safe. */
@@ -17,16 +18,29 @@ public final class SourceStates {
     private static final Duration STALE = Duration.ofHours(4);
 
     private final RemoteDirectories directories;
+    private final RecipientFiles files;
     private final TimeSource time;
 
-    public SourceStates(RemoteDirectories directories, TimeSource time) {
+    /** The states of these sources. */
+    public SourceStates(RemoteDirectories directories, RecipientFiles files, TimeSource time) {
         this.directories = directories;
+        this.files = files;
         this.time = time;
     }
 
-    /** Every source over the network, for the status. */
+    /** Every source over the network, and the files that are not as they should be. */
     public List<GatewayState.Helper> helpers() {
-        return directories.status().stream().map(this::helper).toList();
+        return Stream.concat(
+                        directories.status().stream().map(this::helper),
+                        files.status().stream()
+                                .filter(file -> !file.words().isEmpty())
+                                .map(SourceStates::helper))
+                .toList();
+    }
+
+    private static GatewayState.Helper helper(RecipientFiles.View file) {
+        return new GatewayState.Helper(
+                "recipient file", file.path().toString(), false, file.words());
     }
 
     private GatewayState.Helper helper(View view) {
@@ -65,14 +79,37 @@ public final class SourceStates {
         return isCallout(view) || view.entries() >= 0;
     }
 
+    /** The lists that wait for a confirmation, or empty. */
+    public Optional<String> refused() {
+        return joined(
+                Stream.concat(
+                        directories.status().stream()
+                                .filter(view -> view.refused() > 0)
+                                .map(view -> loss(view.name(), view.refused())),
+                        files.status().stream()
+                                .filter(file -> file.refused() > 0)
+                                .map(file -> loss(file.path().toString(), file.refused()))));
+    }
+
+    private static String loss(String source, int count) {
+        return source + " would lose " + count + " recipients";
+    }
+
+    private static Optional<String> joined(Stream<String> all) {
+        String text = all.collect(Collectors.joining("; "));
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
     /** The lists that are old or were never loaded, or empty. */
     public Optional<String> stale() {
-        String names =
-                directories.status().stream()
-                        .filter(this::isStale)
-                        .map(view -> view.name() + ": " + detail(view))
-                        .collect(Collectors.joining("; "));
-        return names.isEmpty() ? Optional.empty() : Optional.of(names);
+        return joined(
+                Stream.concat(
+                        directories.status().stream()
+                                .filter(this::isStale)
+                                .map(view -> view.name() + ": " + detail(view)),
+                        files.status().stream()
+                                .filter(file -> file.served() && isOld(file.lastGood()))
+                                .map(file -> file.path() + ": " + file.words())));
     }
 
     private boolean isStale(View view) {
@@ -80,6 +117,10 @@ public final class SourceStates {
             return false;
         }
         Instant read = view.good();
-        return read == null || Duration.between(read, time.instant()).compareTo(STALE) > 0;
+        return read == null || isOld(read);
+    }
+
+    private boolean isOld(Instant read) {
+        return Duration.between(read, time.instant()).compareTo(STALE) > 0;
     }
 }

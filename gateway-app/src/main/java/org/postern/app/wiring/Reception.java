@@ -4,16 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.postern.app.admin.CandidateRoutes;
 import org.postern.app.admin.ListRoutes;
 import org.postern.app.admin.PassingEntries;
 import org.postern.app.admin.RecipientRoutes;
 import org.postern.app.admin.Route;
-import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.directory.SourceStates;
 import org.postern.app.intake.CandidatePolicy;
@@ -57,7 +53,7 @@ final class Reception implements AutoCloseable {
         this.live = live;
         this.directories = directories;
         this.time = time;
-        this.sources = new SourceStates(directories, time);
+        this.sources = new SourceStates(directories, live.recipientFiles(), time);
         Path data = live.config().data();
         this.lists = new AddedLists(data, time, this::refreshLists);
         this.reputation =
@@ -137,13 +133,6 @@ final class Reception implements AutoCloseable {
         List<GatewayState.Helper> states = new ArrayList<>(sources.helpers());
         states.addAll(rules.states());
         candidate.report().ifPresent(report -> states.add(state(report)));
-        for (RecipientFiles.View file : live.recipientFiles().status()) {
-            if (!file.words().isEmpty()) {
-                states.add(
-                        new GatewayState.Helper(
-                                "recipient file", file.path().toString(), false, file.words()));
-            }
-        }
         return states;
     }
 
@@ -162,27 +151,9 @@ final class Reception implements AutoCloseable {
                         + " decisions would have been others");
     }
 
-    /** Which recipient lists are old, or were never loaded. */
-    Optional<String> staleLists() {
-        return sources.stale();
-    }
-
-    /** Which recipient lists wait for a confirmation. */
-    Optional<String> refusedLists() {
-        String names =
-                Stream.concat(
-                                directories.status().stream()
-                                        .filter(v -> v.refused() > 0)
-                                        .map(v -> loss(v.name(), v.refused())),
-                                live.recipientFiles().status().stream()
-                                        .filter(v -> v.refused() > 0)
-                                        .map(v -> loss(v.path().toString(), v.refused())))
-                        .collect(Collectors.joining("; "));
-        return names.isEmpty() ? Optional.empty() : Optional.of(names);
-    }
-
-    private static String loss(String source, int count) {
-        return source + " would lose " + count + " recipients";
+    /** How the sources of recipients are. */
+    SourceStates sources() {
+        return sources;
     }
 
     /** The paths of the admin listener that these parts answer. */

@@ -48,8 +48,8 @@ final class Vigil implements AutoCloseable {
                                 topSenderShare,
                                 records::missing,
                                 reception.reputation().anomalies()::held,
-                                reception::refusedLists,
-                                reception::staleLists),
+                                reception.sources()::refused,
+                                reception.sources()::stale),
                         time);
         alerts = new Alerts(board, live::config, metrics);
         alerts.before(records::look);
