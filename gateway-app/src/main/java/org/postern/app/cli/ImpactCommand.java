@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.journal.Impact;
 import org.postern.app.journal.JournalReader;
+import org.postern.app.journal.JournalSelection;
 import org.postern.app.journal.SelectionException;
 import org.postern.app.text.Json;
 import org.postern.core.config.PosternConfig;
@@ -73,13 +74,14 @@ final class ImpactCommand extends DaemonCommand {
                                     Actor.parameter()));
         }
         JournalReader journal = new JournalReader(settings.data().resolve("journal"));
-        Impact impact = count(journal);
-        boolean complete = LeftOut.isNothing(journal);
+        JournalSelection meant = meant(journal);
+        Impact impact = Impact.of(journal, meant);
+        boolean complete = LeftOut.isNothing(journal, meant);
         if (notify != null) {
             int planned = plan(settings, impact, notify);
             return complete ? planned : ExitCode.FAILED;
         }
-        ImpactView view = new ImpactView(impact, top, Console.out());
+        ImpactView view = new ImpactView(impact, journal.lost(meant), top, Console.out());
         if (recipients) {
             view.csv();
         } else if (json.wanted) {
@@ -90,10 +92,9 @@ final class ImpactCommand extends DaemonCommand {
         return impact.messages() == 0 || !complete ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private Impact count(JournalReader journal) throws IOException {
+    private JournalSelection meant(JournalReader journal) throws IOException {
         try {
-            return Impact.of(
-                    journal, journal.select(selection.values(), TimeSource.system().instant()));
+            return journal.select(selection.values(), TimeSource.system().instant());
         } catch (SelectionException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

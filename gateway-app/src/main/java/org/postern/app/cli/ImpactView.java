@@ -29,11 +29,16 @@ final class ImpactView {
     private static final Pattern SIMPLE = Pattern.compile("[^\",\\s]*");
 
     private final Impact impact;
+    private final long lost;
     private final int top;
     private final PrintStream out;
 
-    ImpactView(Impact impact, int top, PrintStream out) {
+    /**
+     * @param lost how many events of that time were never written
+     */
+    ImpactView(Impact impact, long lost, int top, PrintStream out) {
         this.impact = impact;
+        this.lost = lost;
         this.top = top;
         this.out = out;
     }
@@ -110,7 +115,9 @@ final class ImpactView {
                         "sender_domains",
                         impact.senderDomains().size(),
                         "clients",
-                        impact.clients().size()));
+                        impact.clients().size(),
+                        "not_written",
+                        lost));
         counts("disposition", impact.dispositions());
         counts("reason", impact.reasons());
         counts("rule", impact.rules());

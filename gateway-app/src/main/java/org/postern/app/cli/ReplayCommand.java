@@ -96,9 +96,10 @@ final class ReplayCommand extends DaemonCommand {
                 new JournalReader(
                         folder == null ? snapshot.config().data().resolve("journal") : folder);
         Settings settings = settings(snapshot);
-        List<TracedMessage> messages = journal.find(selected(journal, time), limit);
+        JournalSelection meant = selected(journal, time);
+        List<TracedMessage> messages = journal.find(meant, limit);
         if (messages.isEmpty()) {
-            LeftOut.isNothing(journal);
+            LeftOut.isNothing(journal, meant);
             Console.err().println("the journal has nothing that matches");
             return ExitCode.FAILED;
         }
@@ -122,7 +123,7 @@ final class ReplayCommand extends DaemonCommand {
         } else {
             text(outcomes);
         }
-        boolean complete = LeftOut.isNothing(journal);
+        boolean complete = LeftOut.isNothing(journal, meant);
         int done = release ? plan(snapshot, outcomes) : ExitCode.OK;
         return complete ? done : ExitCode.FAILED;
     }

@@ -62,10 +62,11 @@ final class TraceCommand implements Callable<Integer> {
     public Integer call() throws JournalException {
         PosternConfig settings = config.settings();
         JournalReader journal = new JournalReader(settings.data().resolve("journal"));
-        List<TracedMessage> found = journal.find(selection(journal), limit);
+        JournalSelection meant = selection(journal);
+        List<TracedMessage> found = journal.find(meant, limit);
         if (found.isEmpty()) {
             int nothing = nothing(journal);
-            return LeftOut.isNothing(journal) ? nothing : ExitCode.FAILED;
+            return LeftOut.isNothing(journal, meant) ? nothing : ExitCode.FAILED;
         }
         boolean tell = stories || found.size() == 1;
         if (json.wanted) {
@@ -83,7 +84,9 @@ final class TraceCommand implements Callable<Integer> {
         if (found.size() == limit && limit > 1) {
             Console.err().println("the newest " + limit + "; --limit N shows more");
         }
-        return LeftOut.isNothing(journal) ? ExitCode.OK : ExitCode.FAILED;
+        boolean complete =
+                id == null ? LeftOut.isNothing(journal, meant) : LeftOut.isNothing(journal);
+        return complete ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private JournalSelection selection(JournalReader journal) throws JournalException {

@@ -34,7 +34,27 @@ final class EvidenceCheck implements Check {
         scene.daemon()
                 .metric("postern_journal_writable")
                 .ifPresent(writable -> findings.add(journal(scene, writable)));
+        scene.daemon()
+                .metricBy("reason", "postern_journal_lost_total")
+                .forEach((reason, events) -> {
+                    if (events > 0) {
+                        findings.add(lost(scene, reason, events));
+                    }
+                });
         return findings;
+    }
+
+    private Finding lost(Scene scene, String reason, double events) {
+        return Finding.warning(
+                name(),
+                String.format(
+                        Locale.ROOT,
+                        "the journal has lost %,.0f events since the start: %s",
+                        events,
+                        reason),
+                "trace, impact and replay do not know of them; what was accepted is in the spool"
+                        + " all the same",
+                scene.postern("status"));
     }
 
     private Finding clients(Scene scene, double share) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +146,31 @@ public final class JournalReader {
             ask(file, (db, f) -> steps.addAll(steps(db, id)));
         }
         return steps;
+    }
+
+    /**
+     * How many events of a selection's time were never written, as the journal itself has noted.
+     */
+    public long lost(JournalSelection selection) throws JournalException {
+        AtomicLong lost = new AtomicLong();
+        for (DayFiles.DayFile file : filesOf(selection)) {
+            ask(file, (db, f) -> lost.addAndGet(lost(db, selection)));
+        }
+        return lost.get();
+    }
+
+    private static long lost(Connection db, JournalSelection selection) throws SQLException {
+        // each such note begins with the number, see JournalWriter
+        String sql =
+                "SELECT coalesce(sum(CAST(detail AS INTEGER)), 0) FROM note WHERE kind = 'lost' AND"
+                        + " "
+                        + selection.times();
+        try (PreparedStatement s = db.prepareStatement(sql)) {
+            bind(s, selection.timeValues());
+            try (ResultSet r = s.executeQuery()) {
+                return r.next() ? r.getLong(1) : 0;
+            }
+        }
     }
 
     List<DayFiles.DayFile> filesOf(JournalSelection selection) throws JournalException {

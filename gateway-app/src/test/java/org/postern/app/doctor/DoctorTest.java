@@ -318,6 +318,15 @@ class DoctorTest {
                                         "postern_journal_writable", 0.0)))
                 .extracting(Finding::level)
                 .containsExactly(Level.OK, Level.WARNING, Level.WARNING);
+        assertThat(
+                        evidence(
+                                Map.of(
+                                        "postern_client_implausible_share", 0.0,
+                                        "postern_journal_lost_total{reason=\"disk\"}", 0.0,
+                                        "postern_journal_lost_total{reason=\"queue-full\"}", 7.0)))
+                .extracting(Finding::what)
+                .last()
+                .isEqualTo("the journal has lost 7 events since the start: queue-full");
         assertThat(evidence(Map.of()))
                 .extracting(Finding::level)
                 .containsExactly(Level.NOT_CHECKED);

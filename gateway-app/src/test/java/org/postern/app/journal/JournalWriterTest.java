@@ -349,6 +349,12 @@ class JournalWriterTest {
         assertThat(lost).isPositive();
         assertThat(ask("SELECT count(*) FROM message WHERE qid IS NOT NULL"))
                 .containsExactly("500");
+        JournalReader reader = new JournalReader(folder);
+        Instant later = Instant.now().plusSeconds(60);
+        assertThat(reader.lost(reader.select(Map.of("since", List.of("1h")), later)))
+                .isEqualTo(lost);
+        assertThat(reader.lost(reader.select(Map.of(), later))).isEqualTo(lost);
+        assertThat(reader.lost(reader.select(Map.of("older-than", List.of("1h")), later))).isZero();
     }
 
     @Test
