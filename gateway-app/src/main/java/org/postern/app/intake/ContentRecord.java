@@ -3,6 +3,7 @@ package org.postern.app.intake;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.telemetry.MailLog;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.AuthenticationOutcome;
 import org.postern.auth.MethodTimes;

@@ -2,6 +2,7 @@ package org.postern.app.intake;
 
 import java.net.InetAddress;
 import java.util.List;
+import org.postern.app.telemetry.MailLog;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;

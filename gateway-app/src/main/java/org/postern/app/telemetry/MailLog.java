@@ -1,4 +1,4 @@
-package org.postern.app.intake;
+package org.postern.app.telemetry;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,7 +1,6 @@
-package org.postern.app.intake;
+package org.postern.app.telemetry;
 
 import java.util.Locale;
-import org.postern.app.telemetry.Metrics;
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.mail.QueueId;

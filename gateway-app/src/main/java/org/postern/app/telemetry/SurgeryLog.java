@@ -1,4 +1,4 @@
-package org.postern.app.intake;
+package org.postern.app.telemetry;
 
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;

@@ -1,4 +1,4 @@
-/** Metrics and logs. */
+/** Metrics, and the log: one line for each thing that happens to mail. */
 @NullMarked
 package org.postern.app.telemetry;
 

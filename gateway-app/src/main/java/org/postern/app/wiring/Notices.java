@@ -1,7 +1,7 @@
 package org.postern.app.wiring;
 
 import java.util.Optional;
-import org.postern.app.intake.NoticeLog;
+import org.postern.app.telemetry.NoticeLog;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.NotificationsConfig;
 import org.postern.core.config.PosternConfig;

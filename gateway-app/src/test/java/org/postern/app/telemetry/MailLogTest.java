@@ -1,4 +1,4 @@
-package org.postern.app.intake;
+package org.postern.app.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
