@@ -12,13 +12,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
-import org.postern.core.problem.Problem;
 
 class ConfigLoaderTest {
     private static final String SMALLEST =
@@ -36,43 +34,15 @@ class ConfigLoaderTest {
     @TempDir Path directory;
 
     private LoadResult load(String yaml) throws IOException {
-        Path file = directory.resolve("postern.yaml");
-        Files.writeString(file, yaml);
-        return ConfigLoader.load(file);
+        return SampleConfig.whole(directory, yaml);
     }
 
     private PosternConfig good(String yaml) throws IOException {
-        LoadResult result = load(yaml);
-        assertThat(result).isInstanceOf(LoadResult.Loaded.class);
-        return ((LoadResult.Loaded) result).config();
+        return SampleConfig.taken(load(yaml));
     }
 
-    /** Each problem as line:column: message. */
     private List<String> problems(String yaml) throws IOException {
-        LoadResult result = load(yaml);
-        assertThat(result).isInstanceOf(LoadResult.Refused.class);
-        return ((LoadResult.Refused) result)
-                .problems().all().stream().map(ConfigLoaderTest::withoutFile).toList();
-    }
-
-    private static String withoutFile(Problem problem) {
-        String text = problem.toString();
-        return text.substring(text.indexOf("postern.yaml:") + "postern.yaml:".length());
-    }
-
-    @Test
-    void aNetworkMayHaveWhatOneOfItsClientsMayHave() throws IOException {
-        Limits limits = good(SMALLEST + "limits: { connections-per-client: 5000 }\n").limits();
-        assertThat(limits.connectionsPerNetwork()).isEqualTo(5000);
-        limits = good(SMALLEST + "limits: { connections-per-client: 10 }\n").limits();
-        assertThat(limits.connectionsPerNetwork())
-                .isEqualTo(Limits.defaults().connectionsPerNetwork());
-        limits =
-                good(SMALLEST
-                                + "limits: { connections-per-client: 5000,"
-                                + " connections-per-network: 100 }\n")
-                        .limits();
-        assertThat(limits.connectionsPerNetwork()).isEqualTo(100);
+        return SampleConfig.problemsOfWhole(directory, yaml);
     }
 
     @Test
@@ -253,129 +223,6 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void theOptionalPartsOfAuthenticationAreRead() throws IOException {
-        Files.writeString(directory.resolve("seal.pem"), "");
-        AuthenticationConfig config =
-                good(SMALLEST
-                                + """
-                                authentication:
-                                  arc-seal: { domain: example.net, selector: s1, key: seal.pem }
-                                  received-spf: true
-                                  dmarc-reject: quarantine
-                                  second-opinion: 0.5%
-                                """)
-                        .authentication();
-        assertThat(config.arcSeal())
-                .isEqualTo(
-                        new AuthenticationConfig.ArcSeal(
-                                Domain.of("example.net"), "s1", directory.resolve("seal.pem")));
-        assertThat(config.receivedSpf()).isTrue();
-        assertThat(config.dmarcReject()).isEqualTo(AuthenticationConfig.DmarcReject.QUARANTINE);
-        assertThat(config.secondOpinion()).isEqualTo(0.005);
-    }
-
-    @Test
-    void everyLimitIsRead() throws IOException {
-        PosternConfig config =
-                good(
-                        SMALLEST
-                                + """
-                                limits:
-                                  connections: 1
-                                  connections-per-client: 2
-                                  connections-per-network: 3
-                                  connection-rate-per-client: 0
-                                  commands: 5
-                                  errors: 6
-                                  unknown-recipients: 7
-                                  recipients: 800
-                                  line-bytes: 1KB
-                                  header-bytes: 64KB
-                                  message-bytes: 3GB
-                                  command-timeout: 12s
-                                  write-timeout: 13s
-                                  message-timeout: 14m
-                                  session-timeout: 15h
-                                  greet-delay: 100ms
-                                  bare-newline: normalize
-                                  max-received-hops: 18
-                                  drain: 19s
-                                """);
-        assertThat(config.limits())
-                .isEqualTo(
-                        new Limits(
-                                1,
-                                2,
-                                3,
-                                0,
-                                5,
-                                6,
-                                7,
-                                800,
-                                1024,
-                                65536,
-                                3L << 30,
-                                Duration.ofSeconds(12),
-                                Duration.ofSeconds(13),
-                                Duration.ofMinutes(14),
-                                Duration.ofHours(15),
-                                Duration.ofMillis(100),
-                                Limits.BareNewline.NORMALIZE,
-                                18,
-                                Duration.ofSeconds(19)));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"{}", "{ accept-all: false }"})
-    void aDomainWithoutAnySourceOfRecipientsIsAnError(String recipients) throws IOException {
-        assertThat(
-                        problems(
-                                """
-                                hostname: mx1.example.net
-                                data: data
-                                listeners: [{ address: 127.0.0.1, port: 2525 }]
-                                domains:
-                                  example.net:
-                                    recipients: %s
-                                    downstream: lmtp://127.0.0.1:24
-                                """
-                                        .formatted(recipients)))
-                .singleElement()
-                .asString()
-                .startsWith("6:17: recipients of example.net names no source; it must be ");
-    }
-
-    @Test
-    void twoSourcesOfOneNameThatAreNotTheSameAreAnErrorUnlessTheyAreNamed() throws IOException {
-        String yaml =
-                """
-                hostname: mx1.example.net
-                data: data
-                listeners: [{ address: 127.0.0.1, port: 2525 }]
-                domains:
-                  example.net:
-                    recipients:
-                      ldap: { url: "ldaps://dc", base: dc=x, page-size: 7 }
-                    downstream: lmtp://127.0.0.1:24
-                  example.org:
-                    recipients:
-                      ldap: { url: "ldaps://dc", base: dc=x%s }
-                    downstream: lmtp://127.0.0.1:24
-                """;
-        assertThat(problems(yaml.formatted("")))
-                .singleElement()
-                .asString()
-                .startsWith("11:7: ")
-                .contains("example.net", "name");
-        assertThat(problems(yaml.formatted(", name: tenant-b, oops: 1")))
-                .singleElement()
-                .asString()
-                .contains("unknown key oops");
-        assertThat(problems(yaml.formatted(", name: \"../b\"")))
-                .anyMatch(p -> p.contains("name must be"));
-    }
-
-    @Test
     void everyProblemIsToldAtOnceWithItsPlace() throws IOException {
         assertThat(
                         problems(
@@ -436,29 +283,6 @@ class ConfigLoaderTest {
     @ValueSource(strings = {"", "# nothing\n", "---\n", "[]", "x", "5", "- a\n- b\n", "{}"})
     void aFileThatIsNoConfigurationIsRefused(String yaml) throws IOException {
         assertThat(problems(yaml)).isNotEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "lmtp://127.0.0.1, 'downstream needs a port, as in lmtp://host:24'",
-        "lmtp:127.0.0.1:24, 'downstream needs two slashes after lmtp:, as in lmtp://host:24'",
-        "lmtp://127.0.0.1:24/x, 'downstream has nothing but host and port after the slashes, as in"
-                + " lmtp://host:24'",
-        "smtp://h:0, 'downstream needs a port from 1 to 65535 after the colon, found 0'",
-        "smtp://h:x, 'downstream needs a port from 1 to 65535 after the colon, found x'",
-        "smtp://::1:25, 'downstream needs brackets around an IPv6 address, as in [2001:db8::1]:24'",
-        "smtp://[x]:25, 'downstream has no IPv6 address between its brackets'",
-        "smtp://a_b..c:25, 'downstream names no host: domain has an empty label'",
-        "'maildir:/x', 'downstream needs an absolute path with three slashes'",
-        "'lmtp+unix:x', 'downstream needs the absolute path of a socket'",
-        "'http://h:1', 'downstream must begin with lmtp, smtp, smtps, lmtp+unix or maildir'",
-    })
-    void aBadDownstreamIsToldExactly(String uri, String message) throws IOException {
-        assertThat(problems(SMALLEST.replace("lmtp://127.0.0.1:24", uri)))
-                .singleElement()
-                .asString()
-                .startsWith("8:")
-                .contains(message);
     }
 
     @Test
