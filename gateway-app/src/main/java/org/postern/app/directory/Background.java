@@ -1,10 +1,9 @@
 package org.postern.app.directory;
 
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.time.Bell;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,36 +14,26 @@ final class Background {
 
     private final String name;
     private final Supplier<Duration> thing;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Bell bell = new Bell();
     private @Nullable Thread thread;
-    private boolean woken;
-    private boolean closed;
 
     Background(String name, Supplier<Duration> thing) {
         this.name = name;
         this.thing = thing;
     }
 
-    void start() {
-        lock.lock();
-        try {
-            if (thread == null && !closed) {
-                thread = Thread.ofVirtual().name(name).start(this::run);
-            }
-        } finally {
-            lock.unlock();
+    synchronized void start() {
+        if (thread == null && !bell.isClosed()) {
+            thread = Thread.ofVirtual().name(name).start(this::run);
         }
     }
 
     private void run() {
         try {
-            do {
-                Duration pause = once();
-                if (!await(pause)) {
-                    return;
-                }
-            } while (true);
+            Duration pause = once();
+            while (bell.await(pause.toNanos())) {
+                pause = once();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         }
@@ -60,41 +49,15 @@ final class Background {
         }
     }
 
-    private boolean await(Duration pause) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = pause.toNanos();
-            while (!closed && !woken && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            woken = false;
-            return !closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     void wake() {
-        lock.lock();
-        try {
-            woken = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        bell.ring();
     }
 
     /** Ends it; what is under way may go on to its own time-out. */
-    void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-            if (thread != null) {
-                thread.interrupt();
-            }
-        } finally {
-            lock.unlock();
+    synchronized void close() {
+        bell.close();
+        if (thread != null) {
+            thread.interrupt();
         }
     }
 }

@@ -9,13 +9,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
+import org.postern.core.time.Bell;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.spool.Change;
@@ -58,12 +57,10 @@ public final class RelayScheduler implements AutoCloseable {
     private final InFlight inFlight;
     private final CutThrough cutThrough = new CutThrough();
     private final Lanes lanes;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Bell bell = new Bell();
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private long rounds;
-    private boolean called;
     private volatile boolean closing;
 
     /**
@@ -144,13 +141,7 @@ public final class RelayScheduler implements AutoCloseable {
 
     /** Says that there may be something new to do: after each message stored. Returns at once. */
     public void wake() {
-        lock.lock();
-        try {
-            called = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        bell.ring();
     }
 
     /** Makes deferred entries due at once; returns how many were. */
@@ -222,17 +213,10 @@ public final class RelayScheduler implements AutoCloseable {
     }
 
     private void waitForWork() {
-        lock.lock();
         try {
-            long left = TICK_NANOS;
-            while (!called && !closing && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            called = false;
+            bell.await(TICK_NANOS);
         } catch (InterruptedException e) {
             closing = true;
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -3,8 +3,7 @@ package org.postern.queue.spool.log;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import org.postern.core.time.Bell;
 import org.postern.queue.index.EntryIndex;
 import org.postern.queue.spool.EntryState;
 import org.postern.queue.spool.SpoolAlarm;
@@ -36,10 +35,7 @@ final class Keeper implements Runnable {
     private final QueueIds ids;
     private final SpoolClock clock;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean called;
-    private boolean closing;
+    private final Bell bell = new Bell();
 
     private volatile long freeBytes = Long.MAX_VALUE;
     private volatile long freeInodes = Long.MAX_VALUE;
@@ -72,23 +68,11 @@ final class Keeper implements Runnable {
 
     /** Asks for a round at once. */
     void call() {
-        lock.lock();
-        try {
-            called = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        bell.ring();
     }
 
     void close() {
-        lock.lock();
-        try {
-            closing = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        bell.close();
     }
 
     /** Free bytes when last looked at. */
@@ -109,18 +93,10 @@ final class Keeper implements Runnable {
     }
 
     private boolean waitForTick() {
-        lock.lock();
         try {
-            long left = TICK_NANOS;
-            while (!called && !closing && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            called = false;
-            return !closing;
+            return bell.await(TICK_NANOS);
         } catch (InterruptedException e) {
-            return !closing;
-        } finally {
-            lock.unlock();
+            return !bell.isClosed();
         }
     }
 
@@ -137,7 +113,7 @@ final class Keeper implements Runnable {
             lastTrouble = "";
         } catch (IOException | RuntimeException e) {
             String trouble = String.valueOf(e.getMessage());
-            if (!trouble.equals(lastTrouble) && !isClosing()) {
+            if (!trouble.equals(lastTrouble) && !bell.isClosed()) {
                 lastTrouble = trouble;
                 listener.alarm(
                         new SpoolAlarm(
@@ -145,15 +121,6 @@ final class Keeper implements Runnable {
                                 options.directory().toString(),
                                 "keeping house failed, tried again each second: " + e));
             }
-        }
-    }
-
-    private boolean isClosing() {
-        lock.lock();
-        try {
-            return closing;
-        } finally {
-            lock.unlock();
         }
     }
 
