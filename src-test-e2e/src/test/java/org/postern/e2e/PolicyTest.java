@@ -171,6 +171,21 @@ class PolicyTest {
                     .contains("Hold All");
             assertThat(gateway.command("reload", "--observed").out()).contains("a.yaml, observed");
 
+            Files.write(gateway.folder().resolve("countries.mmdb"), new byte[3_000]);
+            gateway.file(
+                    "nowhere.yaml", candidate + "policy:\n  country-database: countries.mmdb\n");
+            Program.Result nowhere = observe(gateway, "nowhere.yaml");
+            assertThat(nowhere.exitCode()).isEqualTo(1);
+            assertThat(nowhere.all())
+                    .containsPattern("nowhere.yaml:\\d+:\\d+: policy.country-database: .*MMDB")
+                    .contains("the one before is observed on");
+
+            gateway.file("other.yaml", candidate + "greylisting: { mode: enforce }\n");
+            assertThat(observe(gateway, "other.yaml").out())
+                    .contains("Another than in force, and not compared: greylisting.");
+            assertThat(gateway.command("reload", "--observed", "--json").out())
+                    .contains("\"not_compared\":[\"greylisting\"]");
+
             assertThat(observe(gateway, "b.yaml").exitCode()).isZero();
             assertThat(send(gateway)).startsWith("250 2.");
             assertThat(gateway.command("reload", "--observed").out())

@@ -249,11 +249,11 @@ public final class Api {
         }
     }
 
-    private static String lines(List<Problem> problems) {
+    static String lines(List<Problem> problems) {
         return problems.stream().map(p -> p + "\n").collect(Collectors.joining());
     }
 
-    private static void problems(ArrayNode out, List<Problem> problems) {
+    static void problems(ArrayNode out, List<Problem> problems) {
         for (Problem problem : problems) {
             out.addObject()
                     .put("file", problem.place().file().toString())

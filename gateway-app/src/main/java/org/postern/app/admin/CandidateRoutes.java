@@ -6,36 +6,45 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.postern.app.intake.CandidatePolicy;
+import org.postern.app.intake.Uncompared;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
-import org.postern.core.problem.Problem;
+import org.postern.core.config.PosternConfig;
 import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A candidate configuration beside the live one: {@code /api/v1/candidate}. */
 public final class CandidateRoutes {
     private final CandidatePolicy candidate;
-    private final Path data;
+    private final Function<Path, SnapshotResult> observer;
+    private final Supplier<PosternConfig> live;
     private final TimeSource time;
 
     /**
-     * @param data the data directory, which has the added entries whatever a candidate's file says
+     * @param observer observes the configuration of a file, or says what is wrong with it
+     * @param live the configuration in force
      */
-    public CandidateRoutes(CandidatePolicy candidate, Path data, TimeSource time) {
+    public CandidateRoutes(
+            CandidatePolicy candidate,
+            Function<Path, SnapshotResult> observer,
+            Supplier<PosternConfig> live,
+            TimeSource time) {
         this.candidate = candidate;
-        this.data = data;
+        this.observer = observer;
+        this.live = live;
         this.time = time;
     }
 
     /** Every path. */
-    public java.util.List<Route> routes() {
-        return java.util.List.of(
+    public List<Route> routes() {
+        return List.of(
                 new Route("GET", "/api/v1/candidate", false, this::report),
                 new Route("POST", "/api/v1/candidate", false, this::observe),
                 new Route("POST", "/api/v1/candidate/end", false, this::end));
@@ -54,33 +63,58 @@ public final class CandidateRoutes {
             exchange.text(400, Api.TEXT, "say which file, by its absolute path\n");
             return;
         }
-        switch (Snapshots.read(path, 1, data, time)) {
-            case SnapshotResult.Refused refused ->
-                    exchange.text(
-                            409,
-                            Api.TEXT,
-                            refused.problems() + "\nnot observed: the candidate has errors\n");
-            case SnapshotResult.Loaded loaded -> {
-                candidate.observe(loaded.snapshot());
-                String warnings =
-                        loaded.warnings().stream()
-                                .map(Problem::toString)
-                                .map(p -> p + "\n")
-                                .collect(Collectors.joining());
-                if (exchange.wantsText()) {
-                    exchange.text(
-                            200,
-                            Api.TEXT,
-                            warnings
-                                    + path
-                                    + " is observed: its rules, lists and recipients are asked"
-                                    + " beside those in force and decide nothing.\nWhat they"
-                                    + " would have done: postern reload --observed\n");
-                } else {
-                    exchange.json(200, Map.of("observing", path.toString()));
-                }
-            }
+        switch (observer.apply(path)) {
+            case SnapshotResult.Refused refused -> refused(exchange, refused);
+            case SnapshotResult.Loaded loaded -> observed(exchange, path, loaded);
         }
+    }
+
+    private void refused(Exchange exchange, SnapshotResult.Refused refused) throws IOException {
+        if (exchange.wantsText()) {
+            boolean before = candidate.report().isPresent();
+            exchange.text(
+                    409,
+                    Api.TEXT,
+                    refused.problems()
+                            + "\nnot observed: the candidate has errors"
+                            + (before ? "; the one before is observed on\n" : "\n"));
+        } else {
+            ObjectNode out = Json.MAPPER.createObjectNode();
+            out.putNull("observing");
+            Api.problems(out.putArray("problems"), refused.problems().all());
+            exchange.json(409, out);
+        }
+    }
+
+    private void observed(Exchange exchange, Path path, SnapshotResult.Loaded loaded)
+            throws IOException {
+        List<String> uncompared = Uncompared.between(live.get(), loaded.snapshot().config());
+        if (exchange.wantsText()) {
+            exchange.text(
+                    200,
+                    Api.TEXT,
+                    Api.lines(loaded.warnings())
+                            + path
+                            + " is observed: its rules, lists and recipients are asked"
+                            + " beside those in force and decide nothing.\n"
+                            + line(uncompared)
+                            + "What they would have done: postern reload --observed\n");
+        } else {
+            ObjectNode out = Json.MAPPER.createObjectNode();
+            out.put("observing", path.toString());
+            Api.problems(out.putArray("problems"), loaded.warnings());
+            uncompared.forEach(out.putArray("not_compared")::add);
+            exchange.json(200, out);
+        }
+    }
+
+    /** Without it "no disagreement" would say more than is known. */
+    private static String line(List<String> uncompared) {
+        return uncompared.isEmpty()
+                ? ""
+                : "Another than in force, and not compared: "
+                        + String.join(", ", uncompared)
+                        + ".\n";
     }
 
     private void end(Exchange exchange) throws IOException {
@@ -114,11 +148,12 @@ public final class CandidateRoutes {
 
     private String text(CandidatePolicy.Report report) {
         StringBuilder out = new StringBuilder();
-        out.append(report.file()).append(", observed for ");
+        out.append(report.config().file()).append(", observed for ");
         out.append(Human.duration(Duration.between(report.since(), time.instant())));
         out.append(": ").append(report.compared()).append(" decisions, ");
         long others = report.counts().values().stream().mapToLong(Long::longValue).sum();
         out.append(others).append(" would have been others\n");
+        out.append(line(Uncompared.between(live.get(), report.config())));
         report.counts()
                 .forEach((what, count) ->
                         out.append(String.format("%9d  %s%n", count, Human.printable(what))));
@@ -143,13 +178,15 @@ public final class CandidateRoutes {
         return out.toString();
     }
 
-    private static String json(CandidatePolicy.Report report) {
+    private String json(CandidatePolicy.Report report) {
         StringBuilder out = new StringBuilder();
         ObjectNode head = Json.MAPPER.createObjectNode();
-        head.put("candidate", report.file()).put("since", report.since().toString());
+        head.put("candidate", report.config().file().toString())
+                .put("since", report.since().toString());
         head.put("compared", report.compared());
         ObjectNode counts = head.putObject("disagreements");
         report.counts().forEach(counts::put);
+        Uncompared.between(live.get(), report.config()).forEach(head.putArray("not_compared")::add);
         out.append(Json.MAPPER.writeValueAsString(head)).append('\n');
         for (CandidatePolicy.Disagreement d : report.latest()) {
             ObjectNode one = Json.MAPPER.createObjectNode();

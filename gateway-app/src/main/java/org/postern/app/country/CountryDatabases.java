@@ -5,26 +5,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.country.Countries;
 import org.postern.core.time.TimeSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The databases in use, each read once however many configurations name it: the one in force, one
- * of sessions that began before a reload, and a candidate's. Thread-safe.
+ * The databases in use, each read once however many configurations name it: that of the
+ * configuration in force, of one that is about to be, and of a candidate. One that none of them
+ * names is given up; sessions that began with it keep it to their end. Thread-safe.
  */
 public final class CountryDatabases {
-    private static final Logger LOG = LoggerFactory.getLogger("country");
-
     private final Metrics metrics;
     private final TimeSource time;
     private final Map<Path, CountryDatabase> open = new HashMap<>();
     private @Nullable Path active;
+    private @Nullable Path prepared;
+    private @Nullable Path beside;
 
     /** None yet. */
     public CountryDatabases(Metrics metrics, TimeSource time) {
@@ -33,11 +33,52 @@ public final class CountryDatabases {
     }
 
     /**
-     * The database of a configuration, as its file is now; none where it names none.
+     * The database of a configuration that is about to come into force, as its file is now; none
+     * where it names none. To be followed by {@link #activate} or {@link #abandon}; of one
+     * configuration at a time.
      *
      * @throws CountryFileException if a file that was not read before cannot be used
      */
-    public synchronized Countries of(PosternConfig config) throws CountryFileException {
+    public synchronized Countries prepare(PosternConfig config) throws CountryFileException {
+        Countries database = of(config);
+        prepared = config.policy().countryDatabase();
+        giveUp();
+        return database;
+    }
+
+    /** What was prepared has come into force. */
+    public synchronized void activate(PosternConfig config) {
+        active = config.policy().countryDatabase();
+        abandon();
+    }
+
+    /** What was prepared does not come into force. */
+    public synchronized void abandon() {
+        prepared = null;
+        giveUp();
+    }
+
+    /**
+     * The database of a candidate, until {@link #noneBeside}; the one of a candidate before is
+     * given up.
+     *
+     * @throws CountryFileException if a file that was not read before cannot be used; the candidate
+     *     before keeps its own
+     */
+    public synchronized Countries beside(PosternConfig candidate) throws CountryFileException {
+        Countries database = of(candidate);
+        beside = candidate.policy().countryDatabase();
+        giveUp();
+        return database;
+    }
+
+    /** There is no candidate any more. */
+    public synchronized void noneBeside() {
+        beside = null;
+        giveUp();
+    }
+
+    private Countries of(PosternConfig config) throws CountryFileException {
         Path path = config.policy().countryDatabase();
         if (path == null) {
             return Countries.NONE;
@@ -52,20 +93,15 @@ public final class CountryDatabases {
         return database;
     }
 
-    /** A candidate's: where its file cannot be used nothing is known, which is said. */
-    public Countries beside(PosternConfig candidate) {
-        try {
-            return of(candidate);
-        } catch (CountryFileException e) {
-            LOG.warn("the candidate's database of countries is not asked: {}", e.getMessage());
-            return Countries.NONE;
-        }
+    private void giveUp() {
+        open.keySet()
+                .removeIf(path ->
+                        !path.equals(active) && !path.equals(prepared) && !path.equals(beside));
     }
 
-    /** A configuration has come into force; databases of others are given up. */
-    public synchronized void activate(PosternConfig config) {
-        active = config.policy().countryDatabase();
-        open.keySet().removeIf(path -> !path.equals(active));
+    /** The files that are kept open. */
+    synchronized Set<Path> files() {
+        return Set.copyOf(open.keySet());
     }
 
     /** How the one in force is, for the status; empty where there is none. */

@@ -11,15 +11,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
+import org.postern.app.country.CountryDatabases;
+import org.postern.app.country.CountryFileException;
 import org.postern.app.reputation.Traps;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.country.Countries;
+import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Audience;
@@ -47,7 +50,8 @@ public final class CandidatePolicy {
     private final Metrics metrics;
     private final TimeSource time;
     private final UnaryOperator<Snapshot> complete;
-    private final Function<PosternConfig, Countries> countries;
+    private final CountryDatabases countries;
+    private final ReentrantLock changing = new ReentrantLock();
     private volatile @Nullable Run run;
 
     /** One candidate and what it has seen. */
@@ -91,14 +95,14 @@ public final class CandidatePolicy {
     /**
      * What has been seen so far.
      *
-     * @param file the candidate's configuration file
+     * @param config the candidate's configuration
      * @param since when it was put beside the live one
      * @param compared how many decisions were compared
      * @param counts disagreements by stage and what became what
      * @param latest the latest of them, oldest first
      */
     public record Report(
-            String file,
+            PosternConfig config,
             Instant since,
             long compared,
             Map<String, Long> counts,
@@ -107,14 +111,15 @@ public final class CandidatePolicy {
     /**
      * Nobody beside the live configuration yet.
      *
-     * @param complete gives a candidate what it shares with the configuration in force
-     * @param countries the database of countries of a candidate
+     * @param complete gives a candidate what it shares with the configuration in force as it is
+     *     when it is called
+     * @param countries the databases of countries, a candidate's among them
      */
     public CandidatePolicy(
             Metrics metrics,
             TimeSource time,
             UnaryOperator<Snapshot> complete,
-            Function<PosternConfig, Countries> countries) {
+            CountryDatabases countries) {
         this.metrics = metrics;
         this.time = time;
         this.complete = complete;
@@ -122,27 +127,47 @@ public final class CandidatePolicy {
         metrics.gauge("policy.candidate", () -> run == null ? 0 : 1);
     }
 
-    /** Puts a candidate beside the live configuration; another one ends. */
-    public void observe(Snapshot candidate) {
-        run =
-                new Run(
-                        candidate,
-                        complete.apply(candidate),
-                        countries.apply(candidate.config()),
-                        time.instant());
-    }
-
-    /** Gives the candidate anew what it shares with the configuration in force. */
-    public void renew() {
-        Run now = run;
-        if (now != null) {
-            now.candidate = complete.apply(now.read);
+    /**
+     * Puts a candidate beside the live configuration; another one ends.
+     *
+     * @throws CountryFileException if its database of countries cannot be used; one before it is
+     *     observed on
+     */
+    public void observe(Snapshot candidate) throws CountryFileException {
+        changing.lock();
+        try {
+            Countries own = countries.beside(candidate.config());
+            run = new Run(candidate, complete.apply(candidate), own, time.instant());
+        } finally {
+            changing.unlock();
         }
     }
 
-    /** Ends the candidate; what it saw is forgotten. */
+    /**
+     * Gives the candidate anew what it shares with the configuration in force, which has changed
+     * before. Of two calls at once the later sees what both changed.
+     */
+    public void renew() {
+        changing.lock();
+        try {
+            Run now = run;
+            if (now != null) {
+                now.candidate = complete.apply(now.read);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Ends the candidate; what it saw is forgotten, and nothing is kept open for it. */
     public void end() {
-        run = null;
+        changing.lock();
+        try {
+            run = null;
+            countries.noneBeside();
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** What has been seen; empty while there is no candidate. */
@@ -154,7 +179,7 @@ public final class CandidatePolicy {
         synchronized (now.latest) {
             return Optional.of(
                     new Report(
-                            now.candidate.config().file().toString(),
+                            now.candidate.config(),
                             now.since,
                             now.compared.get(),
                             new TreeMap<>(now.counts),
@@ -170,7 +195,7 @@ public final class CandidatePolicy {
         }
         Snapshot candidate = now.candidate;
         EmailAddress recipient = facts.recipient();
-        Facts seen = withCountry(now, facts, facts.client());
+        Facts seen = seen(now, facts, facts.client());
         if (stage == Stage.RCPT && recipient != null) {
             RecipientLookup lookup = lookup(candidate, recipient);
             if (isOpen(candidate, recipient, lookup, facts.lookup())) {
@@ -204,7 +229,7 @@ public final class CandidatePolicy {
         if (now == null) {
             return;
         }
-        Facts facts = withCountry(now, live, client);
+        Facts facts = seen(now, live, client);
         Snapshot candidate = now.candidate;
         Map<Audience, List<EmailAddress>> audiences = new LinkedHashMap<>();
         for (EmailAddress recipient : named) {
@@ -234,9 +259,23 @@ public final class CandidatePolicy {
                 note(now, Stage.DATA, facts, recipients.getOrDefault(rule, ""), decided, other));
     }
 
-    /** Where the candidate's own database has the client. */
-    private static Facts withCountry(Run now, Facts facts, InetAddress client) {
-        return facts.withCountry(ClientCountry.of(now.countries, now.candidate.config(), client));
+    /**
+     * The facts as the candidate takes them: where its own database has the client, what its DNS
+     * lists make of what those in force were told, and the results of scanners that it has too.
+     */
+    private static Facts seen(Run now, Facts facts, InetAddress client) {
+        PosternConfig config = now.candidate.config();
+        Facts seen = facts.withCountry(ClientCountry.of(now.countries, config, client));
+        DnsblVerdict said = facts.dnsbl();
+        if (said != null) {
+            seen = seen.withDnsbl(config.dnsbl().again(said.hits(), said.unanswered()));
+        }
+        return seen.withScans(
+                facts.scans().stream()
+                        .filter(scan ->
+                                config.scanners().stream()
+                                        .anyMatch(s -> s.scanner() == scan.scanner()))
+                        .toList());
     }
 
     private static String some(List<EmailAddress> recipients) {
@@ -247,10 +286,7 @@ public final class CandidatePolicy {
     }
 
     private static RecipientLookup lookup(Snapshot candidate, EmailAddress recipient) {
-        return Traps.trapOf(recipient, candidate.config().reputation(), candidate.recipients())
-                .<RecipientLookup>map(
-                        trap -> new RecipientLookup.Known(List.of(recipient), TrapNote.RULE))
-                .orElseGet(() -> candidate.recipients().lookup(recipient));
+        return Traps.lookup(recipient, candidate.config().reputation(), candidate.recipients());
     }
 
     /** Whether nobody can say what the candidate's source would: it is not asked, or away now. */

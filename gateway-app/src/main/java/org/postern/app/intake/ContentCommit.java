@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.reputation.Traps;
 import org.postern.core.config.BuiltInRule;
 import org.postern.core.journal.Ruling;
 import org.postern.core.mail.Envelope;
@@ -148,12 +149,12 @@ final class ContentCommit {
                                     MessageMeta.HOLD_ACTOR,
                                     StoredForm.holdReason(judged.verdict())));
         }
-        if (judged.verdict().rule().equals(TrapNote.RULE)) {
+        if (judged.verdict().rule().equals(Traps.RULE)) {
             // no mailbox waits for it: it ends by itself, and can be looked at until then
             parts.spool()
                     .change(
                             List.of(stored.id()),
-                            new Change.Drop(MessageMeta.HOLD_ACTOR, TrapNote.RULE, TrapNote.KEPT));
+                            new Change.Drop(MessageMeta.HOLD_ACTOR, Traps.RULE, TrapNote.KEPT));
         }
         TrapNote.take(transaction, judged);
         if (judged.verdict() instanceof Verdict.Accept && !transaction.probing()) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
 import org.postern.app.reputation.AnomalousSenders;
+import org.postern.app.reputation.Traps;
 import org.postern.app.scan.ScanRequest;
 import org.postern.app.scan.Scanners;
 import org.postern.auth.Authentication;
@@ -196,7 +197,7 @@ final class IntakeContent implements ContentReceiver {
      */
     private Verdict heldOr(Verdict taken, Verdicts verdicts) {
         if (transaction.forTrapsAlone()) {
-            return new Verdict.Quarantine(TrapNote.RULE, "reputation.trap", taken.detail());
+            return new Verdict.Quarantine(Traps.RULE, Traps.REASON, taken.detail());
         }
         if (transaction.probing()) {
             return taken;

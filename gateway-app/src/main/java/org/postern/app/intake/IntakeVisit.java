@@ -1,13 +1,13 @@
 package org.postern.app.intake;
 
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
 import org.postern.app.reputation.Harvesters;
+import org.postern.app.reputation.Traps;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
@@ -185,11 +185,7 @@ final class IntakeVisit implements Visit {
     private RecipientLookup lookUp(EmailAddress recipient) {
         Recipients directory = revision.snapshot().recipients();
         RecipientLookup lookup =
-                parts.traps()
-                        .trapOf(recipient, directory)
-                        .<RecipientLookup>map(
-                                trap -> new RecipientLookup.Known(List.of(trap), TrapNote.RULE))
-                        .orElseGet(() -> directory.lookup(recipient));
+                Traps.lookup(recipient, revision.snapshot().config().reputation(), directory);
         parts.metrics()
                 .count(
                         "recipient.lookups",

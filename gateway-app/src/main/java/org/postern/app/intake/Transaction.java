@@ -2,6 +2,7 @@ package org.postern.app.intake;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.reputation.Traps;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
@@ -78,9 +79,14 @@ record Transaction(
                                         instanceof ListMatch.Allow);
     }
 
+    /** Whether an address is a spam trap. */
+    boolean isTrap(EmailAddress address) {
+        return Traps.isTrap(address, revision.snapshot().config().reputation());
+    }
+
     /** Whether it is for nobody but spam traps. */
     boolean forTrapsAlone() {
-        return recipients.stream().allMatch(r -> parts.traps().isTrap(r.address()));
+        return recipients.stream().allMatch(r -> isTrap(r.address()));
     }
 
     /** What SPF and the like are asked about. */
@@ -91,8 +97,7 @@ record Transaction(
 
     /** The envelope that it is relayed with: who has a mailbox; a trap where nobody else is. */
     Envelope envelope() {
-        List<Recipient> real =
-                recipients.stream().filter(r -> !parts.traps().isTrap(r.address())).toList();
+        List<Recipient> real = recipients.stream().filter(r -> !isTrap(r.address())).toList();
         return new Envelope(
                 mail.reversePath(),
                 real.isEmpty() ? recipients : real,

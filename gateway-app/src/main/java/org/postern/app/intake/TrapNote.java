@@ -1,14 +1,10 @@
 package org.postern.app.intake;
 
 import java.time.Duration;
-import org.postern.core.config.BuiltInRule;
 import org.postern.core.mail.Recipient;
 
 /** Notes who wrote to a spam trap, whatever becomes of the message. Keeps nothing. */
 final class TrapNote {
-    /** The rule's name of a message that is for nobody but traps. */
-    static final String RULE = BuiltInRule.SPAM_TRAP.ruleName();
-
     /** How long such a message lies in the trash, for who wants to see it. */
     static final Duration KEPT = Duration.ofDays(7);
 
@@ -19,7 +15,7 @@ final class TrapNote {
         Intake.Parts parts = transaction.parts();
         transaction.recipients().stream()
                 .map(Recipient::address)
-                .filter(parts.traps()::isTrap)
+                .filter(transaction::isTrap)
                 .findFirst()
                 .ifPresent(trap ->
                         parts.traps()

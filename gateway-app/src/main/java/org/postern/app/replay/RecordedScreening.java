@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postern.core.config.DnsListConfig;
 import org.postern.core.config.GreylistingConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.dnsbl.DnsblHit;
 import org.postern.core.dnsbl.Subject;
 import org.postern.core.greylist.GreylistAnswer;
 import org.postern.core.greylist.GreylistExemptions;
-import org.postern.core.net.Ip;
 import org.postern.core.policy.Facts;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.policy.Stage;
@@ -71,30 +69,21 @@ final class RecordedScreening {
                     Subject.valueOf(hit.path("subject").asString().toUpperCase(Locale.ROOT));
             if ((author || subject != Subject.AUTHOR)
                     && (sameClient || subject != Subject.CLIENT)) {
-                snapshot.config().dnsbl().lists().stream()
-                        .filter(list -> counts(list, subject, hit))
-                        .map(list -> weighed(list, subject, hit))
-                        .forEach(hits::add);
+                hits.add(recorded(hit, subject));
             }
         }
         List<String> unanswered = new ArrayList<>();
         detail.path("dnsbl").path("unanswered").forEach(list -> unanswered.add(list.asString()));
-        return facts.withDnsbl(snapshot.config().dnsbl().verdict(hits, unanswered));
+        return facts.withDnsbl(snapshot.config().dnsbl().again(hits, unanswered));
     }
 
-    private static boolean counts(DnsListConfig list, Subject subject, JsonNode hit) {
-        return list.zone().ascii().equals(hit.path("zone").asString())
-                && list.ask().contains(subject)
-                && list.counts(Ip.parse(hit.path("code").asString()));
-    }
-
-    private static DnsblHit weighed(DnsListConfig list, Subject subject, JsonNode hit) {
+    private static DnsblHit recorded(JsonNode hit, Subject subject) {
         return new DnsblHit(
-                list.name(),
-                list.zone().ascii(),
+                hit.path("list").asString(""),
+                hit.path("zone").asString(),
                 subject,
                 hit.path("value").asString(),
-                list.weight(),
+                hit.path("weight").asInt(0),
                 hit.path("code").asString(),
                 "");
     }

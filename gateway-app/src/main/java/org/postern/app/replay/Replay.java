@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.TracedMessage;
+import org.postern.app.reputation.Traps;
 import org.postern.auth.Reevaluator;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.config.BuiltInRule;
@@ -127,6 +128,7 @@ public final class Replay {
                     "addresses are kept as hashes (journal.privacy): nobody can be looked up");
         }
         Audience audience = Audience.ANYBODY;
+        boolean trapped = message.rule().equals(Traps.RULE);
         try {
             if (!hashed) {
                 Envelope envelope = envelope(message, facts, screened);
@@ -134,6 +136,7 @@ public final class Replay {
                     return envelope.refusal().get();
                 }
                 audience = envelope.audience();
+                trapped = envelope.trapsAlone();
             }
         } catch (InvalidAddressException e) {
             return insufficient(message, "an address of it cannot be read: " + e.getMessage());
@@ -152,11 +155,30 @@ public final class Replay {
                                     + "; its content was never seen"));
         }
         if (evidence == null) {
-            return isOfItsMoment(message.rule())
-                    ? afterThePolicy(message, asItWas(message, Basis.RECORDED))
+            return isOfItsMoment(message.rule()) && (trapped || !message.rule().equals(Traps.RULE))
+                    ? asItWas(message, Basis.RECORDED)
                     : insufficient(message, "no evidence was recorded");
         }
-        return afterThePolicy(message, content(message, evidence, facts, screened, audience));
+        Outcome now = content(message, evidence, facts, screened, audience);
+        return trapped && passes(now) ? trapped(now) : afterThePolicy(message, now);
+    }
+
+    /** No mailbox waits for it, whatever the policy lets pass. */
+    private static Outcome trapped(Outcome passing) {
+        return new Outcome(
+                passing.before(),
+                Disposition.QUARANTINE.outcome(),
+                Traps.RULE,
+                Traps.REASON,
+                passing.basis(),
+                passing.detail());
+    }
+
+    private static boolean passes(Outcome now) {
+        return now.basis() != Basis.INSUFFICIENT
+                && (now.disposition().equals(Disposition.ACCEPT.outcome())
+                        || now.disposition().equals(Disposition.TAG.outcome())
+                        || now.disposition().equals("goes-on"));
     }
 
     /**
@@ -191,11 +213,7 @@ public final class Replay {
 
     /** What rules outside the policy decided stands where the policy has nothing against it. */
     private static Outcome afterThePolicy(TracedMessage message, Outcome now) {
-        boolean passes =
-                now.disposition().equals(Disposition.ACCEPT.outcome())
-                        || now.disposition().equals(Disposition.TAG.outcome())
-                        || now.disposition().equals("goes-on");
-        return passes && now.basis() != Basis.INSUFFICIENT && isOfItsMoment(message.rule())
+        return passes(now) && isOfItsMoment(message.rule()) && !message.rule().equals(Traps.RULE)
                 ? asItWas(message, now.basis())
                 : now;
     }
@@ -211,7 +229,7 @@ public final class Replay {
     }
 
     /** What the stages before the content say, and whose rules hold for the content. */
-    private record Envelope(Optional<Outcome> refusal, Audience audience) {}
+    private record Envelope(Optional<Outcome> refusal, Audience audience, boolean trapsAlone) {}
 
     private Envelope envelope(TracedMessage message, Facts known, RecordedScreening screened)
             throws InvalidAddressException {
@@ -226,13 +244,15 @@ public final class Replay {
             outcome = refusal(message, Stage.MAIL, facts);
         }
         if (outcome.isPresent()) {
-            return new Envelope(outcome, Audience.ANYBODY);
+            return new Envelope(outcome, Audience.ANYBODY, false);
         }
         // the message goes on while one recipient is left; its rules are those of all who are
         @Nullable Audience audience = null;
+        boolean trapsAlone = true;
         for (String to : message.to()) {
             EmailAddress address = EmailAddress.ofKey(to);
-            RecipientLookup lookup = snapshot.recipients().lookup(address);
+            RecipientLookup lookup =
+                    Traps.lookup(address, snapshot.config().reputation(), snapshot.recipients());
             Optional<Outcome> refused =
                     recipient(
                             message,
@@ -241,13 +261,14 @@ public final class Replay {
             if (refused.isEmpty()) {
                 Audience asked = Audience.of(address, lookup);
                 audience = audience == null ? asked : audience.with(asked);
+                trapsAlone &= Traps.isForTrapsAlone(lookup, snapshot.config().reputation());
             } else {
                 outcome = refused;
             }
         }
         return audience == null
-                ? new Envelope(outcome, Audience.ANYBODY)
-                : new Envelope(Optional.empty(), audience);
+                ? new Envelope(outcome, Audience.ANYBODY, false)
+                : new Envelope(Optional.empty(), audience, trapsAlone);
     }
 
     /** Greylisting has the last word; a null sender it asks after the content. */

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,11 +14,13 @@ import java.util.function.Supplier;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.Verdicts;
+import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Cidr;
 import org.postern.core.recipients.RecipientDirectory;
+import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reputation.Networks;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
@@ -31,6 +34,12 @@ import org.slf4j.LoggerFactory;
  * forge a trap as sender. Thread-safe; the list is written in the background.
  */
 public final class Traps {
+    /** The rule's name of a message that is for nobody but traps. */
+    public static final String RULE = BuiltInRule.SPAM_TRAP.ruleName();
+
+    /** Why such a message is held. */
+    public static final String REASON = "reputation.trap";
+
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
     private static final int MAX_WAITING = 1_000;
 
@@ -59,22 +68,26 @@ public final class Traps {
         this.time = time;
     }
 
-    /** Whether an address is a trap. */
-    public boolean isTrap(EmailAddress address) {
-        return isTrap(address, config.get());
-    }
-
     /**
-     * The trap that mail to an address goes to: itself, or without its detail.
+     * Whom mail to an address goes to: a trap, as itself or by an address with a detail, or whom
+     * the directory names. The one look-up of sessions, candidates and replays.
      *
-     * @param recipients who knows what a detail is in the address's domain
+     * @param recipients who is there, and knows what a detail is in the address's domain
      */
-    public Optional<EmailAddress> trapOf(EmailAddress address, RecipientDirectory recipients) {
-        return trapOf(address, config.get(), recipients);
+    public static RecipientLookup lookup(
+            EmailAddress address, ReputationConfig config, RecipientDirectory recipients) {
+        return trapOf(address, config, recipients)
+                .<RecipientLookup>map(trap -> new RecipientLookup.Known(List.of(trap), RULE))
+                .orElseGet(() -> recipients.lookup(address));
     }
 
-    /** The same under other settings. */
-    public static Optional<EmailAddress> trapOf(
+    /** Whether nobody but traps gets what a look-up found. */
+    public static boolean isForTrapsAlone(RecipientLookup found, ReputationConfig config) {
+        return found instanceof RecipientLookup.Known known
+                && known.targets().stream().allMatch(target -> isTrap(target, config));
+    }
+
+    private static Optional<EmailAddress> trapOf(
             EmailAddress address, ReputationConfig config, RecipientDirectory recipients) {
         if (config.traps().isEmpty()) {
             return Optional.empty();
@@ -84,7 +97,8 @@ public final class Traps {
                 : recipients.withoutDetail(address).filter(user -> isTrap(user, config));
     }
 
-    private static boolean isTrap(EmailAddress address, ReputationConfig config) {
+    /** Whether an address is a trap itself. */
+    public static boolean isTrap(EmailAddress address, ReputationConfig config) {
         return config.traps().contains(address.key());
     }
 

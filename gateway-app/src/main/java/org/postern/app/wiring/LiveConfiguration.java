@@ -131,7 +131,7 @@ final class LiveConfiguration implements AutoCloseable {
                 authenticator,
                 dnsLists.lists(config, dns),
                 new Scanners(config, metrics, time),
-                countries.of(config));
+                countries.prepare(config));
     }
 
     /** How the services of others are that decisions lean on. */
@@ -238,11 +238,16 @@ final class LiveConfiguration implements AutoCloseable {
         SnapshotResult result =
                 snapshots.reload(candidate -> {
                     List<Problem> problems = new ArrayList<>(removed(candidate, confirmed));
-                    problems.addAll(prepare(candidate));
+                    problems.addAll(Surroundings.check(candidate.config()));
+                    if (problems.stream().noneMatch(Problem::isError)) {
+                        prepare(candidate).ifPresent(problems::add);
+                    }
                     return problems;
                 });
         switch (result) {
             case SnapshotResult.Refused refused -> {
+                prepared = null;
+                countries.abandon();
                 refused.problems().all().forEach(p -> LOG.error("{}", p));
                 LOG.error("reload refused, revision {} stays in force", snapshot().revision());
             }
@@ -269,36 +274,39 @@ final class LiveConfiguration implements AutoCloseable {
         return result;
     }
 
-    /** Builds everything for a candidate, before it is said to be taken. */
-    private List<Problem> prepare(Snapshot candidate) {
-        prepared = null;
-        PosternConfig config = candidate.config();
-        List<Problem> problems = new ArrayList<>(Surroundings.check(config));
-        if (problems.stream().anyMatch(Problem::isError)) {
-            return problems;
-        }
+    /**
+     * Builds everything for a configuration that nothing else speaks against.
+     *
+     * @return what speaks against it after all: then nothing has changed
+     */
+    private Optional<Problem> prepare(Snapshot next) {
+        PosternConfig config = next.config();
         Parts before = current;
+        CachingDnsClient dns = before.dns();
+        DownstreamTable downstreams = before.downstreams();
         try {
-            CachingDnsClient dns =
-                    config.dns().equals(config().dns())
-                            ? before.dns()
-                            : CachingDnsClient.of(config.dns(), time, dnsMeters);
-            Revision revision = revision(candidate, dns);
+            if (!config.dns().equals(config().dns())) {
+                dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
+            }
+            Revision revision = revision(next, dns);
+            downstreams = downstreams(before, config);
             TlsContexts certificates = TlsContexts.load(config.tls());
-            prepared =
-                    new Prepared(
-                            new Parts(revision, dns, downstreams(before, config)), certificates);
+            prepared = new Prepared(new Parts(revision, dns, downstreams), certificates);
+            return Optional.empty();
         } catch (IOException
                 | TlsProblemException
                 | CountryFileException
                 | SealingKey.SealingKeyException e) {
-            problems.add(
+            downstreams.closeWhatIsNotIn(before.downstreams());
+            if (dns != before.dns()) {
+                dns.close();
+            }
+            return Optional.of(
                     new Problem(
                             Place.start(config.file()),
                             Severity.ERROR,
                             String.valueOf(e.getMessage())));
         }
-        return problems;
     }
 
     /** The clients of before, where they still fit; all say our name to the other side. */

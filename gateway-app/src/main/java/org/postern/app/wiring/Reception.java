@@ -66,8 +66,7 @@ final class Reception implements AutoCloseable {
         this.traps = new Traps(lists, reputation, () -> live.config().reputation(), metrics, time);
         this.passing = new PassingEntries(reputation.harvesters(), reputation.anomalies());
         this.candidate =
-                new CandidatePolicy(
-                        metrics, time, this::besideTheLiveOne, live.countries()::beside);
+                new CandidatePolicy(metrics, time, this::besideTheLiveOne, live.countries());
         this.rules = new OwnRules(live::config, metrics, time);
         metrics.gauge("lists.entries", () -> live.snapshot().lists().allowSize(), "list", "allow");
         metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
@@ -140,7 +139,7 @@ final class Reception implements AutoCloseable {
         long others = report.counts().values().stream().mapToLong(Long::longValue).sum();
         return new GatewayState.Helper(
                 "candidate",
-                report.file(),
+                report.config().file().toString(),
                 true,
                 "observed for "
                         + Human.duration(Duration.between(report.since(), time.instant()))
@@ -165,7 +164,9 @@ final class Reception implements AutoCloseable {
         routes.addAll(
                 new RecipientRoutes(live::snapshot, directories, live.recipientFiles(), time)
                         .routes());
-        routes.addAll(new CandidateRoutes(candidate, live.config().data(), time).routes());
+        Candidates candidates = new Candidates(live, candidate, live.config().data(), time);
+        routes.addAll(
+                new CandidateRoutes(candidate, candidates::observe, live::config, time).routes());
         return routes;
     }
 

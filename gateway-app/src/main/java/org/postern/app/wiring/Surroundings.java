@@ -48,6 +48,29 @@ public final class Surroundings {
     public static List<Problem> check(PosternConfig config) {
         List<Problem> problems = new ArrayList<>();
         data(config, problems);
+        beyondData(config, problems);
+        return problems;
+    }
+
+    /**
+     * The same of a configuration that does not come into force: nothing is made or written for it.
+     */
+    public static List<Problem> checkUntouched(PosternConfig config) {
+        List<Problem> problems = new ArrayList<>();
+        Path there = config.data().toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there)) {
+            problems.add(noDirectory(config, there));
+        } else if (!Files.isWritable(there)) {
+            problems.add(notWritable(config, "permission denied"));
+        }
+        beyondData(config, problems);
+        return problems;
+    }
+
+    private static void beyondData(PosternConfig config, List<Problem> problems) {
         try {
             TlsContexts.load(config.tls());
         } catch (TlsProblemException e) {
@@ -72,7 +95,6 @@ public final class Surroundings {
         config.downstreams().values().stream()
                 .sorted(java.util.Comparator.comparing(DownstreamConfig::name))
                 .forEach(d -> downstream(config, d, problems));
-        return problems;
     }
 
     private static void data(PosternConfig config, List<Problem> problems) {
@@ -85,18 +107,25 @@ public final class Surroundings {
             Path probe = Files.createTempFile(data, ".writable", null);
             Files.delete(probe);
         } catch (FileAlreadyExistsException e) {
-            problems.add(error(place, "data: " + data + " is not a directory; name another"));
+            problems.add(noDirectory(config, data));
         } catch (IOException e) {
-            problems.add(
-                    error(
-                            place,
-                            "data: "
-                                    + data
-                                    + " cannot be written ("
-                                    + reason(e)
-                                    + "); give the gateway's user write access or name another"
-                                    + " directory"));
+            problems.add(notWritable(config, reason(e)));
         }
+    }
+
+    private static Problem noDirectory(PosternConfig config, Path found) {
+        return error(
+                config.placeOf("data"), "data: " + found + " is not a directory; name another");
+    }
+
+    private static Problem notWritable(PosternConfig config, String why) {
+        return error(
+                config.placeOf("data"),
+                "data: "
+                        + config.data()
+                        + " cannot be written ("
+                        + why
+                        + "); give the gateway's user write access or name another directory");
     }
 
     /** A folder from before, or made by hand, in which any user of the machine can read mail. */

@@ -1,6 +1,7 @@
 package org.postern.app.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,11 +9,17 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.country.CountryDatabases;
+import org.postern.app.country.CountryFileException;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.ArcResult;
@@ -21,7 +28,10 @@ import org.postern.core.authres.DmarcResult;
 import org.postern.core.authres.IprevResult;
 import org.postern.core.authres.SpfResult;
 import org.postern.core.authres.Verdicts;
-import org.postern.core.country.Countries;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.dnsbl.DnsblHit;
+import org.postern.core.dnsbl.DnsblVerdict;
+import org.postern.core.dnsbl.Subject;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
@@ -90,9 +100,10 @@ class CandidatePolicyTest {
             domain("example.test", "alice@example.test", "")
                     + domain("other.test", "bob@other.test", "");
 
-    private CandidatePolicy observing(Snapshot candidate) {
+    private CandidatePolicy observing(Snapshot candidate) throws CountryFileException {
         CandidatePolicy policy =
-                new CandidatePolicy(metrics, time, read -> read, config -> Countries.NONE);
+                new CandidatePolicy(
+                        metrics, time, read -> read, new CountryDatabases(metrics, time));
         policy.observe(candidate);
         return policy;
     }
@@ -143,7 +154,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void theSameConfigurationDisagreesAboutNothing() throws IOException {
+    void theSameConfigurationDisagreesAboutNothing() throws Exception {
         CandidatePolicy policy = observing(configuration(BOTH, ""));
         policy.compare(Stage.CONNECT, MAIL, ACCEPTED);
         policy.compare(Stage.MAIL, MAIL, ACCEPTED);
@@ -154,7 +165,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void theCandidatesOwnRulesOfADomainAreAskedForItsRecipients() throws IOException {
+    void theCandidatesOwnRulesOfADomainAreAskedForItsRecipients() throws Exception {
         CandidatePolicy policy =
                 observing(
                         configuration(
@@ -177,7 +188,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void theCandidatesSetOfOneRecipientIsAsked() throws IOException {
+    void theCandidatesSetOfOneRecipientIsAsked() throws Exception {
         Files.writeString(
                 directory.resolve("people.yaml"),
                 "- { address: alice@example.test, policy: strict }\n- postmaster@example.test\n");
@@ -198,7 +209,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void aRecipientThatTheCandidateRefusesIsToldAtRcptAndNotAgainAtData() throws IOException {
+    void aRecipientThatTheCandidateRefusesIsToldAtRcptAndNotAgainAtData() throws Exception {
         CandidatePolicy policy =
                 observing(
                         configuration(
@@ -217,7 +228,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void aSpamTrapOfTheCandidateIsNoUnknownRecipient() throws IOException {
+    void aSpamTrapOfTheCandidateIsNoUnknownRecipient() throws Exception {
         CandidatePolicy policy =
                 observing(configuration(BOTH, "reputation: { spam-traps: [old@example.test] }\n"));
         atRcpt(policy, EmailAddress.of("old@example.test"), ACCEPTED);
@@ -225,7 +236,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void aSourceThatNobodyAsksIsLeftOpenAndOneThatAsksForWhatIsNotThereIsNot() throws IOException {
+    void aSourceThatNobodyAsksIsLeftOpenAndOneThatAsksForWhatIsNotThereIsNot() throws Exception {
         Snapshot read =
                 configuration(
                         """
@@ -263,7 +274,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void aRuleThatTheGuardHasSetAsideIsSetAsideInBoth() throws IOException {
+    void aRuleThatTheGuardHasSetAsideIsSetAsideInBoth() throws Exception {
         CandidatePolicy policy = observing(configuration(BOTH, ""));
         policy.compareAtData(
                 checked(AuthResult.FAIL), CLIENT, List.of(ALICE), "dmarc-reject"::equals, ACCEPTED);
@@ -275,14 +286,14 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void whatItSharesWithTheLiveConfigurationIsRenewedAndWhatItSawStays() throws IOException {
+    void whatItSharesWithTheLiveConfigurationIsRenewedAndWhatItSawStays() throws Exception {
         Path data = directory.resolve("data");
         CandidatePolicy policy =
                 new CandidatePolicy(
                         metrics,
                         time,
                         read -> read.withAdded(data, time, new ProblemCollector()),
-                        config -> Countries.NONE);
+                        new CountryDatabases(metrics, time));
         policy.observe(configuration(BOTH, ""));
         Verdict denied =
                 new Verdict.Reject(
@@ -302,7 +313,138 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void anotherCandidateBeginsAnewAndAnEndForgets() throws IOException {
+    void ofTwoRenewalsAtOnceTheLaterCounts() throws Exception {
+        Path data = directory.resolve("data");
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        CandidatePolicy policy =
+                new CandidatePolicy(
+                        metrics,
+                        time,
+                        read -> {
+                            Snapshot with = read.withAdded(data, time, new ProblemCollector());
+                            if (calls.incrementAndGet() == 2) {
+                                inside.countDown();
+                                awaitSurely(goOn);
+                            }
+                            return with;
+                        },
+                        new CountryDatabases(metrics, time));
+        policy.observe(configuration(BOTH, ""));
+        Thread slow = Thread.ofPlatform().start(policy::renew);
+        awaitSurely(inside);
+        Files.createDirectories(data.resolve("lists"));
+        Files.writeString(data.resolve("lists/added-deny.yaml"), "client: [192.0.2.1]\n");
+        Thread later = Thread.ofPlatform().start(policy::renew);
+        await().until(() -> later.getState() == Thread.State.WAITING || !later.isAlive());
+        goOn.countDown();
+        assertThat(slow.join(Duration.ofSeconds(20)) && later.join(Duration.ofSeconds(20)))
+                .isTrue();
+        policy.compare(Stage.CONNECT, MAIL, ACCEPTED);
+        assertThat(counts(policy))
+                .containsExactly("1 connect: accept by default -> reject by deny-list");
+    }
+
+    private static void awaitSurely(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatDnsListsSaidIsWeighedAsTheCandidateWeighsIt() throws Exception {
+        DnsblHit hit =
+                new DnsblHit("bl", "bl.test", Subject.CLIENT, "192.0.2.1", 3, "127.0.0.2", "");
+        Facts listed = MAIL.withDnsbl(new DnsblVerdict(List.of(hit), List.of("gone"), 0));
+        for (int weight : new int[] {4, 5}) {
+            CandidatePolicy policy =
+                    observing(
+                            configuration(
+                                    BOTH,
+                                    """
+                                    dnsbl:
+                                      threshold: 5
+                                      lists:
+                                        - { name: own, zone: bl.test, weight: %d }
+                                        - { name: new, zone: new.test, weight: 9 }
+                                    """
+                                            .formatted(weight)));
+            policy.compare(
+                    Stage.RCPT,
+                    listed.withRecipient(
+                            ALICE, new RecipientLookup.Known(List.of(ALICE), "static")),
+                    ACCEPTED);
+            assertThat(counts(policy))
+                    .isEqualTo(
+                            weight < 5
+                                    ? List.of()
+                                    : List.of("1 rcpt: accept by default -> reject by dnsbl"));
+        }
+    }
+
+    @Test
+    void whatIsAnotherAndNotComparedIsNamed() throws Exception {
+        Snapshot live =
+                configuration(
+                        BOTH,
+                        """
+                        dnsbl: { threshold: 5, lists: [{ name: a, zone: bl.test, weight: 3 }] }
+                        reputation: { spam-traps: [old@example.test] }
+                        scanners: { clamav: { address: "127.0.0.1:3310" } }
+                        """);
+        assertThat(Uncompared.between(live.config(), live.config())).isEmpty();
+        Snapshot compared =
+                configuration(
+                        BOTH.replace("alice@", "ann@"),
+                        """
+                        dnsbl: { threshold: 7, lists: [{ name: b, zone: bl.test, weight: 9 }] }
+                        reputation: { spam-traps: [older@example.test] }
+                        scanners: { clamav: { address: "127.0.0.1:3310", on-failure: defer } }
+                        policy: { rules: [{ name: no, stage: mail, action: reject }] }
+                        """);
+        assertThat(Uncompared.between(live.config(), compared.config())).isEmpty();
+        Snapshot other =
+                configuration(
+                        domain("example.test", "alice@example.test", ", quota: { messages: 5 }")
+                                + "other.test: { recipients: { http: { url:"
+                                + " \"http://127.0.0.1:9/x\" } }, downstream: \"maildir:m\" }\n",
+                        """
+                        limits: { recipients: 7 }
+                        greylisting: { mode: enforce }
+                        dnsbl:
+                          threshold: 5
+                          lists:
+                            - { name: a, zone: bl.test, weight: 3, codes: [127.0.0.9] }
+                            - { name: b, zone: other.test, weight: 3 }
+                        reputation: { slow-by: 9s }
+                        scanners:
+                          clamav: { address: "127.0.0.1:3310", timeout: 3s }
+                          rspamd: { address: "127.0.0.1:11333" }
+                        """);
+        assertThat(Uncompared.between(live.config(), other.config()))
+                .containsExactly(
+                        "limits",
+                        "recipients of "
+                                + other.config().domains().values().stream()
+                                        .flatMap(d -> d.recipients().stream())
+                                        .filter(RecipientSourceConfig.Remote.class::isInstance)
+                                        .map(r -> ((RecipientSourceConfig.Remote) r).name())
+                                        .findFirst()
+                                        .orElseThrow(),
+                        "quota of example.test",
+                        "greylisting",
+                        "dnsbl list a",
+                        "dnsbl list b",
+                        "reputation",
+                        "scanner rspamd",
+                        "scanner clamav");
+    }
+
+    @Test
+    void anotherCandidateBeginsAnewAndAnEndForgets() throws Exception {
         CandidatePolicy policy =
                 observing(
                         configuration(
@@ -319,7 +461,7 @@ class CandidatePolicyTest {
     }
 
     @Test
-    void disagreementsAreCountedByStageAndKindsOfThemAreBounded() throws IOException {
+    void disagreementsAreCountedByStageAndKindsOfThemAreBounded() throws Exception {
         CandidatePolicy policy =
                 observing(
                         configuration(

@@ -343,6 +343,47 @@ class ReplayTest {
         assertThat(held.detail()).contains("anomalous-sender stands");
     }
 
+    private JournalEvent trapped(String... to) {
+        return Events.message(
+                now,
+                new QueueId(8),
+                "192.0.2.7",
+                "ann@good.example",
+                new Ruling(Disposition.QUARANTINE, "spam-trap", "reputation.trap", ""),
+                SmtpReply.of(250, "2.0.0", "Ok"),
+                Events.evidence(AuthResult.PASS, AuthResult.PASS, "192.0.2.7", "good.example"),
+                to);
+    }
+
+    @Test
+    void aMessageToASpamTrapIsAnsweredAsInTheSession() throws Exception {
+        more = "reputation: { spam-traps: [old@example.test] }\n";
+        Replay.Outcome same = replay(trapped("old@example.test"));
+        assertThat(same.changed()).as(same.toString()).isFalse();
+        assertThat(same.rule()).isEqualTo("spam-trap");
+        assertThat(replay(trapped("old@example.test", "bob@example.test")).disposition())
+                .as("one of them has a mailbox")
+                .isEqualTo("accepted");
+        assertThat(replay(trapped("older@example.test")).reason()).isEqualTo("recipient.unknown");
+        more = "";
+        assertThat(replay(trapped("bob@example.test")).disposition())
+                .as("it is no trap any more")
+                .isEqualTo("accepted");
+    }
+
+    @Test
+    void aMessageToWhatHasBecomeATrapWouldBeHeldAndOneThatIsRefusedAnywayIsRefused()
+            throws Exception {
+        JournalEvent accepted =
+                Events.accepted(now, 1, "192.0.2.7", "ann@good.example", "bob@example.test");
+        more = "reputation: { spam-traps: [bob@example.test] }\n";
+        Replay.Outcome held = replay(accepted);
+        assertThat(held.rule()).as(held.toString()).isEqualTo("spam-trap");
+        assertThat(held.disposition()).isEqualTo("quarantined");
+        more += "policy: { rules: [{ name: no, stage: data, action: reject }] }\n";
+        assertThat(replay(accepted).rule()).isEqualTo("no");
+    }
+
     private JournalEvent.Refusal refused(String to) {
         return new JournalEvent.Refusal(
                 now,

@@ -4,8 +4,10 @@ import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.postern.core.dnsbl.DnsblHit;
 import org.postern.core.dnsbl.Subject;
 import org.postern.core.mail.Domain;
+import org.postern.core.net.Ip;
 
 /**
  * One entry of {@code dnsbl.lists}.
@@ -27,6 +29,13 @@ public record DnsListConfig(
     public DnsListConfig {
         ask = Set.copyOf(EnumSet.copyOf(ask));
         codes = List.copyOf(codes);
+    }
+
+    /** Whether it would have taken the answer of a hit, of whatever list of its zone. */
+    public boolean counts(DnsblHit hit) {
+        return zone.ascii().equals(hit.zone())
+                && ask.contains(hit.subject())
+                && counts(Ip.parse(hit.code()));
     }
 
     /** Whether an answer counts. */

@@ -42,6 +42,37 @@ public record DnsblConfig(
     }
 
     /**
+     * What these lists make of answers that others of the same zones had: their own weights, and
+     * only the subjects and return codes that they take. A list of a zone that was not asked has no
+     * hit.
+     *
+     * @param unanswered the names of lists that could not say
+     */
+    public DnsblVerdict again(List<DnsblHit> had, List<String> unanswered) {
+        List<DnsblHit> hits =
+                had.stream()
+                        .flatMap(hit ->
+                                lists.stream()
+                                        .filter(list -> list.counts(hit))
+                                        .map(list ->
+                                                new DnsblHit(
+                                                        list.name(),
+                                                        hit.zone(),
+                                                        hit.subject(),
+                                                        hit.value(),
+                                                        list.weight(),
+                                                        hit.code(),
+                                                        hit.text())))
+                        .distinct()
+                        .toList();
+        return verdict(
+                hits,
+                unanswered.stream()
+                        .filter(name -> lists.stream().anyMatch(l -> l.name().equals(name)))
+                        .toList());
+    }
+
+    /**
      * Whether a list of a zone means something by exactly this answer: then it is an answer like
      * any other there.
      */

@@ -108,7 +108,7 @@ public final class Snapshots {
      *
      * @param data where its added entries lie, whatever the file says; null: where the file says
      */
-    public static SnapshotResult read(
+    private static SnapshotResult read(
             Path file, long revision, @Nullable Path data, TimeSource time) {
         return read(file, revision, data, Use.NONE, time);
     }
@@ -142,6 +142,17 @@ public final class Snapshots {
                         recipients,
                         PolicyEngine.of(draft.config().get(), lists, time)),
                 found.warnings());
+    }
+
+    /**
+     * The same for a configuration that is to be looked at beside the one in force.
+     *
+     * @param data where the added entries lie, whatever the file says
+     * @param lastLook as for {@link #reload}
+     */
+    public static SnapshotResult candidate(
+            Path file, Path data, TimeSource time, Function<Snapshot, List<Problem>> lastLook) {
+        return look(read(file, 1, data, time), lastLook);
     }
 
     private static AccessLists withAdded(
