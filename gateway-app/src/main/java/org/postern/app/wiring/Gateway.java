@@ -67,7 +67,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private final Reception reception;
     private final Records records;
     private final PlanKeeper plans = new PlanKeeper();
-    private final List<Runnable> undo = new ArrayList<>();
+    private final Undo undo = new Undo();
     private volatile @Nullable Spool spool;
     private volatile @Nullable Listening listening;
     private volatile @Nullable Surgeon surgeon;
@@ -264,13 +264,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
             LOG.info("stopping");
             records.witness("stop", "asked to stop");
         }
-        for (int i = undo.size() - 1; i >= 0; i--) {
-            try {
-                undo.get(i).run();
-            } catch (RuntimeException e) {
-                LOG.error("while stopping: {}", e.toString(), e);
-            }
-        }
+        undo.all();
         if (wasUp) {
             LOG.info("stopped");
         }
