@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +56,7 @@ class ClockStepTest {
                         "1"));
         try (Gateway running = gateway.start()) {
             Message first = Message.from("someone@pass.test");
-            assertThat(send(running, first)).startsWith("250");
+            assertThat(SmtpClient.send(running, first)).startsWith("250");
             await().until(() -> attempts(running) >= 1);
 
             set(clock, "+30d"); // far beyond the day after which mail is given up
@@ -80,18 +79,10 @@ class ClockStepTest {
                         .isZero();
                 store.awaitMessage("alice@example.test", first.id());
                 Message second = Message.from("someone@pass.test");
-                assertThat(send(running, second)).startsWith("250");
+                assertThat(SmtpClient.send(running, second)).startsWith("250");
                 store.awaitMessage("alice@example.test", second.id());
             }
         }
         Surroundings.delete(folder);
-    }
-
-    private static String send(Gateway gateway, Message message) {
-        return SmtpClient.send(
-                gateway.smtpPort(),
-                "someone@pass.test",
-                List.of("alice@example.test"),
-                message.octets());
     }
 }

@@ -177,21 +177,13 @@ class DaneTest {
         return gateway;
     }
 
-    private static String send(Gateway gateway, Message message) {
-        return SmtpClient.send(
-                gateway.smtpPort(),
-                "someone@pass.test",
-                List.of("alice@example.test"),
-                message.octets());
-    }
-
     @Test
     void aKeyThatTheSignedRecordNamesIsTrustedWhateverItsCertificateSays(Surroundings around)
             throws Exception {
         PostfixServer postfix = postfix();
         Gateway gateway = gateway(around, postfix.port(), resolver(postfix.port(), keyDigest()));
         Message message = Message.from("someone@pass.test");
-        assertThat(send(gateway, message)).startsWith("250");
+        assertThat(SmtpClient.send(gateway, message)).startsWith("250");
         assertThat(postfix.awaitMessage("alice", message.id())).contains("(using TLSv1.3");
     }
 
@@ -200,7 +192,7 @@ class DaneTest {
         PostfixServer postfix = postfix();
         Gateway gateway =
                 gateway(around, postfix.port(), resolver(postfix.port(), "ab".repeat(32)));
-        assertThat(send(gateway, Message.from("someone@pass.test"))).startsWith("250");
+        assertThat(SmtpClient.send(gateway, Message.from("someone@pass.test"))).startsWith("250");
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(300))
                 .until(() -> gateway.command("queue", "list").out().contains("4.7."));

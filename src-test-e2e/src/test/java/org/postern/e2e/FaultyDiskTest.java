@@ -54,16 +54,11 @@ class FaultyDiskTest {
                         .getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static String send(Gateway gateway, Message message) {
-        return SmtpClient.send(
-                gateway.smtpPort(), "someone@pass.test", List.of(TO), message.octets());
-    }
-
     /** Sends until one is refused; gives the refusal. */
     private static String sendUntilRefused(Gateway gateway, int octets, List<Message> accepted) {
         for (int i = 0; i < 500; i++) {
             Message message = message(octets);
-            String reply = send(gateway, message);
+            String reply = SmtpClient.send(gateway, message);
             if (!reply.startsWith("250")) {
                 return reply;
             }
@@ -77,7 +72,7 @@ class FaultyDiskTest {
                 .atMost(WELL_AGAIN)
                 .until(() -> {
                     Message message = message(100);
-                    boolean taken = send(gateway, message).startsWith("250");
+                    boolean taken = SmtpClient.send(gateway, message).startsWith("250");
                     if (taken) {
                         accepted.add(message);
                     }
@@ -118,7 +113,7 @@ class FaultyDiskTest {
             List<Message> accepted = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 Message message = message(20_000);
-                assertThat(send(gateway, message)).startsWith("250");
+                assertThat(SmtpClient.send(gateway, message)).startsWith("250");
                 accepted.add(message);
             }
             disk.fill("foreign");
@@ -157,14 +152,14 @@ class FaultyDiskTest {
             disk.fill("foreign");
             await("the floor is seen")
                     .atMost(WELL_AGAIN)
-                    .until(() -> send(gateway, message(100)).startsWith("452 4.3.1 "));
+                    .until(() -> SmtpClient.send(gateway, message(100)).startsWith("452 4.3.1 "));
             disk.remove("foreign");
             awaitAccepted(gateway, accepted);
             // 2,016 inodes there are, some are the gateway's
             int files = disk.files(1950);
             await("the floor for inodes is seen")
                     .atMost(WELL_AGAIN)
-                    .until(() -> send(gateway, message(100)).startsWith("452 4.3.1 "));
+                    .until(() -> SmtpClient.send(gateway, message(100)).startsWith("452 4.3.1 "));
             for (int i = 0; i < files; i++) {
                 disk.remove("empty-" + i);
             }
@@ -185,14 +180,14 @@ class FaultyDiskTest {
             int files = disk.files(10_000);
             assertThat(files).isLessThan(300);
             // a large one needs a file of its own, small ones the next segment
-            assertThat(send(gateway, message(2 << 20))).startsWith("452 4.3.1 ");
+            assertThat(SmtpClient.send(gateway, message(2 << 20))).startsWith("452 4.3.1 ");
             assertThat(sendUntilRefused(gateway, 200_000, accepted)).startsWith("452 4.3.1 ");
             for (int i = 0; i < files; i++) {
                 disk.remove("empty-" + i);
             }
             awaitAccepted(gateway, accepted);
             Message large = message(2 << 20);
-            assertThat(send(gateway, large)).startsWith("250");
+            assertThat(SmtpClient.send(gateway, large)).startsWith("250");
             accepted.add(large);
             try (DovecotServer dovecot =
                     DovecotServer.start(gateway.folder().resolve("dovecot"), downstream)) {
@@ -222,16 +217,16 @@ class FaultyDiskTest {
             // more than are under way at once: none may wait for the disk
             for (int i = 0; i < 60; i++) {
                 Message message = message(20_000);
-                assertThat(send(gateway, message)).startsWith("250");
+                assertThat(SmtpClient.send(gateway, message)).startsWith("250");
                 accepted.add(message);
             }
             disk.turnReadOnly();
-            assertThat(send(gateway, message(100))).matches("(?s)4[0-9][0-9] .*");
+            assertThat(SmtpClient.send(gateway, message(100))).matches("(?s)4[0-9][0-9] .*");
             await("it says that it is not ready")
                     .atMost(WELL_AGAIN)
                     .until(() -> gateway.get("/readyz").statusCode() == 503);
             assertThat(gateway.get("/readyz").body()).contains("Read-only file system");
-            assertThat(send(gateway, message(100))).matches("(?s)4[0-9][0-9] .*");
+            assertThat(SmtpClient.send(gateway, message(100))).matches("(?s)4[0-9][0-9] .*");
             await("deferrals are kept in memory")
                     .atMost(WELL_AGAIN)
                     .until(() -> outcomesInHand(gateway) > 0);

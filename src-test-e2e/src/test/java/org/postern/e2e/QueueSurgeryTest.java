@@ -21,14 +21,6 @@ import org.junit.jupiter.api.Test;
 class QueueSurgeryTest {
     private static final Pattern PLAN = Pattern.compile("plan (P[0-9A-Z]{8})");
 
-    private static String send(Gateway gateway, Message message) {
-        return SmtpClient.send(
-                gateway.smtpPort(),
-                "someone@pass.test",
-                List.of("alice@example.test"),
-                message.octets());
-    }
-
     private static Gateway withoutStore(Surroundings around, int lmtp, String more) {
         Gateway gateway = around.newGateway("surgery");
         gateway.configure(
@@ -50,7 +42,7 @@ class QueueSurgeryTest {
         Path files = Surroundings.newFolder("export");
         try (Gateway gateway = withoutStore(around, lmtp, "")) {
             Message message = Message.from("someone@pass.test");
-            assertThat(send(gateway, message)).startsWith("250");
+            assertThat(SmtpClient.send(gateway, message)).startsWith("250");
             assertThat(gateway.command("queue", "summary").out())
                     .contains("example.test")
                     .contains("total");
@@ -106,7 +98,7 @@ class QueueSurgeryTest {
                             "downstreams", "pause", name, "--for", "2h", "--why", "disk swap");
             assertThat(paused.out()).contains("is paused for");
             Message message = Message.from("someone@pass.test");
-            assertThat(send(gateway, message)).startsWith("250");
+            assertThat(SmtpClient.send(gateway, message)).startsWith("250");
             assertThat(gateway.command("downstreams", "list").out()).contains("disk swap");
             assertThat(gateway.command("status").out()).contains("paused").contains("disk swap");
             gateway.program().terminate();
@@ -209,7 +201,9 @@ class QueueSurgeryTest {
     void oneEntryIsShownWithItsStoryAndAsItGoesOut(Surroundings around) {
         try (Gateway gateway = withoutStore(around, Ports.dead(), "")) {
             Message message = Message.from("someone@pass.test");
-            String id = send(gateway, message).replaceFirst("(?s).*queued as (\\w+).*", "$1");
+            String id =
+                    SmtpClient.send(gateway, message)
+                            .replaceFirst("(?s).*queued as (\\w+).*", "$1");
             await("an attempt was made")
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> gateway.command("queue", "show", id).out().contains("refused"));
@@ -264,9 +258,10 @@ class QueueSurgeryTest {
                             "    downstream:", "    quota: { messages: 2 }\n    downstream:"));
             gateway.start();
             for (int i = 0; i < 2; i++) {
-                assertThat(send(gateway, Message.from("someone@pass.test"))).startsWith("250");
+                assertThat(SmtpClient.send(gateway, Message.from("someone@pass.test")))
+                        .startsWith("250");
             }
-            assertThat(send(gateway, Message.from("someone@pass.test")))
+            assertThat(SmtpClient.send(gateway, Message.from("someone@pass.test")))
                     .startsWith("452 4.2.2 Too much mail waits for example.test");
             await("the metrics tell how much waits")
                     .atMost(Duration.ofSeconds(20))
