@@ -3,36 +3,46 @@ package org.postern.core.yaml;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.problem.Place;
 
 /**
- * Reads the plainest YAML there is, which is what programs write lists of a million entries in:
- * keys at the margin, each with a list of items a line, an item being one word or {@code { key:
- * some words, key: … }} on its line, in printable ASCII. It is four times as fast as the parser.
+ * Reads the YAML that lists of a million entries are written in: keys at the margin, each with a
+ * list of items, an item being a word, a text in quotes, {@code { key: value, key: … }} on its line
+ * or the same as {@code key: value} on lines of their own, all with comments. It is four times as
+ * fast as the parser. An item of any other form is handed to the parser by itself, with its lines.
  *
- * <p>All or nothing: the whole file is looked at first, and where anything in it is not of that
- * kind, or wrong, nothing is handed on and the parser reads it. What is handed on is just what the
- * parser would, places included; {@code PlainYamlTest} compares the two.
+ * <p>All or nothing: the whole file is looked at first, and where its frame is of no such kind, the
+ * parser has something to say against an item, an item is tied to others by an anchor, or too many
+ * are of other forms, nothing is handed on and the parser reads the whole file. What is handed on
+ * is just what the parser would, places included; {@code PlainYamlTest} compares the two.
  */
 final class PlainYaml {
-    private static final int MAX_INDENT = 8;
+    private static final int MAX_INDENT = 16;
+
+    /** So many items that follow each other are handed to the parser at once. */
+    private static final int MAX_BATCH = 256;
+
+    /** So many characters are handed to the parser in any file; in a large one, a fifth of it. */
+    private static final int APART_ANYWAY = 100_000;
 
     private final SourceFile source;
-    private final String text;
+    private final PlainScanner in;
     private final @Nullable YamlSections sections;
-    private int at;
-    private int line = 1;
-    private int lineStart;
+    private final int maxApart;
+    private int apart;
+    private int batch = 1;
 
     private PlainYaml(SourceFile source, @Nullable YamlSections sections) {
         this.source = source;
-        this.text = source.text();
+        this.in = new PlainScanner(source);
         this.sections = sections;
+        this.maxApart = Math.max(APART_ANYWAY, source.text().length() / 5);
     }
 
-    /** Hands a file's items on if all of it is plain; otherwise nothing has happened. */
+    /** Hands a file's items on if all of it can be read; otherwise nothing has happened. */
     static boolean stream(SourceFile source, YamlSections sections) {
         return new PlainYaml(source, null).read() && new PlainYaml(source, sections).read();
     }
@@ -40,19 +50,19 @@ final class PlainYaml {
     /** Goes through the file; without sections it only looks. */
     private boolean read() {
         Set<String> seen = new HashSet<>();
+        in.skipEmptyLines();
+        if (in.eat("---") && !in.endLine()) {
+            return false;
+        }
+        in.skipEmptyLines();
         boolean any = false;
-        skipEmptyLines();
-        while (at < text.length()) {
-            int start = at;
-            while (at < text.length() && isKeyCharacter(text.charAt(at))) {
-                at++;
-            }
-            String key = text.substring(start, at);
-            Place place = place(start);
-            if (key.isEmpty() || !seen.add(key) || !eat(':') || !endLine()) {
+        while (!in.atEnd()) {
+            if (!in.isTopKey()) {
                 return false;
             }
-            if (!list(key, place)) {
+            Place place = in.place();
+            String key = in.key();
+            if (key.isEmpty() || !seen.add(key) || !in.eat(':') || !value(key, place)) {
                 return false;
             }
             any = true;
@@ -60,75 +70,145 @@ final class PlainYaml {
         return any;
     }
 
-    private boolean list(String key, Place keyPlace) {
-        skipEmptyLines();
-        int indent = indent();
-        if (indent < 0) {
+    private boolean value(String key, Place keyPlace) {
+        Place place = in.place();
+        if (in.isEmptyListNext()) {
+            in.skipSpaces();
+            Place list = in.place();
+            in.eat("[]");
+            hand(key, keyPlace, new YamlNode.Sequence(list, List.of()));
+            return ended() && (in.atEnd() || in.isTopKey());
+        }
+        if (!ended()) {
             return false;
         }
-        Place place = place(at + indent);
+        int indent = in.indent();
+        if (indent >= 0) {
+            return indent <= MAX_INDENT && list(key, keyPlace, indent);
+        }
+        hand(key, keyPlace, new YamlNode.Scalar(place, "", true)); // every entry is commented out
+        return in.atEnd() || in.isTopKey();
+    }
+
+    /** Goes past the end of the line and whatever is empty after it. */
+    private boolean ended() {
+        if (!in.endLine()) {
+            return false;
+        }
+        in.skipEmptyLines();
+        return true;
+    }
+
+    private void hand(String key, Place keyPlace, YamlNode value) {
+        if (sections != null) {
+            boolean itemwise = sections.section(key, keyPlace);
+            if (!itemwise || !(value instanceof YamlNode.Sequence)) {
+                sections.value(value);
+            }
+        }
+    }
+
+    private boolean list(String key, Place keyPlace, int indent) {
+        Place place = in.placeOf(in.position() + indent);
         boolean itemwise = sections != null && sections.section(key, keyPlace);
         List<YamlNode> items = new ArrayList<>();
-        for (int next = indent; next == indent; next = indent()) {
-            at += indent + 2;
-            YamlNode item = at < text.length() && text.charAt(at) == '{' ? mapping() : word();
-            if (item == null || !endLine()) {
-                return false;
+        while (in.indent() == indent) {
+            int start = in.position();
+            int line = in.line();
+            in.skip(indent + 1);
+            YamlNode item = item();
+            if (item != null && isEndOfItem(indent)) {
+                batch = 1;
+                hand(item, itemwise, items);
+            } else {
+                in.returnToLine(start, line);
+                List<YamlNode> parsed = parsed(indent);
+                if (parsed == null) {
+                    return false;
+                }
+                for (YamlNode one : parsed) {
+                    hand(one, itemwise, items);
+                }
             }
-            if (itemwise && sections != null) {
-                sections.item(item);
-            } else if (sections != null) {
-                items.add(item);
-            }
-            skipEmptyLines();
         }
         if (sections != null && !itemwise) {
             sections.value(new YamlNode.Sequence(place, items));
         }
-        return at >= text.length() || isKeyCharacter(text.charAt(at));
+        return in.atEnd() || in.isTopKey();
     }
 
-    /** How far an item's dash is indented; -1 where the line is none. */
-    private int indent() {
-        int i = at;
-        while (i < text.length() && text.charAt(i) == ' ') {
-            i++;
+    private boolean isEndOfItem(int indent) {
+        return in.atEnd() || in.isTopKey() || in.indent() == indent;
+    }
+
+    private void hand(YamlNode item, boolean itemwise, List<YamlNode> items) {
+        if (itemwise && sections != null) {
+            sections.item(item);
+        } else if (sections != null) {
+            items.add(item);
         }
-        boolean item =
-                i - at <= MAX_INDENT
-                        && i + 1 < text.length()
-                        && text.charAt(i) == '-'
-                        && text.charAt(i + 1) == ' ';
-        return item ? i - at : -1;
     }
 
-    private @Nullable YamlNode word() {
-        return isQuote() ? quoted() : plain(false);
+    /** An item up to the next line that is not empty; null if it is of no form that is known. */
+    private @Nullable YamlNode item() {
+        in.skipSpaces();
+        if (in.is('{')) {
+            YamlNode mapping = flowMapping();
+            return mapping != null && ended() ? mapping : null;
+        }
+        if (in.isKeyedValueNext()) {
+            return blockMapping();
+        }
+        YamlNode word = in.isQuote() ? in.quoted() : in.plain(false);
+        return word != null && ended() ? word : null;
     }
 
-    private YamlNode.@Nullable Mapping mapping() {
-        Place place = place(at);
+    private YamlNode.@Nullable Mapping blockMapping() {
+        Place place = in.place();
+        int indent = in.column();
         List<YamlNode.Entry> entries = new ArrayList<>(4);
-        at++;
         do {
-            if (!eat(' ')) {
+            Place keyPlace = in.place();
+            String key = in.key();
+            if (key.isEmpty() || has(entries, key) || !in.isValueNext()) {
                 return null;
             }
-            int start = at;
-            while (at < text.length() && isKeyCharacter(text.charAt(at))) {
-                at++;
-            }
-            String key = text.substring(start, at);
-            if (key.isEmpty() || has(entries, key) || !eat(':') || !eat(' ')) {
+            in.eat(':');
+            in.skipSpaces();
+            YamlNode value = in.isQuote() ? in.quoted() : in.plain(false);
+            if (value == null || !ended()) {
                 return null;
             }
-            YamlNode value = isQuote() ? quoted() : plain(true);
+            entries.add(new YamlNode.Entry(key, keyPlace, value));
+        } while (in.eatIndentedKey(indent));
+        return new YamlNode.Mapping(place, entries);
+    }
+
+    private YamlNode.@Nullable Mapping flowMapping() {
+        Place place = in.place();
+        List<YamlNode.Entry> entries = new ArrayList<>(4);
+        in.eat('{');
+        do {
+            in.skipSpaces();
+            Place keyPlace = in.place();
+            boolean quoted = in.isQuote();
+            YamlNode.Scalar name = quoted ? in.quoted() : null;
+            String key = name == null ? quoted ? "" : in.key() : name.text();
+            if (key.isEmpty() || has(entries, key) || !(quoted || in.isValueNext())) {
+                return null;
+            }
+            if (!in.eat(':')) {
+                return null;
+            }
+            in.skipSpaces();
+            YamlNode value = in.isQuote() ? in.quoted() : in.plain(true);
             if (value == null) {
                 return null;
             }
-            entries.add(new YamlNode.Entry(key, place(start), value));
-        } while (eat(','));
-        return eat(' ') && eat('}') ? new YamlNode.Mapping(place, entries) : null;
+            entries.add(new YamlNode.Entry(key, keyPlace, value));
+            in.skipSpaces();
+        } while (in.eat(','));
+        return in.eat('}') ? new YamlNode.Mapping(place, entries) : null;
     }
 
     private static boolean has(List<YamlNode.Entry> entries, String key) {
@@ -140,134 +220,31 @@ final class PlainYaml {
         return false;
     }
 
-    private boolean isQuote() {
-        return at < text.length() && (text.charAt(at) == '\'' || text.charAt(at) == '"');
-    }
-
-    /** A text in quotes without anything in it that quotes treat apart. */
-    private YamlNode.@Nullable Scalar quoted() {
-        char quote = text.charAt(at);
-        int start = at++;
-        while (at < text.length() && text.charAt(at) != quote) {
-            char c = text.charAt(at);
-            if (!isPrintable(c) || c == '\\') {
+    /**
+     * What the parser makes of the item that begins here, and of some after it where several were
+     * of no known form. An item ends where another begins or a key at the margin: what is still
+     * open there, quotes or a brace, is no YAML by itself, and what is complete cannot go on,
+     * because everything that could is indented further.
+     */
+    private @Nullable List<YamlNode> parsed(int indent) {
+        int from = in.position();
+        int to = from;
+        for (int n = 0; n < batch && (n == 0 || in.isItemAt(to, indent)); n++) {
+            to = in.endOfItem(to, indent);
+            if (to < 0) {
                 return null;
             }
-            at++;
         }
-        if (!eat(quote)) {
+        apart += to - from;
+        if (apart > maxApart) {
             return null;
         }
-        return new YamlNode.Scalar(place(start), text.substring(start + 1, at - 1), false);
-    }
-
-    /** Characters that mean nothing to YAML where they stand here, and words of them. */
-    private YamlNode.@Nullable Scalar plain(boolean several) {
-        int start = at;
-        boolean first = true;
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (first ? isWordStart(c) : isWordCharacter(c)) {
-                first = false;
-                at++;
-            } else if (c == ':' && !first && at + 1 < text.length() && goesOn(at + 1)) {
-                at++;
-            } else if (c == ' '
-                    && several
-                    && !first
-                    && at + 1 < text.length()
-                    && isWordStart(text.charAt(at + 1))) {
-                first = true;
-                at++;
-            } else {
-                break;
-            }
-        }
-        return at == start
-                ? null
-                : new YamlNode.Scalar(place(start), text.substring(start, at), true);
-    }
-
-    private boolean goesOn(int i) {
-        char c = text.charAt(i);
-        return c == ':' ? i + 1 < text.length() && goesOn(i + 1) : isWordStart(c) || c == '/';
-    }
-
-    private boolean eat(char c) {
-        if (at < text.length() && text.charAt(at) == c) {
-            at++;
-            return true;
-        }
-        return false;
-    }
-
-    private boolean endLine() {
-        if (at >= text.length()) {
-            return true;
-        }
-        if (text.charAt(at) != '\n') {
-            return false;
-        }
-        nextLine();
-        return true;
-    }
-
-    private void nextLine() {
-        at++;
-        line++;
-        lineStart = at;
-    }
-
-    /** Goes past empty lines and comments; whatever else there is stays to be looked at. */
-    private void skipEmptyLines() {
-        while (at < text.length()) {
-            int i = at;
-            while (i < text.length() && text.charAt(i) == ' ') {
-                i++;
-            }
-            if (i < text.length() && text.charAt(i) == '#') {
-                while (i < text.length() && isPrintable(text.charAt(i))) {
-                    i++;
-                }
-            } else if (i > at) {
-                return;
-            }
-            if (i < text.length() && text.charAt(i) != '\n') {
-                return;
-            }
-            at = i;
-            if (at < text.length()) {
-                nextLine();
-            }
-        }
-    }
-
-    private Place place(int position) {
-        return new Place(source.path(), line, position - lineStart + 1);
-    }
-
-    private static boolean isPrintable(char c) {
-        return c >= ' ' && c <= '~';
-    }
-
-    private static boolean isKeyCharacter(char c) {
-        return (c >= 'a' && c <= 'z') || c == '-';
-    }
-
-    private static boolean isWordStart(char c) {
-        return (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9')
-                || c == '.';
-    }
-
-    private static boolean isWordCharacter(char c) {
-        return isWordStart(c)
-                || c == '@'
-                || c == '/'
-                || c == '-'
-                || c == '_'
-                || c == '+'
-                || c == '=';
+        // where something empty stands depends on what follows it
+        boolean another = in.isItemAt(to, indent);
+        String lines = in.lines(from, to) + (another ? " ".repeat(indent) + "-" : "");
+        Optional<List<YamlNode>> items = YamlReader.items(source.path(), lines, in.line());
+        in.goToLine(to);
+        batch = Math.min(batch * 2, MAX_BATCH);
+        return items.map(all -> another ? all.subList(0, all.size() - 1) : all).orElse(null);
     }
 }

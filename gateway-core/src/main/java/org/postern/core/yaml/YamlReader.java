@@ -1,5 +1,6 @@
 package org.postern.core.yaml;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,7 +39,8 @@ public final class YamlReader {
     /** How many values aliases may bring in, all together. */
     public static final int MAX_ALIASED = 10_000;
 
-    private final SourceFile source;
+    private final Path file;
+    private final int firstLine;
     private final ProblemCollector problems;
     private final Iterator<Event> events;
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
@@ -53,15 +55,20 @@ public final class YamlReader {
     }
 
     private YamlReader(SourceFile source, ProblemCollector problems) {
-        this.source = source;
+        this(source.path(), source.text(), 1, problems);
+    }
+
+    private YamlReader(Path file, String text, int firstLine, ProblemCollector problems) {
+        this.file = file;
+        this.firstLine = firstLine;
         this.problems = problems;
         LoadSettings settings =
                 LoadSettings.builder()
-                        .setLabel(source.path().toString())
+                        .setLabel(file.toString())
                         .setUseMarks(true)
                         .setCodePointLimit(Integer.MAX_VALUE) // SourceFile has bounded it
                         .build();
-        this.events = new Parse(settings).parseString(source.text()).iterator();
+        this.events = new Parse(settings).parseString(text).iterator();
     }
 
     /** The file as a tree; empty if it has a syntax error or nothing in it, which is noted. */
@@ -102,6 +109,35 @@ public final class YamlReader {
                 .isPresent();
     }
 
+    /**
+     * The items of a part of a list, from the beginning of one line to that of another.
+     *
+     * @param lines the lines
+     * @param firstLine the number of the first of them in the file
+     * @return the items, or empty where they are no list by themselves: there is something wrong
+     *     with them, or an anchor or alias ties them to something else
+     */
+    static Optional<List<YamlNode>> items(Path file, String lines, int firstLine) {
+        ProblemCollector wrong = new ProblemCollector();
+        YamlReader reader = new YamlReader(file, lines, firstLine, wrong);
+        Optional<List<YamlNode>> items = reader.guarded(reader::onlyItems);
+        return wrong.errorCount() == 0 && reader.anchors.isEmpty() ? items : Optional.empty();
+    }
+
+    private @Nullable List<YamlNode> onlyItems() {
+        if (!openDocument() || events.next().getEventId() != Event.ID.SequenceStart) {
+            return null;
+        }
+        List<YamlNode> items = new ArrayList<>();
+        for (Event event = events.next();
+                event.getEventId() != Event.ID.SequenceEnd;
+                event = events.next()) {
+            items.add(compose(event, 2)); // no less deep than in any file
+        }
+        closeDocument();
+        return items;
+    }
+
     private interface Reading<T> {
         @Nullable T read();
     }
@@ -114,12 +150,12 @@ public final class YamlReader {
                     e.getProblemMark()
                             .or(e::getContextMark)
                             .map(this::place)
-                            .orElse(Place.start(source.path()));
+                            .orElse(Place.start(file));
             String problem = e.getProblem() == null ? "not YAML" : e.getProblem();
             String context = e.getContext() == null ? "" : " " + e.getContext();
             problems.error(place, "YAML syntax: " + problem + context);
         } catch (YamlEngineException e) {
-            problems.error(Place.start(source.path()), "YAML syntax: " + e.getMessage());
+            problems.error(Place.start(file), "YAML syntax: " + e.getMessage());
         } catch (Stop e) {
             // noted where it was thrown
             return Optional.empty();
@@ -128,11 +164,11 @@ public final class YamlReader {
     }
 
     private Place place(Mark mark) {
-        return new Place(source.path(), mark.getLine() + 1, mark.getColumn() + 1);
+        return new Place(file, mark.getLine() + firstLine, mark.getColumn() + 1);
     }
 
     private Place place(Event event) {
-        return event.getStartMark().map(this::place).orElseGet(() -> Place.start(source.path()));
+        return event.getStartMark().map(this::place).orElseGet(() -> Place.start(file));
     }
 
     private boolean openDocument() {

@@ -87,6 +87,29 @@ class PlainYamlTest {
                     "1",
                     "=",
                     "+",
+                    "  ",
+                    "\n    ",
+                    "\n    owner: ",
+                    "\n  - ",
+                    "\n  - entry: ",
+                    "\nhelo:\n",
+                    "\r\n",
+                    ", owner: ",
+                    "\"a\": ",
+                    "\\\"",
+                    " # z\n",
+                    ">-\n",
+                    "|\n",
+                    "|+\n",
+                    "...\n",
+                    "\u0085",
+                    "\u2028",
+                    "\u00a0",
+                    "\ufeff",
+                    "\u6f22",
+                    "\ud83d\ude00",
+                    "$",
+                    "(;)",
                     "_",
                     "/");
 
@@ -157,6 +180,15 @@ class PlainYamlTest {
                     + "  - { entry: x.example, comment: by feed 7, expires: 2026-12-31T12:00:00Z"
                     + " }\n",
                 "a:\n - null\n - true\n - 12\nb:\n - x\n",
+                "client:\r\n  - a\r\n  - { entry: b }\r\n\r\n",
+                "---\n# x\nclient: # those\n  - a # why\n  - b \n  \n",
+                "client:\nhelo:\n  # none\nsender:\n  - a\n",
+                "client: []\nhelo:   []  # none\nsender:\n  - a\n",
+                "client:\n- comment: 'it''s bad, (y)'\n  owner: a & b\n- b\n",
+                "client:\n  - entry: x # y\n    # z\n\n    comment: \"\\\"y\\\" \\\\ \\/\"\n",
+                "client:\n  -   entry: x\n      comment: Größe, gemessen\n  - y\n",
+                "client:\n  - {\"entry\":\"a\",\"comment\":\"b c\"}\n  - {entry: a,owner: b}\n",
+                "client:\n  - { entry: 2001:db8::1, comment: 'ж, \u6f22' , owner: x#y }\n",
             })
     void plainListsAreReadAsByTheParser(String text) {
         assertThat(isRead(text)).isTrue();
@@ -165,74 +197,156 @@ class PlainYamlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "client:\n  - x\n  - {\n      entry: a,\n      comment: b }\n  - y\n",
+                "client:\n  - comment: >-\n      folded\n      words\n\n  - y\nhelo:\n  - z\n",
+                "client:\n- entry: a\n  comment: |\n    kept\n\n\n- y\n",
+                "client:\n  - entry: a\n    comment: goes on\n      here\n  - y\n",
+                "client:\n  - \"a\\x41\\u00e9\"\n  - y\n",
+                "client:\n  - \"goes\n    on\"\n  - y\n",
+                "client:\n  - a: b\n  - a:\n  - 2001:db8::\n  -\n  - ~\n  - y\n",
+                "client:\n  - - nested\n    - twice\n  - [a, b]\n  - {}\n  - y\n",
+                "client:\n  - a\n    b\n  - y\n",
+                "client:\n  - \ud83d\ude00: \ud83d\ude00\n  - y\n",
+                "client:\n  - { entry: a, comment: }\n  - { entry: b, }\n  - y\n",
+                "client:\n  - ? a\n    : b\n  - y\n",
+                "client:\n\n  # one\n  - -a\n  # two\n\n  - +y\n",
+                "client:\n  - a:\nhelo:\n  - a:",
+            })
+    void anItemOfAnotherFormIsHandedToTheParserByItself(String text) {
+        assertThat(isRead(text)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "\n",
-                "client:\n",
                 "client: [192.0.2.1]\n",
                 "client:\n  - 192.0.2.1\n - 192.0.2.2\n",
                 "client:\n  - a\nclient:\n  - b\n",
-                "client:\n  - a: b\n",
-                "client:\n  - a:\n",
-                "client:\n  - 2001:db8::\n",
-                "client:\n  - a # why\n",
-                "client:\n  - a \n",
-                "client:\r\n  - a\r\n",
-                "client:\n\t- a\n",
-                "client:\n  - \u00fc\n",
                 "client:\n  - { entry: a, entry: b }\n",
-                "client:\n  - { entry: a,\n      comment: b }\n",
-                "client:\n  - { entry: a, comment: 'it''s' }\n",
-                "client:\n  - a\n    b\n",
+                "client:\n  - entry: a\n    entry: b\n",
                 "client:\n  - &x a\n  - *x\n",
-                "---\nclient:\n  - a\n",
+                "client:\n  - &x a\n  - b\n",
+                "client:\n  - !t a\n",
                 "client:\n  - a\n...\n",
-                "client:\n  -\n",
-                "client:\n  - \"a\\x41\"\n",
+                "client:\n  - a\n---\nclient:\n  - b\n",
+                "client:\n  - |\n    a\n...\nhelo:\n  - b\n",
+                "client:\n  - \"a\n  - b\"\n",
+                "client:\n  - { entry: a,\nhelo: b }\n",
+                "client:\n  - 'a\n\rb'\n",
+                "client:\n  - 'a\n  - b\n",
+                "client:\n  - \u0007\n",
+                "Client:\n  - a\n",
+                "\"client\":\n  - a\n",
+                "client:\n  a: b\n",
+                "- a\n",
             })
-    void whatIsNotPlainIsLeftToTheParser(String text) {
+    void whatCannotBeReadInPiecesIsLeftToTheParser(String text) {
         assertThat(isRead(text)).isFalse();
+    }
+
+    @Test
+    void whatIsWrongWithAnItemIsToldAtItsPlaceInTheFile() {
+        StringBuilder text = new StringBuilder("client:\n");
+        for (int i = 0; i < 1_000; i++) {
+            text.append("  - { entry: 192.0.2.1, comment: many, owner: b }\n");
+        }
+        text.append("  - { entry: a, entry: \"\\x41\" }\n  - { entry: [ }\n");
+        SourceFile source = new SourceFile(FILE, text.toString());
+        ProblemCollector problems = new ProblemCollector();
+        YamlReader.stream(source, problems, new Trace(true));
+        ProblemCollector parsed = new ProblemCollector();
+        YamlReader.parse(source, parsed, new Trace(true));
+        assertThat(problems.toProblems().all())
+                .isEqualTo(parsed.toProblems().all())
+                .anyMatch(p -> p.place().line() == 1_002);
+    }
+
+    @Test
+    void aFileOfOtherFormsThroughoutIsLeftToTheParserAndOneWithSomeIsNot() {
+        String other = "  - \"\\x41 a comment of some length to fill the file, and more of it\"\n";
+        String plain = other.replace("\\x", "");
+        assertThat(isRead("client:\n" + other.repeat(10_000))).isFalse();
+        assertThat(isRead("client:\n" + (other + plain.repeat(9)).repeat(1_000))).isTrue();
+        assertThat(isRead("client:\n" + other.repeat(900) + plain.repeat(9_000))).isTrue();
+    }
+
+    /** Each text with either ending of lines. */
+    private static int read(String text, Random random) {
+        return isRead(random.nextInt(4) == 0 ? text.replace("\n", "\r\n") : text) ? 1 : 0;
     }
 
     @Test
     void textsMadeOfWhatYamlTreatsApartAreReadAsByTheParserOrLeftToIt() {
         Random random = new Random(6);
         int read = 0;
-        for (int i = 0; i < 100_000; i++) {
-            StringBuilder text = new StringBuilder("client:\n  - ");
-            for (int n = random.nextInt(9); n >= 0; n--) {
+        List<String> starts =
+                List.of("client:\n  - ", "client:\n- ", "client:\n  - a: b\n    ", "client:\n");
+        for (int i = 0; i < 150_000; i++) {
+            StringBuilder text = new StringBuilder(starts.get(random.nextInt(starts.size())));
+            for (int n = random.nextInt(14); n >= 0; n--) {
                 text.append(TOKENS.get(random.nextInt(TOKENS.size())));
             }
-            read += isRead(text.toString()) ? 1 : 0;
+            if (random.nextInt(3) == 0) {
+                text.append("\n  - x\nsender:\n  - y\n");
+            }
+            read += read(text.toString(), random);
         }
-        assertThat(read).isGreaterThan(1_000);
+        assertThat(read).isGreaterThan(10_000);
     }
 
     @Test
-    void plainTextsWithOneThingChangedAreReadAsByTheParserOrLeftToIt() {
+    void plainTextsWithSomeThingsChangedAreReadAsByTheParserOrLeftToIt() {
         Random random = new Random(8);
-        String plain =
-                """
-                # list
-                client:
-                  - 192.0.2.0/24
-                  - { entry: 2001:db8::/32, comment: seen by feed 7, owner: 'a b', expires: 2026-12-31 }
-                sender:
-                  - a@b.example
-                """;
+        List<String> texts =
+                List.of(
+                        """
+                        # list
+                        client:
+                          - 192.0.2.0/24
+                          - { entry: 2001:db8::/32, comment: seen by feed 7, owner: 'a b', expires: 2026-12-31 }
+                        sender:
+                          - a@b.example
+                        """,
+                        """
+                        ---
+                        client:   # of a feed
+                        - comment: "it's, \\"bad\\""
+                          entry: 192.0.2.0/24
+                          owner: 'a ''b'''
+                        - entry: 2001:db8::/32
+                          comment: >-
+                            goes on
+                            and on
+
+                          expires: 2026-12-31
+                        helo: []
+                        sender:
+                        # - a@b.example
+                        recipient:
+                          - {"entry": "x@y.example", "comment":"z"}
+                          - |
+                            word
+                          - "a
+                            b"
+                          - last # one
+                        """);
         int read = 0;
-        for (int i = 0; i < 50_000; i++) {
-            StringBuilder text = new StringBuilder(plain);
-            for (int n = random.nextInt(3); n >= 0; n--) {
+        for (int i = 0; i < 100_000; i++) {
+            StringBuilder text = new StringBuilder(texts.get(i % 2));
+            for (int n = random.nextInt(4); n >= 0; n--) {
                 int at = random.nextInt(text.length());
                 String token = TOKENS.get(random.nextInt(TOKENS.size()));
-                switch (random.nextInt(3)) {
+                switch (random.nextInt(4)) {
                     case 0 -> text.insert(at, token);
                     case 1 -> text.deleteCharAt(at);
+                    case 2 -> text.delete(at, Math.min(text.length(), at + random.nextInt(40)));
                     default -> text.replace(at, Math.min(text.length(), at + 1), token);
                 }
             }
-            read += isRead(text.toString()) ? 1 : 0;
+            read += read(text.toString(), random);
         }
-        assertThat(read).isGreaterThan(1_000);
+        assertThat(read).isGreaterThan(10_000);
     }
 }
