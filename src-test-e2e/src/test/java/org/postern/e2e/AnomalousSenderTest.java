@@ -293,7 +293,7 @@ class AnomalousSenderTest {
             }
             gateway.awaitConsole(
                     "what claims to be of sender <anna@busy.test> had 4 of its 4 messages within"
-                            + " the hour put off by the stores, 0 % before");
+                            + " the hour put off by fussy, 0 % before");
             assertThat(anna(gateway, "alice@example.test"))
                     .as("nothing is refused")
                     .startsWith("250 2.0.0");
@@ -306,8 +306,7 @@ class AnomalousSenderTest {
             assertThat(gateway.command("trace", "--from", "anna@busy.test", "--story").out())
                     .contains(
                             "policy: hold, because what claims to be of sender <anna@busy.test>:"
-                                    + " had 4 of its 4 messages within the hour put off by the"
-                                    + " stores",
+                                    + " had 4 of its 4 messages within the hour put off by fussy",
                             "  hold of what claims to be of sender <anna@busy.test>: had 4 of its",
                             "  hold of what claims to be of sender <anna@busy.test>: its time is"
                                     + " over",

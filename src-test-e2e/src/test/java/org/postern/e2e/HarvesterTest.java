@@ -311,9 +311,74 @@ class HarvesterTest {
             assertThat(send(gateway, "127.62.0.1", "")).startsWith("250 2.");
             assertThat(harvest(gateway, "127.62.0.1", "x@none.test", 10)).startsWith("421 4.7.0");
             assertThat(bans(gateway)).contains("client               127.62.0.1/32");
-            assertThat(gateway.command("lists", "remove", "ban", "127.62.0.1").exitCode()).isZero();
+            Program.Result network = gateway.command("lists", "remove", "ban", "127.62.0.0/24");
+            assertThat(network.out()).contains("127.62.0.0/24 is let in again");
+            assertThat(network.exitCode()).isZero();
+            assertThat(gateway.command("lists", "remove", "ban", "127.62.0.1").exitCode())
+                    .as("with its network")
+                    .isEqualTo(1);
             assertThat(harvest(gateway, "127.62.0.1", "", 3_000)).startsWith("550 5.1.1");
             assertThat(bans(gateway)).contains("nobody is kept out");
+        }
+    }
+
+    @Test
+    void whoIsLetInIsForgivenInItsNetworkAndAClientOfABannedNetworkIsToldSo(Surroundings around) {
+        try (Gateway gateway =
+                gateway(
+                        around,
+                        "let-in",
+                        "{ slow-after: 0, hang-up-after: 0, ban-after: 10, network-factor: 2 }")) {
+            gateway.start();
+            for (int i = 0; i < 3; i++) {
+                harvest(gateway, "127.63.0.1", "x@none.test", 10);
+                assertThat(gateway.command("lists", "remove", "ban", "127.63.0.1").out())
+                        .contains("127.63.0.1/32 is let in again");
+            }
+            assertThat(harvest(gateway, "127.63.0.1", "x@none.test", 1)).startsWith("550 5.1.1");
+            assertThat(bans(gateway)).contains("nobody is kept out");
+            for (int i = 2; i < 5; i++) {
+                harvest(gateway, "127.63.0." + i, "x@none.test", 9);
+            }
+            assertThat(bans(gateway)).contains("network              127.63.0.0/24");
+            Program.Result client = gateway.command("lists", "remove", "ban", "127.63.0.77");
+            assertThat(client.all())
+                    .contains(
+                            "127.63.0.77/32 is kept out with its network 127.63.0.0/24: postern"
+                                    + " lists remove ban 127.63.0.0/24");
+            assertThat(client.exitCode()).isEqualTo(1);
+            gateway.program().kill();
+            gateway.start();
+            assertThat(bans(gateway)).as("a crash later").contains("127.63.0.0/24");
+        }
+    }
+
+    @Test
+    void whoIsKnownGoodIsNotHungUpOnByTheLimitOfASessionEither(Surroundings around) {
+        try (Gateway gateway =
+                gateway(
+                        around,
+                        "session-limit",
+                        "{ slow-after: 5, slow-by: 1ms, hang-up-after: 1000, ban-after:"
+                                + " 2000, good-after-messages: 3, good-after-age: 0 }")) {
+            gateway.configure(
+                    gateway.configuration()
+                            .replace("unknown-recipients: 0", "unknown-recipients: 20"));
+            gateway.start();
+            for (int i = 0; i < 3; i++) {
+                assertThat(send(gateway, "127.60.0.1", "news@provider.test")).startsWith("250 2.");
+            }
+            assertThat(harvest(gateway, "127.60.0.1", "news@provider.test", 60))
+                    .startsWith("550 5.1.1");
+            try (SmtpClient stranger = SmtpClient.connect("127.64.0.1", gateway.smtpPort())) {
+                stranger.reply();
+                stranger.command("EHLO client.pass.test");
+                stranger.command("MAIL FROM:<x@none.test>");
+                for (int i = 0; i < 20; i++) {
+                    stranger.command("RCPT TO:<nobody" + i + "@example.test>");
+                }
+                assertThat(stranger.reply()).startsWith("421 4.7.0");
+            }
         }
     }
 }

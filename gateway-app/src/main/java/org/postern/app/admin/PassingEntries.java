@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.reputation.Harvesters;
@@ -218,15 +217,7 @@ public final class PassingEntries {
         String owner = exchange.parameter("owner");
         String by = owner == null ? "nobody named" : owner;
         if (BAN.equals(exchange.parameter("list"))) {
-            Set<Banned> whom = whom(entry);
-            String name = whom.iterator().next().name();
-            answer(
-                    exchange,
-                    BAN,
-                    name,
-                    !harvesters.letIn(whom, by).isEmpty(),
-                    " is let in again\n",
-                    " is not kept out\n");
+            letIn(exchange, entry, by);
             return;
         }
         String name = entry.startsWith("@") ? entry.substring(1) : entry;
@@ -241,6 +232,37 @@ public final class PassingEntries {
                         + AnomalousSenders.RULE
                         + "\n",
                 " is not on hold\n");
+    }
+
+    private void letIn(Exchange exchange, String entry, String by)
+            throws IOException, InvalidAddressException {
+        if (!ListRoutes.isNetwork(entry)) {
+            Domain domain = Domain.parse(entry.startsWith("@") ? entry.substring(1) : entry);
+            boolean there = !harvesters.letIn(domain, by).isEmpty();
+            String no = " is not kept out\n";
+            answer(exchange, BAN, domain.ascii(), there, " is let in again\n", no);
+            return;
+        }
+        // of a single address, what stands for its host
+        Cidr network = entry.indexOf('/') < 0 ? Networks.host(Ip.parse(entry)) : Cidr.parse(entry);
+        int lifted = harvesters.letIn(network, by).size();
+        String around =
+                harvesters.bans().around(network).stream()
+                        .filter(b -> b.whom() instanceof Banned.Network)
+                        .map(b -> b.whom().name())
+                        .map(n -> " with its network " + n + ": postern lists remove ban " + n)
+                        .findFirst()
+                        .orElse("");
+        answer(
+                exchange,
+                BAN,
+                network.toString(),
+                lifted > 0,
+                " is let in again"
+                        + (lifted > 1 ? ", " + lifted + " bans in all" : "")
+                        + (around.isEmpty() ? "" : "; it is still kept out" + around)
+                        + "\n",
+                (around.isEmpty() ? " is not kept out" : " is kept out" + around) + "\n");
     }
 
     private static void answer(
@@ -258,17 +280,5 @@ public final class PassingEntries {
                             .put("list", list)
                             .put("entry", name));
         }
-    }
-
-    /** A client, a network or a domain; of a single address, what stands for its host. */
-    private static Set<Banned> whom(String entry) throws InvalidAddressException {
-        if (!ListRoutes.isNetwork(entry)) {
-            Domain domain = Domain.parse(entry.startsWith("@") ? entry.substring(1) : entry);
-            return Set.of(new Banned.Sender(domain), new Banned.Signer(domain));
-        }
-        Cidr network = Cidr.parse(entry);
-        return Set.of(
-                new Banned.Network(
-                        entry.indexOf('/') < 0 ? Networks.host(Ip.parse(entry)) : network));
     }
 }

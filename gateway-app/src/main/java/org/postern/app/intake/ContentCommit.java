@@ -157,7 +157,9 @@ final class ContentCommit {
                             new Change.Drop(MessageMeta.HOLD_ACTOR, Traps.RULE, TrapNote.KEPT));
         }
         TrapNote.take(transaction, judged);
-        if (judged.verdict() instanceof Verdict.Accept && !transaction.probing()) {
+        if (judged.verdict() instanceof Verdict.Accept
+                && !transaction.probing()
+                && judged.isCleanAsFarAsScanned()) {
             parts.reputation().accepted(transaction.facts().client(), judged.outcome().verdicts());
         }
         record.counted(stored, judged);

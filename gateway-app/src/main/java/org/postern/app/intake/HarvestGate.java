@@ -47,6 +47,11 @@ final class HarvestGate {
         this.exempt = Intake.isExempt(snapshot, client);
     }
 
+    /** Whether anything is done here about those who name many. */
+    boolean acts() {
+        return harvesters.acts();
+    }
+
     /** What a client that is kept out is told. */
     Optional<Harvesters.Refusal> atConnect() {
         return exempt ? Optional.empty() : harvesters.banned(client);

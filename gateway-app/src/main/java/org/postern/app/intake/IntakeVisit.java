@@ -3,6 +3,7 @@ package org.postern.app.intake;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.ClientCountry;
@@ -243,6 +244,12 @@ final class IntakeVisit implements Visit {
                 yield Decision.disconnect(reply);
             }
         };
+    }
+
+    /** A client with a good history is slowed and never hung up on for these. */
+    @Override
+    public boolean sparesUnknownRecipients() {
+        return harvest.acts() && parts.reputation().knownGood().isKnownGood(address(), Set.of());
     }
 
     /** RFC 5321, 4.5.3.1.10 speaks of the message; here it is this domain alone that waits. */

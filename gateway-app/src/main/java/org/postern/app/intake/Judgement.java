@@ -22,6 +22,11 @@ record Judgement(
         return facts.scans();
     }
 
+    /** Whether every scanner that there is has looked at it and found nothing. */
+    boolean isCleanAsFarAsScanned() {
+        return scans().stream().allMatch(s -> s.outcome() == ScanResult.Outcome.CLEAN);
+    }
+
     /** What becomes of it, as metrics, log and header say it. */
     String word() {
         return verdict.disposition().outcome();

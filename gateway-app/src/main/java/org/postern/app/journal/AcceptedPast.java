@@ -29,8 +29,14 @@ public final class AcceptedPast {
             "SELECT c.ip, e.detail, count(*), min(m.at), max(m.at) FROM message m"
                     + " JOIN client c ON c.id = m.client JOIN evidence e ON e.id = m.evidence"
                     + " JOIN word d ON d.id = m.disposition"
-                    + " WHERE d.text = 'accepted' AND m.qid IS NOT NULL AND m.at < ?"
-                    + " GROUP BY m.client, m.evidence";
+                    + " WHERE d.text = 'accepted' AND m.qid IS NOT NULL AND m.at < ?";
+
+    /** What a scanner found something in, or could not look at, teaches nothing good. */
+    private static final String CLEAN =
+            " AND NOT EXISTS (SELECT 1 FROM screening x, json_each(x.detail, '$.scans') s"
+                    + " WHERE x.seq = m.seq AND json_extract(s.value, '$.outcome') <> 'clean')";
+
+    private static final String GROUPS = " GROUP BY m.client, m.evidence";
 
     private AcceptedPast() {}
 
@@ -69,7 +75,8 @@ public final class AcceptedPast {
 
     private static long tell(Connection db, Instant before, Learner learner) throws SQLException {
         long messages = 0;
-        try (PreparedStatement s = db.prepareStatement(GROUPED)) {
+        String sql = GROUPED + (ScreeningJson.isIn(db) ? CLEAN : "") + GROUPS;
+        try (PreparedStatement s = db.prepareStatement(sql)) {
             s.setLong(1, before.toEpochMilli());
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {

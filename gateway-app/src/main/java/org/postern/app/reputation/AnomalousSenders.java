@@ -60,15 +60,17 @@ public final class AnomalousSenders implements RelayListener {
     private final Set<HoldKey> begun = ConcurrentHashMap.newKeySet();
     private volatile Runnable onBegin = () -> {};
     // whether an entry's first attempt has been counted, and as put off
-    private final Map<QueueId, Boolean> counted =
+    private final Map<Tried, Boolean> counted =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<QueueId, Boolean> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<Tried, Boolean> eldest) {
                     return size() > ENTRIES_REMEMBERED;
                 }
             };
+
+    private record Tried(QueueId id, String store) {}
 
     /**
      * @param config the settings of this moment
@@ -181,15 +183,16 @@ public final class AnomalousSenders implements RelayListener {
         }
         boolean deferred = event.outcome() == RelayEvent.Outcome.DEFERRED;
         Boolean before;
+        Tried one = new Tried(entry.id(), event.downstream());
         synchronized (counted) {
-            before = counted.get(entry.id());
-            counted.put(entry.id(), deferred || Boolean.TRUE.equals(before));
+            before = counted.get(one);
+            counted.put(one, deferred || Boolean.TRUE.equals(before));
         }
         // a message counts once, however many recipients it has, and as put off if it was for one
         int tried = before == null ? 1 : 0;
         int putOff = deferred && !Boolean.TRUE.equals(before) ? 1 : 0;
         if (tried + putOff > 0) {
-            attempted(keysOf(entry), tried, putOff);
+            attempted(keysOf(entry), event.downstream(), tried, putOff);
         }
     }
 
@@ -217,15 +220,15 @@ public final class AnomalousSenders implements RelayListener {
         }
     }
 
-    private void attempted(List<HoldKey> keys, int tried, int putOff) {
+    private void attempted(List<HoldKey> keys, String store, int tried, int putOff) {
         if (heldOf(keys).isPresent()) {
             return;
         }
-        deferrals.attempted(tried, putOff);
+        deferrals.attempted(store, tried, putOff);
         Map<HoldKey, DeferralShares.Surge> surges = new LinkedHashMap<>();
         for (HoldKey key : keys) {
             deferrals
-                    .attempted(key.text(), tried, putOff)
+                    .attempted(key.text(), store, tried, putOff)
                     .ifPresent(surge -> surges.put(key, surge));
         }
         if (surges.isEmpty()) {
@@ -234,13 +237,15 @@ public final class AnomalousSenders implements RelayListener {
         var narrowest = surges.entrySet().iterator().next();
         DeferralShares.Surge surge = narrowest.getValue();
         keys.subList(keys.indexOf(narrowest.getKey()), keys.size())
-                .forEach(k -> deferrals.discount(k.text(), surge));
+                .forEach(k -> deferrals.discount(k.text(), store, surge));
         String what =
                 "had "
                         + surge.deferred()
                         + " of its "
                         + surge.tried()
-                        + " messages within the hour put off by the stores, "
+                        + " messages within the hour put off by "
+                        + store
+                        + ", "
                         + Math.round(surge.usual() * 100)
                         + " % before";
         begin(
@@ -255,7 +260,12 @@ public final class AnomalousSenders implements RelayListener {
         Duration length = config.get().anomalyHold();
         Optional<Holds.Hold> hold = holds.begin(key, length, what, figures);
         if (hold.isEmpty()) {
-            return holds.of(key);
+            Optional<Holds.Hold> there = holds.of(key);
+            if (there.isEmpty()) {
+                metrics.count("reputation.anomalies.begun", "of", "too-many");
+                LOG.error("{} {}, and is not held: {} holds are on", key.words(), what, Holds.MAX);
+            }
+            return there;
         }
         begun.add(key);
         metrics.count("reputation.anomalies.begun", "of", key.kind().word());
@@ -300,8 +310,14 @@ public final class AnomalousSenders implements RelayListener {
         return ended;
     }
 
-    /** Tells of holds whose time is over. */
+    /** Tells of holds whose time is over; all are where anomalies are switched off. */
     void expire() {
+        if (isOff()) {
+            holds.all().stream()
+                    .map(h -> h.whose().name())
+                    .distinct()
+                    .forEach(name -> end(name, "a configuration that switches anomalies off"));
+        }
         for (Holds.Hold hold : holds.over()) {
             begun.remove(hold.whose());
             LOG.warn(

@@ -15,6 +15,7 @@ import org.postern.app.text.Human;
 import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
+import org.postern.core.net.Cidr;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.reputation.Banned;
 import org.postern.core.reputation.Bans;
@@ -45,8 +46,11 @@ public final class Harvesters {
     private final KnownGood history;
     private final Harvest harvest;
     private final Bans bans;
+    // who would be kept out and is known good, until it is told again
+    private final Bans spared;
     private final Chronicle chronicle;
     private final TimeSource time;
+    private volatile Runnable onChange = () -> {};
 
     /** What an unknown recipient calls for. */
     public sealed interface Response {
@@ -106,10 +110,14 @@ public final class Harvesters {
         this.time = time;
         this.harvest = new Harvest(config, time);
         this.bans = new Bans(time);
+        this.spared = new Bans(time);
         for (String kind : List.of("client", "network", "sender-domain", "signing-domain")) {
             metrics.gauge("reputation.bans", () -> bans.size(kind), "of", kind);
         }
-        metrics.gauge("reputation.harvest.counts", harvest::size);
+        harvest.sizes()
+                .forEach((table, size) ->
+                        metrics.gauge("reputation.remembered", size::getAsInt, "table", table));
+        metrics.gauge("reputation.remembered", () -> bans.all().size(), "table", "bans");
     }
 
     /** Who is kept out now. */
@@ -131,13 +139,14 @@ public final class Harvesters {
     /** What a client that is kept out is told; empty for everybody else. */
     public Optional<Refusal> banned(InetAddress client) {
         return bans.of(client)
+                .filter(ban -> config.get().banAfter() > 0)
                 .filter(ban -> !history.isKnownGood(client, Set.of()))
                 .map(ban -> refusal(421, ban));
     }
 
     /** Whether mail of a domain is kept out, if it turns out to be that domain's. */
     public boolean mayBeBanned(Domain sender) {
-        return bans.of(new Banned.Sender(sender)).isPresent();
+        return config.get().banAfter() > 0 && bans.of(new Banned.Sender(sender)).isPresent();
     }
 
     /**
@@ -162,6 +171,7 @@ public final class Harvesters {
 
     private Optional<Refusal> banned(InetAddress client, Domain domain, Banned whom) {
         return bans.of(whom)
+                .filter(ban -> config.get().banAfter() > 0)
                 .filter(ban -> !history.isKnownGood(client, Set.of(domain)))
                 .map(ban -> refusal(451, ban));
     }
@@ -204,7 +214,14 @@ public final class Harvesters {
         count(nullSender, worst, good);
         ban(byAddress);
         ban(byDomain);
-        return response(worst);
+        return response(worst, hardest(found));
+    }
+
+    /** What would be done if nobody were spared. */
+    private static Harvest.Level hardest(Harvest.Findings found) {
+        Harvest.Finding byDomain = found.byDomain();
+        return (byDomain == null ? found.byAddress() : found.byAddress().orHarder(byDomain))
+                .level();
     }
 
     private Harvest.Finding spared(
@@ -212,7 +229,30 @@ public final class Harvesters {
         boolean good =
                 found.level().compareTo(Harvest.Level.SLOW) > 0
                         && history.isKnownGood(client, authenticated);
+        if (good && found.level() == Harvest.Level.BAN) {
+            tellOfSpared(found);
+        }
         return good ? found.atMost(Harvest.Level.SLOW) : found;
+    }
+
+    /** Nothing keeps out who is known good: a person may, so somebody has to be told. */
+    private void tellOfSpared(Harvest.Finding found) {
+        Banned whom = found.whose();
+        if (!spared.add(whom, config.get().window(), "")) {
+            return;
+        }
+        metrics.count("reputation.bans.spared", "of", whom.kind());
+        LOG.warn(
+                "{} is known good and only slowed: {} unknown recipients lately; to keep it out:"
+                        + " postern lists add deny {}{} --expires 1d",
+                whom.title(),
+                found.count(),
+                whom.name(),
+                whom instanceof Banned.Network ? "" : " --kind authenticated-domain");
+        chronicle.note(
+                "ban-spared",
+                whom.title(),
+                "known good and only slowed: " + found.count() + " unknown recipients lately");
     }
 
     private void count(boolean nullSender, Harvest.Finding worst, boolean good) {
@@ -229,14 +269,23 @@ public final class Harvesters {
                         });
     }
 
-    private Response response(Harvest.Finding finding) {
+    private Response response(Harvest.Finding finding, Harvest.Level unspared) {
         return switch (finding.level()) {
             case NONE -> Response.Answer.INSTANCE;
-            case SLOW -> new Response.Late(config.get().slowBy());
+            case SLOW -> new Response.Late(config.get().slowBy().multipliedBy(slower(unspared)));
             case HANG_UP, BAN ->
                     finding.whose() instanceof Banned.Network
                             ? new Response.HangUp(reply(421, finding), finding.count())
                             : new Response.PutOff(reply(451, finding), finding.count());
+        };
+    }
+
+    /** Who is spared is slowed the more, the further beyond the thresholds he is. */
+    private static int slower(Harvest.Level unspared) {
+        return switch (unspared) {
+            case NONE, SLOW -> 1;
+            case HANG_UP -> 2;
+            case BAN -> 5;
         };
     }
 
@@ -271,6 +320,7 @@ public final class Harvesters {
                 whom.name());
         Instant until = time.instant().plus(length).truncatedTo(ChronoUnit.SECONDS);
         chronicle.note("ban", whom.title(), "kept out until " + until + ": " + why);
+        onChange.run();
     }
 
     private static String plain(Banned whom) {
@@ -296,13 +346,25 @@ public final class Harvesters {
     }
 
     /**
-     * Lets somebody in again and forgets what was counted of them, so that the next unknown
-     * recipient does not keep them out at once.
+     * Lets a network in again with every client and network in it, or a client, and forgets what
+     * was counted of them, so that the next unknown recipient does not keep them out at once, nor
+     * their network for what they have been forgiven.
      *
      * @param by who says so
      * @return those of them who were kept out
      */
-    public Set<Banned> letIn(Set<Banned> whom, String by) {
+    public Set<Banned> letIn(Cidr network, String by) {
+        Set<Banned> whom = new HashSet<>(Set.of(new Banned.Network(network)));
+        bans.within(network).forEach(ban -> whom.add(ban.whom()));
+        return letIn(whom, by);
+    }
+
+    /** The same of mail of a domain: what SPF passes for, and what it signed. */
+    public Set<Banned> letIn(Domain domain, String by) {
+        return letIn(Set.of(new Banned.Sender(domain), new Banned.Signer(domain)), by);
+    }
+
+    private Set<Banned> letIn(Set<Banned> whom, String by) {
         Set<Banned> lifted = new HashSet<>();
         for (Banned one : whom) {
             if (bans.lift(one)) {
@@ -312,6 +374,23 @@ public final class Harvesters {
             }
             harvest.forget(one);
         }
+        if (!lifted.isEmpty()) {
+            onChange.run();
+        }
         return lifted;
+    }
+
+    /** Where bans are switched off nobody is kept out, nor when they are switched on again. */
+    void expire() {
+        if (config.get().banAfter() == 0) {
+            Set<Banned> all = new HashSet<>();
+            bans.all().forEach(ban -> all.add(ban.whom()));
+            letIn(all, "a configuration that switches bans off");
+        }
+    }
+
+    /** Run when a ban begins or is lifted, so that it is written down; must return at once. */
+    void onChange(Runnable told) {
+        onChange = told;
     }
 }

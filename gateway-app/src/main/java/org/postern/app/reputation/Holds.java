@@ -87,16 +87,25 @@ public final class Holds {
         if (of(whose).isPresent() || entries.size() >= MAX) {
             return Optional.empty();
         }
-        String id = time.instant().truncatedTo(ChronoUnit.MILLIS).toString();
         entries.put(
                 whose,
                 new Kept(
-                        id,
+                        newId(),
                         time.nanoTime() + length.toNanos(),
                         why.replaceAll("\\p{Cntrl}", "?"),
                         f,
                         new AtomicLong()));
         return of(whose);
+    }
+
+    /** The time in milliseconds, or the next that no hold has. */
+    private String newId() {
+        Set<String> taken = ids();
+        Instant begun = time.instant().truncatedTo(ChronoUnit.MILLIS);
+        while (taken.contains(begun.toString())) {
+            begun = begun.plusMillis(1);
+        }
+        return begun.toString();
     }
 
     /** Counts messages that a hold has taken. */

@@ -1,6 +1,8 @@
 package org.postern.app.reputation;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +39,9 @@ final class QueuedHolds {
 
     /** Before the id of the hold in the reason of an entry that was queued when it began. */
     private static final String SINCE = AnomalousSenders.RULE + " since ";
+
+    /** Before the end of the hold, by the wall clock, where an earlier version held it. */
+    private static final String UNTIL = AnomalousSenders.RULE + " until ";
 
     private final AnomalousSenders senders;
     private final Spool spool;
@@ -144,9 +149,14 @@ final class QueuedHolds {
         settle(settled);
     }
 
-    /** Not by a person; what one has dropped and brought back is where it was. */
+    /**
+     * Not by a person, nor by a rule whose name begins like ours; what a person has dropped and
+     * brought back is where it was.
+     */
     private static boolean isHeldByUs(QueueEntry entry) {
-        return entry.reason().startsWith(AnomalousSenders.RULE)
+        return entry.reason().equals(AnomalousSenders.RULE + REASON)
+                || entry.reason().startsWith(SINCE)
+                || entry.reason().startsWith(UNTIL)
                 || (AnomalousSenders.RULE.equals(entry.notes().get("rule"))
                         && entry.reason().startsWith(Surgeon.UNDO));
     }
@@ -157,7 +167,19 @@ final class QueuedHolds {
             return !ids.contains(
                     reason.substring(SINCE.length(), reason.length() - REASON.length()));
         }
+        if (reason.startsWith(UNTIL)) {
+            return isPast(reason.substring(UNTIL.length()).replace(REASON, ""));
+        }
         return entry.age().compareTo(hold) >= 0;
+    }
+
+    /** Where it is no time, it was never said for how long. */
+    private boolean isPast(String until) {
+        try {
+            return !time.instant().isBefore(Instant.parse(until));
+        } catch (DateTimeParseException e) {
+            return true;
+        }
     }
 
     private static boolean hasPending(QueueEntry entry) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -39,13 +40,14 @@ import org.slf4j.LoggerFactory;
 /**
  * What the gateway learns of those who send, and what that calls for: harvesters are slowed, hung
  * up on and banned for a while; who has a good history is slowed at most. Bans and holds are
- * written to {@code data/reputation} every minute, what is learned every five, and all of it at the
- * end. Thread-safe; answers from memory.
+ * written to {@code data/reputation} when one begins or is ended and every minute, what is learned
+ * every five, and all of it at the end. Thread-safe; answers from memory.
  */
 public final class Reputation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
     private static final Duration SAVE_EVERY = Duration.ofMinutes(1);
     private static final Duration SAVE_LEARNED_EVERY = Duration.ofMinutes(5);
+    private static final long REST_MILLIS = 200;
 
     private final Supplier<ReputationConfig> config;
     private final Predicate<InetAddress> carries;
@@ -57,6 +59,7 @@ public final class Reputation implements AutoCloseable {
     private final TimeSource time;
     private final List<Kept> kept = new ArrayList<>();
     private final Semaphore wake = new Semaphore(0);
+    private final AtomicBoolean toHold = new AtomicBoolean();
     private volatile boolean closing;
     private long learnedNanos;
     private final boolean historyIsLost;
@@ -99,6 +102,10 @@ public final class Reputation implements AutoCloseable {
         keep("volumes.tsv", anomalies.volumes()::load, anomalies.volumes()::save, true);
         keep("deferrals.tsv", anomalies.deferrals()::load, anomalies.deferrals()::save, true);
         metrics.gauge("reputation.networks", history::size);
+        metrics.gauge("reputation.remembered", history::size, "table", "history");
+        metrics.gauge("reputation.remembered", anomalies.volumes()::size, "table", "volumes");
+        metrics.gauge("reputation.remembered", anomalies.deferrals()::size, "table", "deferrals");
+        metrics.gauge("reputation.remembered", anomalies::held, "table", "holds");
     }
 
     private Path historyFile() {
@@ -133,7 +140,11 @@ public final class Reputation implements AutoCloseable {
      * @param queue where mail is held and let go
      */
     synchronized void start(QueuedHolds queue) {
-        anomalies.onBegin(() -> wake.release());
+        anomalies.onBegin(() -> {
+            toHold.set(true);
+            wake.release();
+        });
+        harvesters.onChange(() -> wake.release()); // a crash a second later must not end it
         keeper = Thread.ofVirtual().name("reputation").start(() -> run(queue));
     }
 
@@ -194,12 +205,20 @@ public final class Reputation implements AutoCloseable {
     private void run(QueuedHolds queue) {
         try {
             while (!closing) {
-                if (wake.tryAcquire(pause().toMillis(), TimeUnit.MILLISECONDS)) {
-                    wake.drainPermits();
-                }
+                boolean woken = wake.tryAcquire(pause().toMillis(), TimeUnit.MILLISECONDS);
+                wake.drainPermits();
                 // each by itself: what cannot be written must not keep mail held
-                attempt("holding and letting go", () -> queue.round(config.get().anomalyHold()));
+                if (toHold.getAndSet(false) || !woken) {
+                    attempt(
+                            "holding and letting go",
+                            () -> queue.round(config.get().anomalyHold()));
+                    attempt("letting in", harvesters::expire);
+                }
                 attempt("writing down", () -> save(false));
+                if (woken && !closing) {
+                    // a flood of bans is written down a few times a second, not once for each
+                    TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -173,8 +173,12 @@ public final class MetricHelp {
                                     "reputation.bans.begun",
                                     "Clients, networks and domains that began to be kept out"),
                             Map.entry(
-                                    "reputation.harvest.counts",
-                                    "Counts of unknown recipients that are remembered"),
+                                    "reputation.bans.spared",
+                                    "Known good clients, networks and domains that would have been"
+                                            + " kept out and were only slowed"),
+                            Map.entry(
+                                    "reputation.remembered",
+                                    "What is remembered of senders, in each bounded table"),
                             Map.entry(
                                     "reputation.networks", "Networks with a history of good mail"),
                             Map.entry("reputation.traps", "Messages to spam traps, by response"),

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.JournalConfig;
 import org.postern.core.journal.JournalEvent;
+import org.postern.core.journal.Screening;
 import org.postern.core.net.Ip;
+import org.postern.core.scan.ScanResult;
 import org.postern.core.time.TimeSource;
 
 class AcceptedPastTest {
@@ -90,5 +92,34 @@ class AcceptedPastTest {
     @Test
     void withoutAJournalThereIsNothingToTell() throws Exception {
         assertThat(told(now)).isEmpty();
+    }
+
+    @Test
+    void whatAScannerFoundSomethingInOrCouldNotLookAtTeachesNothing() throws Exception {
+        int number = 10;
+        String clean = "";
+        for (ScanResult.Outcome outcome : ScanResult.Outcome.values()) {
+            Screening looked =
+                    new Screening(
+                            null,
+                            List.of(),
+                            List.of(
+                                    ScanResult.of(
+                                            ScanResult.Scanner.CLAMAV,
+                                            ScanResult.Outcome.CLEAN,
+                                            ""),
+                                    ScanResult.of(ScanResult.Scanner.RSPAMD, outcome, "x")),
+                            null);
+            String client = "192.0.2." + number++;
+            clean = outcome == ScanResult.Outcome.CLEAN ? client : clean;
+            write(
+                    Events.screened(
+                            Events.accepted(
+                                    now, 100L + number, client, "a@example.org", "b@example.test"),
+                            looked));
+        }
+        assertThat(told(now.plusSeconds(1)))
+                .extracting(Told::client)
+                .containsExactly(Ip.parse(clean));
     }
 }

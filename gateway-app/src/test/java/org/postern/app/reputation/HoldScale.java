@@ -20,15 +20,15 @@ import org.postern.queue.spool.log.DiskSpool;
 import org.postern.queue.surgery.SurgeryListener;
 
 /**
- * What a hold costs over a large queue, which {@code QueueScale fill} makes: {@code FOLDER SENDER}.
- * A program, not a test.
+ * What a hold costs over a large queue, which {@code QueueScale fill} makes: {@code FOLDER SENDER},
+ * or {@code FOLDER client} for all of it. A program, not a test.
  */
 final class HoldScale {
     private static final Duration HOLD = Duration.ofHours(1);
 
     private HoldScale() {}
 
-    /** Holds what is queued of a sender, lets it go, and does the same by client. */
+    /** Holds what is queued of a sender, or of a client, and lets it go. */
     public static void main(String[] args) throws Exception {
         ReputationConfig defaults = ReputationConfig.defaults(true);
         ReputationConfig config =
@@ -67,9 +67,13 @@ final class HoldScale {
                             () -> config, client -> false, metrics, new Chronicle(), time);
             QueuedHolds queue =
                     new QueuedHolds(senders, spool, SurgeryListener.NONE, id -> {}, time);
-            ReversePath from = ReversePath.of(EmailAddress.of(args[1]));
             for (int i = 0; i < 2; i++) {
-                senders.judge(InetAddress.ofLiteral("192.0.2.1"), from, false);
+                // of a client: mail of two senders, neither of whom explains it
+                String from = args[1].equals("client") ? "a@d" + i + ".example" : args[1];
+                senders.judge(
+                        InetAddress.ofLiteral("192.0.2.1"),
+                        ReversePath.of(EmailAddress.of(from)),
+                        false);
             }
             timed(spool, "a hold begins", queue);
             timed(spool, "the next round, which looks again", queue);

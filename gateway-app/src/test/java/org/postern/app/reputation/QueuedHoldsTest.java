@@ -50,6 +50,7 @@ class QueuedHoldsTest {
             new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
     private final Metrics metrics = new Metrics();
     private final List<String> told = new ArrayList<>();
+    private boolean off;
     private final AnomalousSenders senders = senders();
     private Spool spool;
     private QueuedHolds queue;
@@ -79,7 +80,12 @@ class QueuedHoldsTest {
                         2,
                         Duration.ZERO,
                         HOLD);
-        return new AnomalousSenders(() -> config, client -> false, metrics, new Chronicle(), time);
+        return new AnomalousSenders(
+                () -> off ? ReputationConfig.defaults(true) : config,
+                client -> false,
+                metrics,
+                new Chronicle(),
+                time);
     }
 
     @BeforeEach
@@ -233,8 +239,8 @@ class QueuedHoldsTest {
                 .satisfies(hold ->
                         assertThat(hold.why())
                                 .isEqualTo(
-                                        "had 3 of its 3 messages within the hour put off by the"
-                                                + " stores, 0 % before"));
+                                        "had 3 of its 3 messages within the hour put off by"
+                                                + " store, 0 % before"));
     }
 
     private RelayEvent outcome(QueueId id, boolean deferred, boolean ours) throws IOException {
@@ -251,5 +257,78 @@ class QueuedHoldsTest {
                 new RelayEvent.Via("store", null, "", RelayEvent.Handover.STORED),
                 "",
                 Duration.ZERO);
+    }
+
+    @Test
+    void whatARuleOfANameLikeOursHoldsIsNotLetGo() throws IOException {
+        QueueId id = store(ANNA);
+        for (String reason :
+                List.of(
+                        "anomalous-senders: policy.anomalous-senders",
+                        "anomalous-sender-partner: policy.x")) {
+            spool.change(List.of(id), new Change.Hold("policy", reason));
+            queue(senders()).round(Duration.ZERO);
+            assertThat(held()).as(reason).isEqualTo(1);
+            spool.change(List.of(id), new Change.Release("olga", true, ""));
+        }
+        QueueId ours = store(ANNA);
+        spool.change(
+                List.of(ours), new Change.Hold("policy", "anomalous-sender: reputation.anomaly"));
+        queue(senders()).round(Duration.ZERO);
+        assertThat(held()).as("ours").isZero();
+    }
+
+    @Test
+    void whatAnEarlierVersionHeldGoesWhenItSaidAndNotAtTheFirstRound() throws IOException {
+        QueueId id = store(ANNA);
+        time.advance(HOLD.multipliedBy(5));
+        spool.change(
+                List.of(id),
+                new Change.Hold(
+                        "policy",
+                        "anomalous-sender until "
+                                + time.instant().plusSeconds(600)
+                                + ": reputation.anomaly"));
+        QueuedHolds after = queue(senders());
+        after.round(HOLD);
+        assertThat(held()).isEqualTo(1);
+        time.advance(Duration.ofMinutes(11));
+        after.round(HOLD);
+        assertThat(held()).isZero();
+    }
+
+    @Test
+    void aReloadThatSwitchesAnomaliesOffEndsEveryHoldAndLeavesWhatIsHeldToThePlans()
+            throws IOException {
+        store(ANNA);
+        burst();
+        queue.round(HOLD);
+        assertThat(senders.held()).isEqualTo(1);
+        off = true;
+        assertThat(senders.judge(CLIENT, ANNA, false)).isEmpty();
+        queue.round(HOLD);
+        assertThat(senders.held()).isZero();
+        assertThat(held()).isEqualTo(1);
+        time.advance(HOLD.plusSeconds(1));
+        queue.round(HOLD);
+        assertThat(held()).isZero();
+    }
+
+    @Test
+    void twoHoldsThatBeginInTheSameMillisecondAreToldApart() throws IOException {
+        ReversePath ben = path("ben@other.example");
+        store(ANNA);
+        store(ben);
+        burst();
+        for (int i = 0; i < 3; i++) {
+            senders.judge(Ip.parse("198.51.100.1"), ben, false);
+        }
+        assertThat(senders.holds().all())
+                .extracting(Holds.Hold::id)
+                .doesNotHaveDuplicates()
+                .hasSize(2);
+        queue.round(HOLD);
+        assertThat(held()).isEqualTo(2);
+        assertThat(senders.holds().all()).extracting(Holds.Hold::taken).containsOnly(2L);
     }
 }

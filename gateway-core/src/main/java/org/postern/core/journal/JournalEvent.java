@@ -185,7 +185,7 @@ public sealed interface JournalEvent {
      *
      * @param kind a word of a bounded set: {@code start}, {@code stop}, {@code clock-step}, {@code
      *     spool}, {@code alarm}, {@code recovered}, {@code probe}, {@code ban}, {@code ban-lifted},
-     *     {@code hold}, {@code hold-ended}
+     *     {@code ban-spared}, {@code hold}, {@code hold-ended}
      * @param detail one line
      */
     record Witness(Instant at, String kind, String detail) implements JournalEvent {}

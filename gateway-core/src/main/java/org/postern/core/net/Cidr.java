@@ -105,6 +105,13 @@ public final class Cidr {
         return rest == 0 || ((bytes[whole] ^ network[whole]) & 0xff << (8 - rest) & 0xff) == 0;
     }
 
+    /** Whether every address of another network lies in this one. */
+    public boolean covers(Cidr other) {
+        return other.network.length == network.length
+                && other.prefix >= prefix
+                && Arrays.equals(mask(other.network, prefix), network);
+    }
+
     /** The network's first address, 4 or 16 octets. */
     public byte[] networkBytes() {
         return network.clone();

@@ -18,13 +18,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 
 /**
  * Who is kept out for a while: clients, networks and domains, each until its end comes by itself.
  * Ends are by the monotonic clock, so a step of the wall clock neither frees nor holds anybody;
- * over a restart by the wall clock. At most {@value #MAX}, the oldest go first. Thread-safe;
- * answers from memory.
+ * over a restart by the wall clock. At most {@value #MAX}, the oldest of single clients go first.
+ * Thread-safe; answers from memory.
  */
 public final class Bans {
     /** The most bans. */
@@ -37,15 +38,8 @@ public final class Bans {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final TimeSource time;
-    private final Map<Banned, Kept> entries =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Banned, Kept> eldest) {
-                    return size() > MAX;
-                }
-            };
+    private final Map<Banned, Kept> entries = new LinkedHashMap<>();
+    private boolean changed;
 
     private record Kept(
             long endNanos, String reason, @Nullable Instant since, AtomicLong refused) {}
@@ -100,7 +94,20 @@ public final class Bans {
                             reason.replaceAll("\\p{Cntrl}", "?"),
                             since,
                             new AtomicLong(refused)));
+            changed = true;
+            if (entries.size() > MAX) {
+                entries.remove(leastMissed());
+            }
         }
+    }
+
+    /** The oldest of a single client: a flood of those lets no domain and no network in again. */
+    private Banned leastMissed() {
+        Banned eldest = entries.keySet().iterator().next();
+        return entries.keySet().stream()
+                .filter(b -> b instanceof Banned.Network(Cidr c) && Networks.isOneClient(c))
+                .findFirst()
+                .orElse(eldest);
     }
 
     /** Counts a connection or a recipient that a ban has refused. */
@@ -109,6 +116,7 @@ public final class Bans {
             Kept entry = entries.get(whom);
             if (entry != null) {
                 entry.refused().incrementAndGet();
+                changed = true;
             }
         }
     }
@@ -128,6 +136,23 @@ public final class Bans {
         }
     }
 
+    /** The bans of networks that a network lies in, and that are not it. */
+    public List<Ban> around(Cidr network) {
+        return all().stream()
+                .filter(b ->
+                        b.whom() instanceof Banned.Network(Cidr c)
+                                && c.covers(network)
+                                && !c.equals(network))
+                .toList();
+    }
+
+    /** The bans of a network and of every client and network in it. */
+    public List<Ban> within(Cidr network) {
+        return all().stream()
+                .filter(b -> b.whom() instanceof Banned.Network(Cidr c) && network.covers(c))
+                .toList();
+    }
+
     /** The ban of just this, if there is one. */
     public Optional<Ban> of(Banned whom) {
         synchronized (entries) {
@@ -138,6 +163,7 @@ public final class Bans {
             long left = entry.endNanos() - time.nanoTime();
             if (left <= 0) {
                 entries.remove(whom);
+                changed = true;
                 return Optional.empty();
             }
             Duration rest = Duration.ofNanos(left);
@@ -168,6 +194,7 @@ public final class Bans {
         synchronized (entries) {
             boolean there = of(whom).isPresent();
             entries.remove(whom);
+            changed |= there;
             return there;
         }
     }
@@ -219,14 +246,19 @@ public final class Bans {
     }
 
     /**
-     * Writes the bans down; whole, or the old file stays.
+     * Writes the bans down, if there is news; whole, or the old file stays.
      *
      * @throws IOException if it cannot be written
      */
     public void save(Path file) throws IOException {
-        List<Ban> all = all();
-        if (all.isEmpty() && !Files.exists(file)) {
-            return;
+        List<Ban> all;
+        synchronized (entries) {
+            all = all();
+            // while there are any their ends are written anew: the wall clock may have stepped
+            if (!changed && all.isEmpty()) {
+                return;
+            }
+            changed = false;
         }
         StringBuilder out = new StringBuilder();
         for (Ban ban : all) {
@@ -241,6 +273,13 @@ public final class Bans {
                     .append(ban.refused())
                     .append('\n');
         }
-        WholeFile.write(file, out);
+        try {
+            WholeFile.write(file, out);
+        } catch (IOException e) {
+            synchronized (entries) {
+                changed = true;
+            }
+            throw e;
+        }
     }
 }

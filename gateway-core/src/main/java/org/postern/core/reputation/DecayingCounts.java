@@ -1,7 +1,9 @@
 package org.postern.core.reputation;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -50,6 +52,39 @@ final class DecayingCounts<K> {
         return count == null
                 ? 0
                 : count.value() * Math.pow(0.5, (now - count.atNanos()) / (double) halfLifeNanos);
+    }
+
+    /** Takes something out of a count; what is less than nothing is nothing. */
+    void subtract(K key, double amount, long halfLifeNanos) {
+        long now = time.nanoTime();
+        synchronized (counts) {
+            Count before = counts.get(key);
+            if (before != null) {
+                double left = decayed(before, now, halfLifeNanos) - amount;
+                counts.put(key, new Count(Math.max(0, left), now));
+            }
+        }
+    }
+
+    /**
+     * Begins the counts of some keys anew.
+     *
+     * @return what they were
+     */
+    Map<K, Double> forget(Predicate<K> keys, long halfLifeNanos) {
+        long now = time.nanoTime();
+        Map<K, Double> gone = new HashMap<>();
+        synchronized (counts) {
+            counts.entrySet()
+                    .removeIf(e -> {
+                        boolean meant = keys.test(e.getKey());
+                        if (meant) {
+                            gone.put(e.getKey(), decayed(e.getValue(), now, halfLifeNanos));
+                        }
+                        return meant;
+                    });
+        }
+        return gone;
     }
 
     /** Begins a count anew. */

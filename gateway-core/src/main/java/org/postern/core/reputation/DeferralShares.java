@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +12,18 @@ import org.postern.core.config.ReputationConfig;
 import org.postern.core.time.TimeSource;
 
 /**
- * Knows which share of the mail of each sender, sender domain and client the mailbox stores usually
- * put off, and says when one leaves that by far: what a store defers of one sender and of nobody
+ * Knows which share of the mail of each sender, sender domain and client each mailbox store usually
+ * puts off, and says when one leaves that by far: what a store defers of one sender and of nobody
  * else is what it would rather not have. Only what a store answered about a message's first attempt
- * counts; a store that is away says nothing about senders.
+ * counts; a store that is away says nothing about senders. Stores are counted apart, so that one
+ * that defers all its mail, while others take theirs, says nothing about its senders either.
  *
  * <p>Somebody is anomalous with more deferrals within the hour than {@code anomaly-deferrals}, when
  * their share is more than half-way from their own past to all of it, and twice that of everybody
- * else: a store that defers everybody makes nobody anomalous, and with fewer than {@value #OTHERS}
- * attempts of others nobody is judged. The past counts half after two weeks; the hour under way is
- * no part of it, and who has no past of some days is not judged.
+ * else at the same store (at all stores, where others made fewer than {@value #OTHERS} attempts at
+ * this one): a store that defers everybody makes nobody anomalous, and with fewer attempts of
+ * others than that anywhere nobody is judged. The past counts half after two weeks; the hour under
+ * way is no part of it, and who has no past of some days is not judged.
  *
  * <p>At most {@value Volumes#MAX} keys. Thread-safe; answers from memory.
  */
@@ -29,11 +32,12 @@ public final class DeferralShares {
     private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
     private static final int OTHERS = 10;
     private static final String ALL = "";
+    private static final String AT = " at ";
 
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
     private final Remembered<Tally> entries =
-            new Remembered<>(Volumes.MAX, Tally::read, Tally::words);
+            new Remembered<>(Volumes::max, Tally::read, Tally::words);
 
     /** Attempts and deferrals before the hour under way, decayed as of {@code at}, and in it. */
     private record Tally(
@@ -92,24 +96,27 @@ public final class DeferralShares {
     /**
      * Counts a first attempt for everybody together; to be called once for each, before the rest.
      *
+     * @param store which store was asked
      * @param tried 1, or 0 where it has been counted and is now found to be put off
      * @param deferred 1 where the store put it off
      */
-    public void attempted(int tried, int deferred) {
+    public void attempted(String store, int tried, int deferred) {
         count(ALL, tried, deferred);
+        count(ALL + AT + store, tried, deferred);
     }
 
     /**
      * Counts a first attempt.
      *
      * @param key whose, such as {@code sender a@example.org}
+     * @param store which store was asked
      * @param tried 1, or 0 where it has been counted and is now found to be put off
      * @param deferred 1 where the store put it off
      * @return what is anomalous about it, if anything
      */
-    public Optional<Surge> attempted(String key, int tried, int deferred) {
+    public Optional<Surge> attempted(String key, String store, int tried, int deferred) {
         ReputationConfig now = config.get();
-        Tally own = count(key, tried, deferred);
+        Tally own = count(key + AT + store, tried, deferred);
         boolean hasPast =
                 Duration.between(own.first(), time.instant()).compareTo(now.anomalyAfter()) >= 0;
         if (now.anomalyDeferrals() == 0
@@ -119,16 +126,24 @@ public final class DeferralShares {
         }
         double share = own.deferredNow() / (double) own.triedNow();
         double usual = own.usual();
-        return share > usual + (1 - usual) / 2 && share > 2 * ofOthers(own)
+        return share > usual + (1 - usual) / 2 && share > 2 * ofOthers(own, store)
                 ? Optional.of(new Surge(own.deferredNow(), own.triedNow(), usual))
                 : Optional.empty();
     }
 
-    /** The share of everybody else in this hour; all of it while there are too few to tell. */
-    private double ofOthers(Tally own) {
-        Tally all = entries.update(ALL, before -> next(before, 0, 0));
-        int tried = all.triedNow() - own.triedNow();
-        return tried < OTHERS ? 1 : (all.deferredNow() - own.deferredNow()) / (double) tried;
+    /**
+     * The share of everybody else at this store in this hour, or at all stores while too few have
+     * written to this one; all of it while too few have written to any.
+     */
+    private double ofOthers(Tally own, String store) {
+        for (String whose : List.of(ALL + AT + store, ALL)) {
+            Tally all = entries.update(whose, before -> next(before, 0, 0));
+            int tried = all.triedNow() - own.triedNow();
+            if (tried >= OTHERS) {
+                return (all.deferredNow() - own.deferredNow()) / (double) tried;
+            }
+        }
+        return 1;
     }
 
     private Tally count(String key, int tried, int deferred) {
@@ -166,19 +181,19 @@ public final class DeferralShares {
     }
 
     /** Takes out of the hour what a narrower key explains. */
-    public void discount(String key, Surge explained) {
+    public void discount(String key, String store, Surge explained) {
         entries.amend(
-                key,
+                key + AT + store,
                 t ->
                         t.withNow(
                                 Math.max(0, t.triedNow() - explained.tried()),
                                 Math.max(0, t.deferredNow() - explained.deferred())));
     }
 
-    /** So much is usual from now on, for whoever looked and found it good. */
+    /** So much is usual from now on at any store, for whoever looked and found it good. */
     public void acknowledge(String key, int tried, int deferred) {
-        entries.amend(
-                key,
+        entries.amendAll(
+                key + AT,
                 t ->
                         new Tally(
                                 t.first(),

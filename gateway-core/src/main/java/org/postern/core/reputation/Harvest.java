@@ -3,11 +3,14 @@ package org.postern.core.reputation;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
+import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -165,24 +168,40 @@ public final class Harvest {
         return (int) Math.round(most);
     }
 
-    /** Begins the count of somebody anew: who is let in again is not kept out by the next name. */
+    /**
+     * Forgives somebody: who is let in again is not kept out by the next name. Of a network, every
+     * client in it; of a client, its part in what its network is counted for too.
+     */
     public void forget(Banned whom) {
         switch (whom) {
-            case Banned.Network network -> {
-                clients.forget(network);
-                networks.forget(network);
-            }
+            case Banned.Network(Cidr named) -> forget(named);
             case Banned.Sender sender -> senders.forget(sender);
             case Banned.Signer signer -> signers.forget(signer);
         }
     }
 
+    private void forget(Cidr named) {
+        long window = config.get().window().toNanos();
+        clients.forget(client -> named.covers(client.cidr()), window)
+                .forEach((client, count) ->
+                        networks.subtract(
+                                new Banned.Network(Networks.site(client.cidr())), count, window));
+        networks.forget(network -> named.covers(network.cidr()), window);
+        nullSenders.forget(client -> named.covers(client.cidr()), window);
+    }
+
     /** How many counts of clients, networks and domains are remembered, all together. */
     public int size() {
-        return clients.size()
-                + networks.size()
-                + senders.size()
-                + signers.size()
-                + nullSenders.size();
+        return sizes().values().stream().mapToInt(IntSupplier::getAsInt).sum();
+    }
+
+    /** The tables of counts by name, and how to learn how many each remembers. */
+    public Map<String, IntSupplier> sizes() {
+        return Map.of(
+                "harvest-clients", clients::size,
+                "harvest-networks", networks::size,
+                "harvest-senders", senders::size,
+                "harvest-signers", signers::size,
+                "harvest-null-senders", nullSenders::size);
     }
 }

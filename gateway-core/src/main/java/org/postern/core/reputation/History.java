@@ -24,10 +24,10 @@ import org.postern.core.net.Cidr;
 import org.postern.core.time.TimeSource;
 
 /**
- * Learns who sends good mail: messages that were accepted and authenticated, by network and domain.
- * Each counts less as time goes by; a network and domain are known good with enough of them and
- * when the first is some days old, so that no burst buys trust. Nobody keeps a list of big
- * providers by hand.
+ * Learns who sends good mail: messages that were accepted and authenticated, by network (an IPv4
+ * /24, an IPv6 /48, since who has a site sends from any /64 of it) and domain. Each counts less as
+ * time goes by; a network and domain are known good with enough of them and when the first is some
+ * days old, so that no burst buys trust. Nobody keeps a list of big providers by hand.
  *
  * <p>At most {@value #MAX_NETWORKS} networks with {@value #MAX_DOMAINS} domains each, the longest
  * unused go first. Ages are by the wall clock, since they outlive the process; a clock set back
@@ -95,7 +95,7 @@ public final class History implements KnownGood {
         synchronized (networks) {
             for (Domain domain : authenticated) {
                 Map<Domain, Tally> ofNetwork =
-                        networks.computeIfAbsent(Networks.of(client), n -> new HashMap<>());
+                        networks.computeIfAbsent(Networks.site(client), n -> new HashMap<>());
                 ofNetwork.merge(
                         domain,
                         new Tally(messages, first, last),
@@ -113,7 +113,7 @@ public final class History implements KnownGood {
         synchronized (networks) {
             for (Domain domain : authenticated) {
                 Map<Domain, Tally> ofNetwork =
-                        networks.computeIfAbsent(Networks.of(client), n -> new HashMap<>());
+                        networks.computeIfAbsent(Networks.site(client), n -> new HashMap<>());
                 Tally before = ofNetwork.get(domain);
                 ofNetwork.put(
                         domain,
@@ -148,7 +148,7 @@ public final class History implements KnownGood {
         ReputationConfig now = config.get();
         Instant instant = time.instant();
         synchronized (networks) {
-            Map<Domain, Tally> ofNetwork = networks.get(Networks.of(client));
+            Map<Domain, Tally> ofNetwork = networks.get(Networks.site(client));
             if (ofNetwork == null) {
                 return false;
             }
@@ -199,8 +199,11 @@ public final class History implements KnownGood {
             double messages = Double.parseDouble(parts[2]);
             Tally entry = new Tally(messages, Instant.parse(parts[3]), Instant.parse(parts[4]));
             if (Double.isFinite(messages) && messages >= 0) {
+                Duration halfLife = config.get().halfLife();
                 synchronized (networks) {
-                    networks.computeIfAbsent(network, n -> new HashMap<>()).put(domain, entry);
+                    // an earlier version wrote each /64 of an IPv6 site by itself
+                    networks.computeIfAbsent(Networks.site(network), n -> new HashMap<>())
+                            .merge(domain, entry, (one, other) -> one.and(other, halfLife));
                 }
             }
         } catch (InvalidAddressException | IllegalArgumentException | DateTimeParseException e) {

@@ -1,6 +1,7 @@
 package org.postern.core.reputation;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import org.postern.core.net.Cidr;
 
 /** The network that stands for a client: whoever has one address of it can have the others. */
@@ -12,11 +13,6 @@ public final class Networks {
 
     private Networks() {}
 
-    /** Its /24 (IPv4) or /64 (IPv6). */
-    public static Cidr of(InetAddress client) {
-        return Cidr.of(client, client.getAddress().length == 4 ? IPV4 : IPV6);
-    }
-
     /** The client alone, as a network. */
     public static Cidr alone(InetAddress client) {
         return Cidr.of(client, client.getAddress().length * 8);
@@ -24,12 +20,21 @@ public final class Networks {
 
     /** What one host can take any address of: itself (IPv4) or its /64 (IPv6). */
     public static Cidr host(InetAddress client) {
-        return client.getAddress().length == 4 ? alone(client) : of(client);
+        return client.getAddress().length == 4 ? alone(client) : Cidr.of(client, IPV6);
     }
 
     /** What one site can take any host of: the /24 (IPv4) or the /48 (IPv6). */
     public static Cidr site(InetAddress client) {
-        return client.getAddress().length == 4 ? of(client) : Cidr.of(client, IPV6_SITE);
+        return Cidr.of(client, client.getAddress().length == 4 ? IPV4 : IPV6_SITE);
+    }
+
+    /** The same of a network that is no larger: of an IPv6 /64 its /48. */
+    static Cidr site(Cidr network) {
+        try {
+            return site(InetAddress.getByAddress(network.networkBytes()));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("a network of " + network + " has an address", e);
+        }
     }
 
     /** Whether a network is a client, as {@link #host} or {@link #alone} has it. */

@@ -6,25 +6,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 
 /**
  * What is remembered of each sender, sender domain and client, and outlives restarts in a file of a
- * line each. At most so many, the longest unused go first: an attack under a new name each time
- * costs what is remembered, not the heap. Thread-safe; answers from memory.
+ * line each. At most so many of each kind, which is the first word of a key, the longest unused go
+ * first: an attack under a new name each time costs what is remembered of that kind, not the heap
+ * and no other kind. Of the places of a kind, half are for keys that were used once only: names
+ * that never come again, as VERP makes one for each message, push out nobody who does come again.
+ * Thread-safe; answers from memory.
  */
 final class Remembered<V> {
-    private final int max;
+    private static final String ONCE = "once ";
+    private static final int MOST_LINES = 1_000_000;
+
+    private final ToIntFunction<String> max;
     private final Function<String[], V> reader;
     private final Function<V, Object[]> writer;
-    private final Map<String, V> entries =
-            new LinkedHashMap<>(64, 0.75f, true) {
+    private final Map<String, Shelf<V>> entries = new HashMap<>();
+    private boolean changed;
+
+    /** The keys of one kind. */
+    private static final class Shelf<V> {
+        private final Map<String, V> once;
+        private final Map<String, V> again;
+
+        Shelf(int max) {
+            once = places(Math.max(1, max / 2));
+            again = places(Math.max(1, max - max / 2));
+        }
+
+        private static <V> Map<String, V> places(int max) {
+            return new LinkedHashMap<>(64, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
 
                 @Override
@@ -32,27 +53,50 @@ final class Remembered<V> {
                     return size() > max;
                 }
             };
-    private boolean changed;
+        }
+
+        @Nullable V get(String key) {
+            V value = again.get(key);
+            return value == null ? once.get(key) : value;
+        }
+
+        /** Puts what is there to where it is, and what comes again to its like. */
+        void put(String key, V value, boolean used) {
+            if (again.containsKey(key) || (used && once.remove(key) != null)) {
+                again.put(key, value);
+            } else {
+                once.put(key, value);
+            }
+        }
+    }
 
     /**
-     * @param max the most keys
+     * @param max the most keys of a kind
      * @param reader makes a value of a line's words; may throw what parsing throws
      * @param writer gives the words of a value
      */
-    Remembered(int max, Function<String[], V> reader, Function<V, Object[]> writer) {
+    Remembered(
+            ToIntFunction<String> max, Function<String[], V> reader, Function<V, Object[]> writer) {
         this.max = max;
         this.reader = reader;
         this.writer = writer;
     }
 
+    private Shelf<V> shelf(String key) {
+        int space = key.indexOf(' ');
+        String kind = space < 0 ? "" : key.substring(0, space);
+        return entries.computeIfAbsent(kind, k -> new Shelf<>(max.applyAsInt(k)));
+    }
+
     /** Puts what follows from what was there, null where nothing was; gives it. */
     V update(String key, UnaryOperator<@Nullable V> next) {
         synchronized (entries) {
-            V value = next.apply(entries.get(key));
+            Shelf<V> shelf = shelf(key);
+            V value = next.apply(shelf.get(key));
             if (value == null) {
                 throw new IllegalStateException("nothing follows for " + key);
             }
-            entries.put(key, value);
+            shelf.put(key, value, true);
             changed = true;
             return value;
         }
@@ -61,17 +105,30 @@ final class Remembered<V> {
     /** Changes what is there; nothing where nothing is. */
     void amend(String key, UnaryOperator<V> next) {
         synchronized (entries) {
-            V value = entries.get(key);
+            Shelf<V> shelf = shelf(key);
+            V value = shelf.get(key);
             if (value != null) {
-                entries.put(key, next.apply(value));
+                shelf.put(key, next.apply(value), false);
                 changed = true;
             }
         }
     }
 
+    /** Changes everything whose key begins so. */
+    void amendAll(String beginning, UnaryOperator<V> next) {
+        synchronized (entries) {
+            for (Shelf<V> shelf : entries.values()) {
+                for (Map<String, V> places : List.of(shelf.once, shelf.again)) {
+                    places.replaceAll((k, v) -> k.startsWith(beginning) ? next.apply(v) : v);
+                }
+            }
+            changed = true;
+        }
+    }
+
     int size() {
         synchronized (entries) {
-            return entries.size();
+            return entries.values().stream().mapToInt(s -> s.once.size() + s.again.size()).sum();
         }
     }
 
@@ -85,7 +142,7 @@ final class Remembered<V> {
             return;
         }
         try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            lines.limit(max).forEach(this::read);
+            lines.limit(MOST_LINES).forEach(this::read);
         } catch (java.io.UncheckedIOException e) {
             throw new IOException(file + " cannot be read", e);
         }
@@ -96,8 +153,11 @@ final class Remembered<V> {
         try {
             String[] words = java.util.Arrays.copyOfRange(parts, 1, parts.length);
             V value = reader.apply(words);
+            boolean once = parts[0].startsWith(ONCE);
+            String key = once ? parts[0].substring(ONCE.length()) : parts[0];
             synchronized (entries) {
-                entries.put(parts[0], value);
+                Shelf<V> shelf = shelf(key);
+                (once ? shelf.once : shelf.again).put(key, value);
             }
         } catch (DateTimeParseException
                 | IllegalArgumentException
@@ -119,8 +179,11 @@ final class Remembered<V> {
             }
             changed = false;
             // what sessions wait for is the copy, not the disk
-            all = new ArrayList<>(entries.size());
-            entries.forEach((key, value) -> all.add(Map.entry(key, value)));
+            all = new ArrayList<>(size());
+            for (Shelf<V> shelf : entries.values()) {
+                shelf.again.forEach((key, value) -> all.add(Map.entry(key, value)));
+                shelf.once.forEach((key, value) -> all.add(Map.entry(ONCE + key, value)));
+            }
         }
         try {
             WholeFile.write(file, Lines.of(all.iterator(), this::line));

@@ -16,12 +16,19 @@ import org.postern.core.time.TimeSource;
  * the past that an hour is measured by: else a burst that begins shortly before the hour, or grows
  * from hour to hour, would be its own excuse. Who has no past of some days is not judged.
  *
- * <p>At most {@value #MAX} keys, the longest unused go first. Ages are by the wall clock, since
- * they outlive the process. Thread-safe; answers from memory.
+ * <p>At most {@value #MAX} keys, each kind of them in places of its own, the longest unused go
+ * first and those that were used once only before others. Ages are by the wall clock, since they
+ * outlive the process. Thread-safe; answers from memory.
  */
 public final class Volumes {
-    /** The most keys. */
+    /** The most keys of all kinds together; what each kind may have is a part of it. */
     public static final int MAX = 200_000;
+
+    /** What nothing vouches for, or bounces: anybody can make as many as he likes. */
+    private static final int OF_ANYBODY = 30_000;
+
+    private static final int OF_CLIENTS = 40_000;
+    private static final int OF_OTHERS = 35_000;
 
     private static final Duration HALF_LIFE = Duration.ofDays(14);
     private static final Duration DAY = Duration.ofDays(1);
@@ -29,7 +36,17 @@ public final class Volumes {
 
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
-    private final Remembered<Usage> entries = new Remembered<>(MAX, Usage::read, Usage::words);
+    private final Remembered<Usage> entries =
+            new Remembered<>(Volumes::max, Usage::read, Usage::words);
+
+    /** The most keys of a kind; of all that are known together {@link #MAX}. */
+    static int max(String kind) {
+        return switch (kind) {
+            case "sender", "domain" -> OF_OTHERS;
+            case "client" -> OF_CLIENTS;
+            default -> OF_ANYBODY;
+        };
+    }
 
     /**
      * The busiest past hour as of {@code peakAt}, the busiest of the day that began at {@code day}

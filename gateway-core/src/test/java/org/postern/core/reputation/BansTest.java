@@ -135,4 +135,23 @@ class BansTest {
         third.load(file);
         assertThat(third.all()).isEmpty();
     }
+
+    @Test
+    void aFloodOfClientsPushesOutNoNetworkAndNoDomain() {
+        bans.add(client("198.51.100.0/24"), Duration.ofHours(1), "x");
+        bans.add(new Banned.Sender(Domain.of("list.example")), Duration.ofHours(1), "x");
+        for (int i = 0; i < Bans.MAX; i++) {
+            bans.add(
+                    client("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255) + "/32"),
+                    Duration.ofHours(1),
+                    "x");
+        }
+        assertThat(bans.all()).hasSize(Bans.MAX);
+        assertThat(bans.of(client("198.51.100.0/24"))).isPresent();
+        assertThat(bans.of(new Banned.Sender(Domain.of("list.example")))).isPresent();
+        assertThat(bans.of(client("10.0.0.0/32"))).isEmpty();
+        assertThat(bans.of(client("10.0.0.2/32"))).isPresent();
+        assertThat(bans.within(Cidr.parse("10.0.0.0/24"))).hasSize(254);
+        assertThat(bans.around(Cidr.parse("198.51.100.7/32"))).hasSize(1);
+    }
 }

@@ -18,6 +18,8 @@ class DeferralSharesTest {
     private static final String ANNA = "sender anna@example.org";
     private static final String BEN = "sender ben@example.org";
 
+    private static final String STORE = "lmtp://127.0.0.1:24";
+
     @TempDir Path folder;
 
     private final ManualTimeSource time =
@@ -34,8 +36,8 @@ class DeferralSharesTest {
         Optional<Surge> last = Optional.empty();
         for (int i = 0; i < count; i++) {
             boolean put = i >= count - deferred;
-            shares.attempted(1, put ? 1 : 0);
-            last = shares.attempted(key, 1, put ? 1 : 0);
+            shares.attempted(STORE, 1, put ? 1 : 0);
+            last = shares.attempted(key, STORE, 1, put ? 1 : 0);
         }
         return last;
     }
@@ -64,6 +66,21 @@ class DeferralSharesTest {
         DeferralShares shares = withPast(0);
         tried(shares, BEN, 30, 30);
         assertThat(tried(shares, ANNA, 500, 500)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatPutsOffAllOfItsMailWhileOthersTakeTheirsMakesNobodyAnomalous() {
+        DeferralShares shares = withPast(0);
+        tried(shares, BEN, 300, 0);
+        for (int i = 0; i < 15; i++) {
+            shares.attempted("small", 1, 1);
+            assertThat(shares.attempted("sender c@other.example", "small", 1, 1)).isEmpty();
+        }
+        for (int i = 0; i < 30; i++) {
+            shares.attempted("small", 1, 1);
+            assertThat(shares.attempted(ANNA, "small", 1, 1)).isEmpty();
+        }
+        assertThat(tried(shares, ANNA, 21, 21)).as("at the store that takes others'").isPresent();
     }
 
     @Test
@@ -101,7 +118,7 @@ class DeferralSharesTest {
         Files.writeString(file, Files.readString(file) + "sender x\t2026-11-21T10:0");
         DeferralShares after = shares();
         after.load(file);
-        assertThat(after.size()).isEqualTo(3);
+        assertThat(after.size()).isEqualTo(4);
         tried(after, BEN, 30, 0);
         assertThat(tried(after, ANNA, 30, 30)).isPresent();
     }

@@ -187,4 +187,35 @@ class HarvestTest {
         // of clients 200,000 and of null senders as many, 1,172 networks, and twice 50,000 domains
         assertThat(harvest.size()).isEqualTo(2 * 200_000 + 1_172 + 2 * 50_000);
     }
+
+    @Test
+    void aClientThatIsForgivenIsForgivenInItsNetworkToo() {
+        // the network is banned from four times nine on
+        InetAddress neighbour = Ip.parse("192.0.2.8");
+        unknown(27);
+        for (int i = 0; i < 8; i++) {
+            unknown(neighbour);
+        }
+        harvest.forget(network("192.0.2.7/32"));
+        assertThat(unknown(CLIENT).level()).isEqualTo(Level.NONE);
+        unknown(24);
+        assertThat(unknown(Ip.parse("192.0.2.9")).level())
+                .as("34 of the network, and 27 forgiven")
+                .isEqualTo(Level.HANG_UP);
+        assertThat(unknown(neighbour).level()).as("its own count stays").isEqualTo(Level.BAN);
+    }
+
+    @Test
+    void aNetworkThatIsForgivenIsForgivenWithEveryClientInIt() {
+        InetAddress v6 = Ip.parse("2001:db8:1:2::7");
+        for (int i = 0; i < 40; i++) {
+            unknown(CLIENT);
+            unknown(v6);
+        }
+        harvest.forget(network("192.0.2.0/24"));
+        assertThat(unknown(CLIENT).level()).isEqualTo(Level.NONE);
+        assertThat(unknown(v6).level()).as("another network").isEqualTo(Level.BAN);
+        harvest.forget(network("2001:db8::/32"));
+        assertThat(unknown(v6).level()).isEqualTo(Level.NONE);
+    }
 }

@@ -121,4 +121,25 @@ class HistoryTest {
         }
         assertThat(history.isKnownGood(CLIENT, PARTNER)).isTrue();
     }
+
+    @Test
+    void anIpv6SiteIsKnownGoodAlsoFromSubnetsThatItHasNeverUsed() throws IOException {
+        History history = history();
+        for (int i = 0; i < 21; i++) {
+            history.learn(Ip.parse("2001:db8:1:" + i + "::1"), PARTNER);
+            time.advance(Duration.ofHours(4));
+        }
+        assertThat(history.isKnownGood(Ip.parse("2001:db8:1:ff::9"), PARTNER)).isTrue();
+        assertThat(history.isKnownGood(Ip.parse("2001:db8:1:ff::9"), Set.of())).isTrue();
+        assertThat(history.isKnownGood(Ip.parse("2001:db8:2::9"), PARTNER)).isFalse();
+        assertThat(history.size()).isEqualTo(1);
+
+        Path file = folder.resolve("older.tsv");
+        String past = "\tpartner.example\t11\t2026-11-01T00:00:00Z\t2026-11-21T00:00:00Z\n";
+        Files.writeString(file, "2001:db8:7:1::/64" + past + "2001:db8:7:2::/64" + past);
+        History after = history();
+        after.load(file);
+        assertThat(after.isKnownGood(Ip.parse("2001:db8:7:3::1"), PARTNER)).isTrue();
+        assertThat(after.size()).isEqualTo(1);
+    }
 }

@@ -61,6 +61,29 @@ class VolumesTest {
     }
 
     @Test
+    void namesThatNeverComeAgainPushOutNobodyWhoDoesAndNoOtherKind() throws IOException {
+        Volumes volumes = withPast(10);
+        send(volumes, "domain partner.example", 10);
+        for (int i = 0; i < 2 * Volumes.MAX; i++) {
+            volumes.accepted("sender bounce-" + i + "@verp.example");
+            volumes.accepted("claimed-domain d" + i + ".example");
+        }
+        assertThat(volumes.size()).isLessThanOrEqualTo(Volumes.MAX);
+        assertThat(send(volumes, ANNA, 101)).contains(new Volumes.Burst(101, 10));
+        Path file = folder.resolve("volumes.tsv");
+        volumes.save(file);
+        Volumes after = volumes();
+        after.load(file);
+        assertThat(after.size()).isEqualTo(volumes.size());
+        for (int i = 0; i < Volumes.MAX; i++) {
+            after.accepted("sender again-" + i + "@verp.example");
+        }
+        assertThat(send(after, ANNA, 1)).contains(new Volumes.Burst(102, 10));
+        assertThat(send(after, "domain partner.example", 1)).isEmpty();
+        assertThat(after.size()).isLessThanOrEqualTo(Volumes.MAX);
+    }
+
+    @Test
     void whoHasNoPastIsNotJudged() {
         assertThat(send(volumes(), ANNA, 100_000)).isEmpty();
     }

@@ -72,14 +72,20 @@ final class Answers {
         return SessionEnd.LIMIT;
     }
 
-    /** A refused recipient: unknown ones have a limit of their own and are no errors. */
-    @Nullable SessionEnd refusedRecipient(SmtpReply reply) throws IOException {
+    /**
+     * A refused recipient: unknown ones have a limit of their own and are no errors.
+     *
+     * @param spared whether the limit is not for this client
+     */
+    @Nullable SessionEnd refusedRecipient(SmtpReply reply, boolean spared) throws IOException {
         if (!reply.isPermanent() || !UNKNOWN_MAILBOX.equals(reply.status())) {
             return error("RCPT", reply);
         }
         io.reply("RCPT", reply);
         unknownRecipients++;
-        if (limits.unknownRecipients() > 0 && unknownRecipients >= limits.unknownRecipients()) {
+        if (!spared
+                && limits.unknownRecipients() > 0
+                && unknownRecipients >= limits.unknownRecipients()) {
             return exceeded(NamedLimit.UNKNOWN_RECIPIENTS, Replies.TOO_MANY_UNKNOWN);
         }
         return null;

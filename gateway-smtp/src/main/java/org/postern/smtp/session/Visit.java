@@ -29,6 +29,14 @@ public interface Visit {
     Decision recipient(Recipient recipient);
 
     /**
+     * Whether unknown recipients of this client do not count against {@code
+     * limits.unknown-recipients}: what is known of it outweighs a session's count.
+     */
+    default boolean sparesUnknownRecipients() {
+        return false;
+    }
+
+    /**
      * The transaction has at least one recipient and its first octet of content is about to come.
      * Exactly one of {@link ContentReceiver#finish} and {@link ContentReceiver#abort} is called on
      * what is returned; with either the transaction has ended, and {@link #reset} does not follow.
