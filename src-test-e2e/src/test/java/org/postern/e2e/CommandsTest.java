@@ -114,6 +114,14 @@ class CommandsTest {
     }
 
     @Test
+    void sendTestSaysEachStepAsOneObject() {
+        Program.Result result = gateway.command("send-test", "--json", "postmaster@example.test");
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        assertThat(result.lines()).allMatch(line -> line.startsWith("{\"step\":"));
+        assertThat(result.lines().getLast()).contains("\"progress\":\"delivered\"");
+    }
+
+    @Test
     void withoutAJournalSendTestWaitsForTheMessageToLeaveTheQueue(Surroundings around) {
         try (Gateway silent = around.newGateway("silent")) {
             silent.configureSections("journal: { enabled: false }\n").start();

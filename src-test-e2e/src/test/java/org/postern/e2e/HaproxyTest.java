@@ -61,6 +61,25 @@ class HaproxyTest {
     }
 
     @Test
+    void theGatewaysOwnCommandsIntroduceThemselvesWhereTheirMachineIsABalancer(
+            Surroundings around) {
+        try (Gateway own = around.newGateway("own")) {
+            own.configure(
+                            own.configuration()
+                                    .replace(
+                                            "networks: {",
+                                            "networks: { load-balancers: [127.0.0.1],"))
+                    .start();
+            Program.Result sent = own.command("send-test", "postmaster@example.test");
+            assertThat(sent.exitCode()).as(sent.all()).isZero();
+            assertThat(sent.out()).contains("> PROXY UNKNOWN");
+            assertThat(own.command("doctor", "--only", "relay").out())
+                    .contains("refuses")
+                    .contains(" 0 not checked");
+        }
+    }
+
+    @Test
     void aBalancerThatSendsNoProxyHeaderIsNotServed() {
         int port = Ports.free();
         try (Program haproxy = haproxy(port, "")) {

@@ -2,7 +2,6 @@ package org.postern.app.cli;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -12,13 +11,13 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postern.app.admin.StatusView;
 import org.postern.app.frontdoor.FrontDoor;
 import org.postern.app.frontdoor.SmtpTalk;
 import org.postern.app.text.Json;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
-import org.postern.core.net.Ip;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
@@ -26,6 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code postern send-test ADDRESS}: one message through the front door, followed to the
@@ -44,7 +44,12 @@ final class SendTestCommand implements Callable<Integer> {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss xx", Locale.ROOT);
 
+    private static final String UNDER_WAY = "under_way";
+
     @Mixin private final ConfigOption config = new ConfigOption();
+    @Mixin private final JsonOption json = new JsonOption();
+
+    private int steps;
 
     @Option(
             names = "--wait",
@@ -64,24 +69,51 @@ final class SendTestCommand implements Callable<Integer> {
             throw new CommandFailure(ExitCode.USAGE, address + ": " + e.getMessage());
         }
         PosternConfig settings = config.settings();
-        InetSocketAddress listener = listener(settings);
-        Console.line("1. listener " + Ip.text(listener.getAddress()) + ":" + listener.getPort());
+        FrontDoor listener = listener(settings);
+        step("listener " + StatusView.address(listener.address()), UNDER_WAY);
         String id = send(settings, listener, to);
-        Console.line("2. accepted and durable in the spool as " + id);
+        step("accepted and durable in the spool as " + id, UNDER_WAY);
         return follow(Daemon.of(settings), id, settings.journal().enabled());
     }
 
-    private static InetSocketAddress listener(PosternConfig settings) {
+    /** The next step, for people with its number. */
+    private void step(String text, String progress) {
+        steps++;
+        if (json.wanted) {
+            print(object("text", text).put("progress", progress));
+        } else {
+            Console.line(steps + ". " + text);
+        }
+    }
+
+    /** A line of the conversation, {@code "> …"} ours and {@code "< …"} theirs. */
+    private void said(String line) {
+        if (json.wanted) {
+            print(object("smtp", line));
+        } else {
+            Console.line("  " + line);
+        }
+    }
+
+    private ObjectNode object(String key, String value) {
+        return Json.MAPPER.createObjectNode().put("step", steps).put(key, value);
+    }
+
+    private static void print(ObjectNode object) {
+        Console.line(Json.MAPPER.writeValueAsString(object));
+    }
+
+    private static FrontDoor listener(PosternConfig settings) {
         return FrontDoor.of(settings)
                 .orElseThrow(() ->
                         new CommandFailure(
                                 ExitCode.FAILED, "no listener without implicit TLS is configured"));
     }
 
-    private static String send(PosternConfig settings, InetSocketAddress listener, EmailAddress to)
+    private String send(PosternConfig settings, FrontDoor listener, EmailAddress to)
             throws IOException {
         Deadline deadline = Deadline.after(TimeSource.system(), TALK);
-        try (SmtpTalk smtp = new SmtpTalk(listener, deadline, l -> Console.line("  " + l))) {
+        try (SmtpTalk smtp = new SmtpTalk(listener, deadline, this::said)) {
             expect(smtp.greeting(), 2);
             expect(smtp.command("EHLO send-test.invalid"), 2);
             expect(smtp.command("MAIL FROM:<>"), 2);
@@ -142,17 +174,17 @@ final class SendTestCommand implements Callable<Integer> {
             JsonNode steps = story.path("steps");
             for (; shown < steps.size(); shown++) {
                 JsonNode step = steps.get(shown);
-                Console.line((shown + 3) + ". " + step.path("text").asString());
                 String progress = step.path("progress").asString();
-                if (!progress.equals("under_way")) {
+                step(step.path("text").asString(), progress);
+                if (!progress.equals(UNDER_WAY)) {
                     return progress.equals("delivered") ? ExitCode.OK : ExitCode.FAILED;
                 }
             }
             if ((!journal || deadline.hasPassed()) && hasLeftTheQueue(daemon, id)) {
-                Console.line(
-                        (shown + 3)
-                                + ". it has left the queue: every recipient has it. The journal "
-                                + (journal ? "has not told how: postern status" : "is off"));
+                step(
+                        "it has left the queue: every recipient has it. The journal "
+                                + (journal ? "has not told how: postern status" : "is off"),
+                        "delivered");
                 return ExitCode.OK;
             }
             if (deadline.hasPassed()) {

@@ -2,7 +2,6 @@ package org.postern.app.doctor;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -17,7 +16,6 @@ import org.postern.core.config.ListenerConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.TlsConfig;
 import org.postern.core.mail.Domain;
-import org.postern.core.net.Cidr;
 import org.postern.core.time.Deadline;
 
 /**
@@ -43,8 +41,8 @@ final class FrontDoorCheck implements Check {
     }
 
     private void listener(Scene scene, ListenerConfig listener, List<Finding> findings) {
-        InetSocketAddress address = FrontDoor.address(listener);
-        String where = StatusView.address(address);
+        FrontDoor door = FrontDoor.of(scene.config(), listener);
+        String where = StatusView.address(door.address());
         String swaks = "swaks --server " + where + " --to " + FOREIGN + " --quit-after RCPT";
         if (listener.tls() == ListenerConfig.Tls.IMPLICIT || listener.port() == 0) {
             findings.add(
@@ -55,21 +53,9 @@ final class FrontDoorCheck implements Check {
                             swaks + " --tls-on-connect"));
             return;
         }
-        for (Cidr balancer : scene.config().networks().loadBalancers()) {
-            if (balancer.contains(address.getAddress())) {
-                findings.add(
-                        Finding.notChecked(
-                                name(),
-                                "listener " + where + ": it expects a PROXY header from here",
-                                "this machine is among networks.load-balancers; try it from"
-                                        + " another",
-                                swaks));
-                return;
-            }
-        }
         long left = Math.min(TALK.toMillis(), scene.deadline().remaining().toMillis());
         Deadline deadline = Deadline.after(scene.time(), Duration.ofMillis(left));
-        try (SmtpTalk talk = new SmtpTalk(address, deadline, line -> {})) {
+        try (SmtpTalk talk = new SmtpTalk(door, deadline, line -> {})) {
             if (!talk.greeting().isOf(2)) {
                 findings.add(untold(where, "it greets with " + talk.greeting().last(), scene));
                 return;

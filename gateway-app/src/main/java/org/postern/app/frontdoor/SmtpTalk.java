@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -72,13 +71,14 @@ public final class SmtpTalk implements AutoCloseable {
     }
 
     /**
-     * Connects and reads the greeting.
+     * Connects and reads the greeting. A listener that waits for a PROXY header gets one that says
+     * "myself" (PROXY protocol, 2.1, {@code UNKNOWN}).
      *
      * @param deadline when the whole conversation must be over
      * @param transcript receives each line of it, {@code "> …"} ours and {@code "< …"} theirs
      * @throws java.net.ConnectException if nobody listens there
      */
-    public SmtpTalk(InetSocketAddress address, Deadline deadline, Consumer<String> transcript)
+    public SmtpTalk(FrontDoor door, Deadline deadline, Consumer<String> transcript)
             throws IOException {
         this.deadline = deadline;
         this.transcript = transcript;
@@ -86,9 +86,13 @@ public final class SmtpTalk implements AutoCloseable {
         boolean greeted = false;
         try {
             socket.setTcpNoDelay(true);
-            socket.connect(address, left());
+            socket.connect(door.address(), left());
             in = new BufferedInputStream(socket.getInputStream());
             out = socket.getOutputStream();
+            if (door.expectsProxy()) {
+                transcript.accept("> PROXY UNKNOWN");
+                send("PROXY UNKNOWN\r\n");
+            }
             greeting = reply();
             greeted = true;
         } finally {

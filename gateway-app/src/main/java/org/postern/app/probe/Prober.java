@@ -87,7 +87,7 @@ final class Prober {
         String helo = mark.issue();
         Step step = Step.CONNECT;
         String detail = "";
-        try (SmtpTalk talk = new SmtpTalk(address(config, probe), deadline, line -> {})) {
+        try (SmtpTalk talk = new SmtpTalk(door(config, probe), deadline, line -> {})) {
             step = Step.GREETING;
             expect(Step.GREETING, talk.greeting(), 2);
             step = Step.HELLO;
@@ -106,12 +106,13 @@ final class Prober {
         return new Outcome(leg, step, detail, Duration.ofNanos(time.nanoTime() - start));
     }
 
-    private static InetSocketAddress address(PosternConfig config, ProbeConfig probe)
+    private static FrontDoor door(PosternConfig config, ProbeConfig probe)
             throws IOException, ProbeException {
         InetSocketAddress outside = probe.address();
         if (outside != null) {
-            return new InetSocketAddress(
-                    InetAddress.getByName(outside.getHostString()), outside.getPort());
+            return FrontDoor.elsewhere(
+                    new InetSocketAddress(
+                            InetAddress.getByName(outside.getHostString()), outside.getPort()));
         }
         return FrontDoor.of(config)
                 .orElseThrow(() ->
