@@ -122,6 +122,26 @@ class CommandsTest {
     }
 
     @Test
+    void theCommandsForTheNightWorkWhileTheFileOnDiskIsBroken(Surroundings around) {
+        try (Gateway own = around.newGateway("broken")) {
+            own.start();
+            String good = own.configuration();
+            for (String broken : List.of("hostnam: x\n", "policy: [ }\n")) {
+                own.configure(good + broken);
+                Program.Result status = own.command("status");
+                assertThat(status.exitCode()).as(status.all()).isZero();
+                assertThat(status.out()).contains("taking mail");
+                assertThat(status.err()).contains("postern.yaml:");
+                assertThat(own.command("queue", "list").exitCode()).isZero();
+                assertThat(own.command("recipients", "show", "alice@example.test").exitCode())
+                        .isZero();
+                assertThat(own.command("reload").exitCode()).isEqualTo(1);
+            }
+            assertThat(own.command("status").out()).contains("REFUSED at ");
+        }
+    }
+
+    @Test
     void withoutAJournalSendTestWaitsForTheMessageToLeaveTheQueue(Surroundings around) {
         try (Gateway silent = around.newGateway("silent")) {
             silent.configureSections("journal: { enabled: false }\n").start();

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.LoadResult;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -50,7 +51,8 @@ public final class ConfigOption {
     }
 
     /**
-     * The configuration file alone, without the lists it names: enough to find the daemon.
+     * The configuration file alone, without the lists it names: for what needs more than to find
+     * the daemon.
      *
      * @throws CommandFailure if it has errors, each with its place
      */
@@ -63,13 +65,34 @@ public final class ConfigOption {
     }
 
     /**
+     * Where the gateway is found that runs with this configuration. Whatever else is wrong with the
+     * file is said on standard error: the gateway goes on with what was in force before.
+     *
+     * @throws CommandFailure with exit code 3 if the file does not even tell that
+     */
+    Whereabouts whereabouts() {
+        return switch (ConfigLoader.load(file())) {
+            case LoadResult.Loaded loaded -> Whereabouts.of(loaded.config());
+            case LoadResult.Refused refused -> {
+                Console.err().println(refused.problems());
+                yield Whereabouts.in(file())
+                        .orElseThrow(() ->
+                                new CommandFailure(
+                                        ExitCode.UNREACHABLE,
+                                        "where the running gateway keeps its data cannot be told"
+                                                + " from this; mend it, or name an older state of"
+                                                + " the file with --config"));
+            }
+        };
+    }
+
+    /**
      * The daemon that runs with this configuration.
      *
-     * @throws CommandFailure if the configuration has errors, or with exit code 3 if no daemon left
-     *     a token to show
+     * @throws CommandFailure with exit code 3 if no daemon left a token to show
      */
     Daemon daemon() {
-        return Daemon.of(settings());
+        return Daemon.of(whereabouts());
     }
 
     /**

@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.admin.AdminToken;
-import org.postern.core.config.PosternConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.net.Ip;
 
 /** The running gateway as the commands reach it: over its admin listener, with the token. */
@@ -43,43 +43,43 @@ final class Daemon {
     }
 
     /**
-     * The daemon that runs with this configuration.
+     * The daemon that is found there.
      *
      * @throws CommandFailure with exit code 3 if it left no token to show
      */
-    static Daemon of(PosternConfig config) {
+    static Daemon of(Whereabouts where) {
         try {
-            return new Daemon(base(config), AdminToken.read(config.data()).value());
+            return new Daemon(base(where), AdminToken.read(where.data()).value());
         } catch (NoSuchFileException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
                     "no daemon has run here: there is no "
-                            + AdminToken.file(config.data())
+                            + AdminToken.file(where.data())
                             + "; start one with: postern run");
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
                     "the daemon cannot be asked: "
-                            + AdminToken.file(config.data())
+                            + AdminToken.file(where.data())
                             + " cannot be read by this user; type it as root or as the gateway's"
                             + " user (sudo)");
         }
     }
 
     /** The daemon for what needs no token: metrics, health and readiness. */
-    static Daemon open(PosternConfig config) {
-        return new Daemon(base(config), "");
+    static Daemon open(Whereabouts where) {
+        return new Daemon(base(where), "");
     }
 
-    private static String base(PosternConfig config) {
-        String host = Ip.text(config.admin().address());
-        if (config.admin().address().isAnyLocalAddress()) {
+    private static String base(Whereabouts where) {
+        String host = Ip.text(where.admin().address());
+        if (where.admin().address().isAnyLocalAddress()) {
             host = host.contains(":") ? "::1" : "127.0.0.1";
         }
         return "http://"
                 + (host.contains(":") ? "[" + host + "]" : host)
                 + ":"
-                + config.admin().port();
+                + where.admin().port();
     }
 
     /**

@@ -23,6 +23,7 @@ import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsListener;
 import org.postern.auth.dns.DnsName;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
@@ -168,7 +169,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static DaemonView ask(PosternConfig settings) {
         try {
-            Daemon.Answer answer = Daemon.open(settings).ask("GET", "/metrics");
+            Daemon.Answer answer = Daemon.open(Whereabouts.of(settings)).ask("GET", "/metrics");
             return answer.status() == 200
                     ? DaemonView.ofScrape(answer.text())
                     : DaemonView.absent("it answers " + answer.status() + " to /metrics");

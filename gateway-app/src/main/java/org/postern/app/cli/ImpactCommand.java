@@ -12,7 +12,7 @@ import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalSelection;
 import org.postern.app.journal.SelectionException;
 import org.postern.app.text.Json;
-import org.postern.core.config.PosternConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,10 +61,10 @@ final class ImpactCommand extends DaemonCommand {
 
     @Override
     public Integer call() throws IOException {
-        PosternConfig settings = config.settings();
+        Whereabouts where = config.whereabouts();
         if (apply != null || undo != null) {
             String plan = Objects.requireNonNull(apply == null ? undo : apply);
-            return Daemon.of(settings)
+            return Daemon.of(where)
                     .show(
                             "POST",
                             query(
@@ -73,12 +73,12 @@ final class ImpactCommand extends DaemonCommand {
                                             + (apply == null ? "/undo" : "/apply"),
                                     Actor.parameter()));
         }
-        JournalReader journal = new JournalReader(settings.data().resolve("journal"));
+        JournalReader journal = new JournalReader(where.data().resolve("journal"));
         JournalSelection meant = meant(journal);
         Impact impact = Impact.of(journal, meant);
         boolean complete = LeftOut.isNothing(journal, meant);
         if (notify != null) {
-            int planned = plan(settings, impact, notify);
+            int planned = plan(where, impact, notify);
             return complete ? planned : ExitCode.FAILED;
         }
         ImpactView view = new ImpactView(impact, journal.lost(meant), top, Console.out());
@@ -100,7 +100,7 @@ final class ImpactCommand extends DaemonCommand {
         }
     }
 
-    private int plan(PosternConfig settings, Impact impact, Path template) throws IOException {
+    private int plan(Whereabouts where, Impact impact, Path template) throws IOException {
         if (selection.values().isEmpty()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
@@ -126,7 +126,7 @@ final class ImpactCommand extends DaemonCommand {
                     one.put("count", e.getValue().messages());
                     one.put("first", e.getValue().first()).put("last", e.getValue().last());
                 });
-        return Daemon.of(settings)
+        return Daemon.of(where)
                 .send(
                         query(
                                 "notices",

@@ -33,6 +33,7 @@ import org.postern.auth.Reevaluator;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsListener;
 import org.postern.core.config.PolicyConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.country.Countries;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
@@ -286,7 +287,7 @@ final class ReplayCommand extends DaemonCommand {
             Console.out().println("no message that was taken would pass now and did not then");
             return ExitCode.FAILED;
         }
-        return Daemon.of(snapshot.config())
+        return Daemon.of(Whereabouts.of(snapshot.config()))
                 .send(
                         query("plans", "&action=release&reason=replay" + Actor.parameter()),
                         ids.toString().getBytes(StandardCharsets.UTF_8));

@@ -16,6 +16,7 @@ import org.postern.app.frontdoor.FrontDoor;
 import org.postern.app.frontdoor.SmtpTalk;
 import org.postern.app.text.Json;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.Deadline;
@@ -73,7 +74,7 @@ final class SendTestCommand implements Callable<Integer> {
         step("listener " + StatusView.address(listener.address()), UNDER_WAY);
         String id = send(settings, listener, to);
         step("accepted and durable in the spool as " + id, UNDER_WAY);
-        return follow(Daemon.of(settings), id, settings.journal().enabled());
+        return follow(Daemon.of(Whereabouts.of(settings)), id, settings.journal().enabled());
     }
 
     /** The next step, for people with its number. */

@@ -17,7 +17,7 @@ import org.postern.app.journal.Story;
 import org.postern.app.journal.TracedMessage;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
-import org.postern.core.config.PosternConfig;
+import org.postern.core.config.Whereabouts;
 import org.postern.core.time.TimeSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,8 +60,8 @@ final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JournalException {
-        PosternConfig settings = config.settings();
-        JournalReader journal = new JournalReader(settings.data().resolve("journal"));
+        Whereabouts where = config.whereabouts();
+        JournalReader journal = new JournalReader(where.data().resolve("journal"));
         JournalSelection meant = selection(journal);
         List<TracedMessage> found = journal.find(meant, limit);
         if (found.isEmpty()) {

@@ -100,13 +100,7 @@ final class ConfigReader {
                 top.section("spool")
                         .map(s -> new SpoolReader(paths, problems).read(s, spoolHome))
                         .orElseGet(() -> SpoolConfig.defaults(spoolHome));
-        AdminConfig admin =
-                top.section("admin")
-                        .map(this::admin)
-                        .orElseGet(() ->
-                                new AdminConfig(
-                                        Keys.ADMIN_ADDRESS.fallbackValue(),
-                                        AdminConfig.DEFAULT_PORT));
+        AdminConfig admin = top.section("admin").map(this::admin).orElseGet(AdminConfig::defaults);
         LogConfig log =
                 top.section("log")
                         .map(this::log)
@@ -257,8 +251,7 @@ final class ConfigReader {
     }
 
     private AdminConfig admin(Section s) {
-        AdminConfig admin =
-                new AdminConfig(s.orDefault(Keys.ADMIN_ADDRESS), s.orDefault(Keys.ADMIN_PORT));
+        AdminConfig admin = AdminConfig.read(s);
         if (!admin.address().isLoopbackAddress()) {
             problems.warning(
                     s.placeOf(Keys.ADMIN_ADDRESS),
