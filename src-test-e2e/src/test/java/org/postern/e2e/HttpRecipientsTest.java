@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -148,6 +150,82 @@ class HttpRecipientsTest {
             assertThat(rcpt(gateway, "p59@example.test")).startsWith("250");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> gateway.command("recipients", "status").out().contains("TROUBLE"));
+        }
+    }
+
+    @Test
+    void aWebServiceSaysWhereTheMailOfOneRecipientGoesAndByWhichRulesItIsJudged(
+            Surroundings around) {
+        answer =
+                Answer.of(
+                        200,
+                        """
+                        {"recipients": ["postmaster", "alice",
+                          {"address": "bob@example.test", "downstream": "west", "policy": "strict"},
+                          {"address": "carol@example.test", "policy": null},
+                          {"address": "dora@example.test", "downstream": "nowhere"}],
+                         "aliases": {"sales": ["bob", "alice"]}}
+                        """);
+        try (Gateway gateway = around.newGateway("http-own")) {
+            gateway.configure(
+                    gateway.configuration()
+                            .replace(
+                                    "{ file: lists/recipients.yaml }",
+                                    """
+                                    { http: { url: "http://127.0.0.1:%d/recipients", timeout: 5s,
+                                              sync: 1h, subaddressing: "+" } }
+                                    """
+                                            .formatted(server.getAddress().getPort())
+                                            .strip()));
+            Path west = gateway.folder().resolve("west");
+            gateway.configureSections(
+                    """
+                    downstreams: { west: "maildir:%s" }
+                    policy:
+                      sets:
+                        strict: [{ name: no-null, stage: rcpt, when: { null-sender: true }, action: reject }]
+                    """
+                            .formatted(west));
+            gateway.start();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> rcpt(gateway, "alice@example.test").startsWith("250"));
+
+            assertThat(gateway.command("recipients", "show", "bob+x@example.test").out())
+                    .contains("downstream west", "rules of strict");
+            assertThat(gateway.command("recipients", "show", "carol@example.test").out())
+                    .doesNotContain("west", "strict");
+            assertThat(rcpt(gateway, "dora@example.test"))
+                    .as("what the configuration does not have is not guessed")
+                    .startsWith("451");
+
+            assertThat(fromNobody(gateway, "bob@example.test"))
+                    .startsWith("550")
+                    .contains("no-null");
+            assertThat(fromNobody(gateway, "sales@example.test"))
+                    .as("an alias is no way round")
+                    .startsWith("550");
+            assertThat(fromNobody(gateway, "alice@example.test")).startsWith("250");
+
+            assertThat(
+                            SmtpClient.send(
+                                    gateway.smtpPort(),
+                                    "someone@pass.test",
+                                    List.of("bob@example.test"),
+                                    "Subject: to the west\r\n\r\nhello\r\n"
+                                            .getBytes(StandardCharsets.US_ASCII)))
+                    .startsWith("250");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> {
+                        String[] taken = west.resolve("new").toFile().list();
+                        return taken != null && taken.length == 1;
+                    });
+        }
+    }
+
+    private static String fromNobody(Gateway gateway, String recipient) {
+        try (SmtpClient client = SmtpClient.greeted(gateway.smtpPort())) {
+            client.command("MAIL FROM:<>");
+            return client.command("RCPT TO:<" + recipient + ">");
         }
     }
 }

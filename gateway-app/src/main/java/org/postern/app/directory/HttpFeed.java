@@ -16,6 +16,8 @@ import org.postern.app.text.Json;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
+import org.postern.core.time.Deadline;
+import org.postern.core.time.TimeSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -32,20 +34,23 @@ final class HttpFeed implements RecipientFeed {
     private static final List<String> RECIPIENT_KEYS = List.of("address", "downstream", "policy");
 
     private final RecipientSourceConfig.Http config;
+    private final TimeSource time;
 
-    HttpFeed(RecipientSourceConfig.Http config) {
+    HttpFeed(RecipientSourceConfig.Http config, TimeSource time) {
         this.config = config;
+        this.time = time;
     }
 
     @Override
     public void fetch(Sink sink) throws FeedException {
         HttpURLConnection http = null;
         Duration whole = config.sync().timeout().multipliedBy(WHOLE_IN_TIMEOUTS);
+        Deadline deadline = Deadline.after(time, whole);
         try {
             http = open();
             HttpURLConnection opened = http;
             try (Cutoff _ = new Cutoff(whole, opened::disconnect);
-                    InputStream in = new Bounded(body(opened), whole)) {
+                    InputStream in = new Bounded(body(opened), deadline)) {
                 read(in, sink);
             }
         } catch (JacksonException e) {
@@ -100,12 +105,12 @@ final class HttpFeed implements RecipientFeed {
     }
 
     private static final class Bounded extends FilterInputStream {
-        private final long endNanos;
+        private final Deadline deadline;
         private long left = MAX_BYTES;
 
-        Bounded(InputStream in, Duration whole) {
+        Bounded(InputStream in, Deadline deadline) {
             super(in);
-            this.endNanos = System.nanoTime() + whole.toNanos();
+            this.deadline = deadline;
         }
 
         @Override
@@ -122,7 +127,7 @@ final class HttpFeed implements RecipientFeed {
         private int counted(int result, int octets) throws IOException {
             // who blocks in a read holds a lock that a close from outside waits for: each read ends
             // within its own time-out, and the last one here
-            if (System.nanoTime() - endNanos > 0) {
+            if (deadline.hasPassed()) {
                 throw new IOException("the whole list did not come in time");
             }
             if (result >= 0) {

@@ -50,6 +50,7 @@ public final class RemoteDirectories implements AutoCloseable {
     private final TimeSource time;
     private final Metrics metrics;
     private final Map<Key, Source> sources = new HashMap<>();
+    private Set<Key> inUse = Set.of();
     private final Map<String, Source> active = new ConcurrentHashMap<>();
     private final Set<String> measured = new HashSet<>();
     private volatile Set<Domain> hosted = Set.of();
@@ -101,8 +102,12 @@ public final class RemoteDirectories implements AutoCloseable {
         SyncedDirectory.removeUnfinished(folder);
     }
 
-    /** The snapshot with its sources bound; nobody is asked yet. */
+    /**
+     * The snapshot with its sources bound; nobody is asked yet. What an earlier candidate has
+     * brought that never came into force is made anew: it holds what lay on disk at its hour.
+     */
     public synchronized Snapshot bind(Snapshot snapshot) {
+        sources.entrySet().removeIf(entry -> !inUse.contains(entry.getKey()) && ended(entry));
         return snapshot.withRecipients(
                 snapshot.recipients()
                         .bound(config ->
@@ -140,7 +145,8 @@ public final class RemoteDirectories implements AutoCloseable {
         return snapshot.withRecipients(
                 snapshot.recipients()
                         .bound(config -> {
-                            Source source = sources.get(key(config, snapshot.config()));
+                            Key key = key(config, snapshot.config());
+                            Source source = inUse.contains(key) ? sources.get(key) : null;
                             return source == null
                                     ? Recipients.unasked(config)
                                     : unmoved(source.directory(), config);
@@ -163,7 +169,7 @@ public final class RemoteDirectories implements AutoCloseable {
         return switch (key.config()) {
             case RecipientSourceConfig.Ldap c -> synced(c, new LdapFeed(c), all);
             case RecipientSourceConfig.Sql c -> synced(c, new SqlFeed(c), all);
-            case RecipientSourceConfig.Http c -> synced(c, new HttpFeed(c), all);
+            case RecipientSourceConfig.Http c -> synced(c, new HttpFeed(c, time), all);
             case RecipientSourceConfig.Callout c -> callout(c, key.downstream(), all);
         };
     }
@@ -211,14 +217,8 @@ public final class RemoteDirectories implements AutoCloseable {
                 }
             }
         }
-        sources.entrySet()
-                .removeIf(entry -> {
-                    boolean over = !wanted.contains(entry.getKey());
-                    if (over) {
-                        entry.getValue().keeper().close();
-                    }
-                    return over;
-                });
+        sources.entrySet().removeIf(entry -> !wanted.contains(entry.getKey()) && ended(entry));
+        inUse = Set.copyOf(wanted);
         active.clear();
         for (Source source : sources.values()) {
             active.put(source.config().name(), source);
@@ -228,6 +228,11 @@ public final class RemoteDirectories implements AutoCloseable {
                 source.keeper().wake();
             }
         }
+    }
+
+    private static boolean ended(Map.Entry<Key, Source> entry) {
+        entry.getValue().keeper().close();
+        return true;
     }
 
     private void measure(String name, String kind) {

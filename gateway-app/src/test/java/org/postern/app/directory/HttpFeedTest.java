@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,13 @@ import org.postern.core.config.Secret;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 import org.postern.core.recipients.RecipientFeed.FeedException;
+import org.postern.core.time.ManualTimeSource;
 
 class HttpFeedTest extends RecipientFeedContract {
     private @Nullable HttpServer server;
+    private static final ManualTimeSource TIME =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+
     private final List<String> authorizations = new ArrayList<>();
 
     @AfterEach
@@ -63,7 +68,8 @@ class HttpFeedTest extends RecipientFeedContract {
                         null,
                         user,
                         secret,
-                        sync(timeout)));
+                        sync(timeout)),
+                TIME);
     }
 
     @Override
@@ -171,5 +177,26 @@ class HttpFeedTest extends RecipientFeedContract {
                     .hasMessageNotContaining("s3cret");
         }
         assertThat(authorizations).containsExactly("Bearer s3cret", "Basic YW5uYTpzM2NyZXQ=");
+    }
+
+    @Test
+    void aListThatTakesTwentyTimesTheTimeOutIsNotTaken() throws Exception {
+        HttpServer dripping =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        dripping.createContext(
+                "/",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 0); // chunked, its end not announced
+                    exchange.getResponseBody().write('[');
+                    exchange.getResponseBody().flush();
+                    TIME.advance(PATIENT.multipliedBy(20));
+                    exchange.getResponseBody().write(']');
+                    exchange.close();
+                });
+        dripping.start();
+        server = dripping;
+        assertThatThrownBy(() -> fetch(asking(dripping.getAddress().getPort(), PATIENT)))
+                .isInstanceOf(RecipientFeed.FeedException.class)
+                .hasMessageContaining("did not come in time");
     }
 }

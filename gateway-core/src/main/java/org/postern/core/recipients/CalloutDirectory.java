@@ -21,6 +21,7 @@ import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -28,10 +29,11 @@ import org.postern.core.time.TimeSource;
  * seven times as long while the store is away; that memory lies on disk. After a question that the
  * store did not answer nobody asks again for {@link #PAUSE}: each RCPT would wait for its time-out.
  *
- * <p>Who waits for a turn waits as long as a question may take, and then for the question.
+ * <p>Who has to wait for a turn waits for half of the time-out at most, and has the rest of it for
+ * the question: less would say of a store that it is away when it is only busy.
  *
  * <p>At most {@value #MAX_REMEMBERED} answers of each kind are kept, the longest unused go first.
- * Thread-safe; blocks for twice the time-out at most.
+ * Thread-safe; blocks for one time-out at most, also for the answer to what another asks.
  */
 public final class CalloutDirectory implements RecipientDirectory {
     /** How many who exist are remembered, and how many who do not. */
@@ -147,8 +149,10 @@ public final class CalloutDirectory implements RecipientDirectory {
         if (before != null) {
             return withoutAnswer(key, address, before.why());
         }
+        Deadline deadline = Deadline.after(time, config.timeout());
         try {
-            if (!questions.tryAcquire(config.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+            long turn = config.timeout().toNanos() / 2;
+            if (!questions.tryAcquire(turn, TimeUnit.NANOSECONDS)) {
                 return withoutAnswer(key, address, "too many questions at once");
             }
         } catch (InterruptedException e) {
@@ -162,7 +166,7 @@ public final class CalloutDirectory implements RecipientDirectory {
                 // who waited for a turn need not wait for the store as well
                 return withoutAnswer(key, address, meanwhile.why());
             }
-            answer = probe.ask(address);
+            answer = probe.ask(address, deadline.remaining());
         } finally {
             questions.release();
         }
@@ -211,7 +215,7 @@ public final class CalloutDirectory implements RecipientDirectory {
         }
         checked = true;
         nextCheckNanos = time.nanoTime() + CHECK_EVERY.toNanos();
-        return switch (probe.ask(EmailAddress.of(names.get(), domain))) {
+        return switch (probe.ask(EmailAddress.of(names.get(), domain), config.timeout())) {
             case RecipientProbe.Answer.Exists yes -> {
                 takesAnybody = true;
                 yield Optional.of(true);

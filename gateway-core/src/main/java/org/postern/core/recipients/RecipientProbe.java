@@ -1,15 +1,20 @@
 package org.postern.core.recipients;
 
+import java.time.Duration;
 import org.postern.core.mail.EmailAddress;
 
 /**
  * Asks a mailbox store whether it would take mail for an address. Thread-safe; may block for as
- * long as its own time-out allows; no exception.
+ * long as it is allowed to; no exception.
  */
 @FunctionalInterface
 public interface RecipientProbe {
-    /** The store's answer. */
-    Answer ask(EmailAddress address);
+    /**
+     * The store's answer.
+     *
+     * @param longest for the whole question, however many steps it has
+     */
+    Answer ask(EmailAddress address, Duration longest);
 
     /** What a store can say. */
     sealed interface Answer {

@@ -324,10 +324,11 @@ public final class SyncedDirectory implements RecipientDirectory {
             return new Outcome.Refused(table.size(), removed, known);
         }
         listing.keep();
-        Files.deleteIfExists(waiting);
         Instant now = time.instant();
-        Files.setLastModifiedTime(file, FileTime.from(now));
+        // what lies on disk is served from here on, whatever fails below
         state = new State(table, now, "", 0, listing.invalid(), listing.example());
+        Files.deleteIfExists(waiting);
+        Files.setLastModifiedTime(file, FileTime.from(now));
         return new Outcome.Taken(
                 table.size(), table.size() - (known - removed), removed, listing.invalid());
     }

@@ -44,7 +44,7 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
     private CalloutDirectory callout() {
         return new CalloutDirectory(
                 CONFIG,
-                address -> {
+                (address, longest) -> {
                     asked.incrementAndGet();
                     if (away) {
                         return new Answer.Unclear("connection refused", storeAway);
@@ -183,7 +183,7 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
         CalloutDirectory callout =
                 new CalloutDirectory(
                         CONFIG,
-                        address -> {
+                        (address, longest) -> {
                             asked.incrementAndGet();
                             asking.countDown();
                             try {
@@ -230,5 +230,83 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
         time.stepWallClock(Duration.ofDays(-365));
         callout.lookup(ALICE);
         assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void waitingForATurnAndTheQuestionTogetherTakeOneTimeOut() throws InterruptedException {
+        RecipientSourceConfig.Callout one =
+                new RecipientSourceConfig.Callout(
+                        "store",
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(24),
+                        Duration.ofMinutes(30),
+                        1);
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        ConcurrentLinkedQueue<Duration> allowed = new ConcurrentLinkedQueue<>();
+        CalloutDirectory callout =
+                new CalloutDirectory(
+                        one,
+                        (address, longest) -> {
+                            allowed.add(longest);
+                            asking.countDown();
+                            try {
+                                answer.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return Answer.Exists.INSTANCE;
+                        },
+                        folder,
+                        time);
+        Thread first = Thread.ofPlatform().start(() -> callout.lookup(ALICE));
+        asking.await();
+        Thread second = Thread.ofPlatform().start(() -> callout.lookup(BOB));
+        while (second.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        time.advance(Duration.ofMinutes(4));
+        answer.countDown();
+        first.join();
+        second.join();
+        assertThat(allowed).containsExactly(Duration.ofMinutes(10), Duration.ofMinutes(6));
+    }
+
+    @Test
+    void whoGetsNoTurnSaysThatTheStoreIsBusyAndNotThatItIsAway() throws InterruptedException {
+        RecipientSourceConfig.Callout one =
+                new RecipientSourceConfig.Callout(
+                        "store",
+                        Duration.ofMillis(20),
+                        Duration.ofHours(24),
+                        Duration.ofMinutes(30),
+                        1);
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        CalloutDirectory callout =
+                new CalloutDirectory(
+                        one,
+                        (address, longest) -> {
+                            asked.incrementAndGet();
+                            asking.countDown();
+                            try {
+                                answer.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return Answer.Exists.INSTANCE;
+                        },
+                        folder,
+                        time);
+        Thread first = Thread.ofVirtual().start(() -> callout.lookup(ALICE));
+        asking.await();
+        assertThat(callout.lookup(BOB))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Unavailable.class,
+                        u -> assertThat(u.reason()).contains("too many questions at once"));
+        assertThat(callout.troubleSince()).isNull();
+        answer.countDown();
+        first.join();
+        assertThat(asked).hasValue(1);
     }
 }

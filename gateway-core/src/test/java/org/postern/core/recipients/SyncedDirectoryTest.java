@@ -485,4 +485,20 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
         feed = listing(people(2));
         assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
     }
+
+    @Test
+    void aListThatLiesOnDiskIsServedThoughWhatComesAfterFails() throws Exception {
+        feed = listing(people(10));
+        SyncedDirectory directory = synced();
+        directory.sync(false);
+        feed = listing(people(11));
+        // what notes a waiting removal cannot be removed: it is a folder that is not empty
+        Files.createDirectories(folder.resolve(CONFIG.name() + ".refused").resolve("full"));
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Failed.class);
+        assertThat(ask(directory, "user10@example.test")).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(directory.status().entries()).isEqualTo(11);
+        assertThat(ask(synced(), "user10@example.test"))
+                .as("as a restart has it")
+                .isInstanceOf(RecipientLookup.Known.class);
+    }
 }

@@ -25,7 +25,6 @@ public final class RecipientCallout implements RecipientProbe, AutoCloseable {
     private static final Set<Integer> NOT_OF_THE_RECIPIENT = Set.of(7, 8, 9);
 
     private final DownstreamConfig config;
-    private final Duration timeout;
     private final Watchdog watchdog;
     private final ConnectionPool pool;
     private final Connector connector;
@@ -34,7 +33,7 @@ public final class RecipientCallout implements RecipientProbe, AutoCloseable {
      * Connects nowhere yet.
      *
      * @param config who is asked; its time-out is replaced
-     * @param timeout for a whole question, however many steps it has
+     * @param timeout for one step of a question; none has longer than the question itself
      */
     public RecipientCallout(
             DownstreamConfig config, Duration timeout, DeliveryEnvironment environment) {
@@ -48,15 +47,14 @@ public final class RecipientCallout implements RecipientProbe, AutoCloseable {
                         config.trust(),
                         config.mx(),
                         false);
-        this.timeout = timeout;
         this.watchdog = new Watchdog("callout " + config.name(), environment.time());
         this.pool = new ConnectionPool(environment.time(), watchdog);
         this.connector = new Connector(this.config, environment, watchdog, false);
     }
 
     @Override
-    public Answer ask(EmailAddress address) {
-        long end = watchdog.in(timeout.toNanos());
+    public Answer ask(EmailAddress address, Duration longest) {
+        long end = watchdog.in(longest.toNanos());
         Connection idle = pool.take();
         try {
             if (idle != null) {

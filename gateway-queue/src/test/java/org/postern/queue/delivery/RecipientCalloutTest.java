@@ -28,7 +28,7 @@ class RecipientCalloutTest {
                             peer.hang();
                         });
                 RecipientCallout callout = callout(server, Fixtures.PATIENT)) {
-            Answer answer = callout.ask(ANN);
+            Answer answer = callout.ask(ANN, Fixtures.PATIENT);
             assertThat(server.commands)
                     .endsWith("MAIL FROM:<>", "RCPT TO:<ann@example.net>")
                     .doesNotContain("DATA");
@@ -82,7 +82,7 @@ class RecipientCalloutTest {
                             peer.hang();
                         });
                 RecipientCallout callout = callout(server, Fixtures.PATIENT)) {
-            assertThat(callout.ask(ANN))
+            assertThat(callout.ask(ANN, Fixtures.PATIENT))
                     .isInstanceOfSatisfying(
                             Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
         }
@@ -92,7 +92,17 @@ class RecipientCalloutTest {
     void aStoreThatHangsIsAway() throws IOException {
         try (FakeServer server = new FakeServer(FakeServer.Peer::hang);
                 RecipientCallout callout = callout(server, Fixtures.HASTY)) {
-            assertThat(callout.ask(ANN))
+            assertThat(callout.ask(ANN, Fixtures.HASTY))
+                    .isInstanceOfSatisfying(
+                            Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
+        }
+    }
+
+    @Test
+    void aQuestionThatMayTakeLessThanAStepIsOverInThatTime() throws IOException {
+        try (FakeServer server = new FakeServer(FakeServer.Peer::hang);
+                RecipientCallout callout = callout(server, Duration.ofHours(1))) {
+            assertThat(callout.ask(ANN, Fixtures.HASTY))
                     .isInstanceOfSatisfying(
                             Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
         }
@@ -109,7 +119,7 @@ class RecipientCalloutTest {
                             peer.hang();
                         });
                 RecipientCallout callout = callout(server, Fixtures.HASTY)) {
-            assertThat(callout.ask(ANN))
+            assertThat(callout.ask(ANN, Fixtures.HASTY))
                     .isInstanceOfSatisfying(
                             Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
         }
@@ -125,8 +135,8 @@ class RecipientCalloutTest {
                             peer.hang();
                         });
                 RecipientCallout callout = callout(server, Fixtures.HASTY)) {
-            assertThat(callout.ask(ANN)).isEqualTo(Answer.Exists.INSTANCE);
-            assertThat(callout.ask(ANN))
+            assertThat(callout.ask(ANN, Fixtures.HASTY)).isEqualTo(Answer.Exists.INSTANCE);
+            assertThat(callout.ask(ANN, Fixtures.HASTY))
                     .isInstanceOfSatisfying(
                             Answer.Unclear.class, u -> assertThat(u.away()).isTrue());
             assertThat(server.connections()).isEqualTo(1);
@@ -150,10 +160,10 @@ class RecipientCalloutTest {
                             peer.hang();
                         });
                 RecipientCallout callout = callout(server, Fixtures.PATIENT)) {
-            assertThat(callout.ask(ANN)).isEqualTo(Answer.Exists.INSTANCE);
-            assertThat(callout.ask(ANN)).isInstanceOf(Answer.Absent.class);
+            assertThat(callout.ask(ANN, Fixtures.PATIENT)).isEqualTo(Answer.Exists.INSTANCE);
+            assertThat(callout.ask(ANN, Fixtures.PATIENT)).isInstanceOf(Answer.Absent.class);
             assertThat(server.connections()).isEqualTo(1);
-            assertThat(callout.ask(ANN)).isEqualTo(Answer.Exists.INSTANCE);
+            assertThat(callout.ask(ANN, Fixtures.PATIENT)).isEqualTo(Answer.Exists.INSTANCE);
             assertThat(server.connections()).isEqualTo(2);
         }
     }
@@ -166,7 +176,7 @@ class RecipientCalloutTest {
                             peer.hang();
                         });
                 RecipientCallout callout = callout(server, Fixtures.PATIENT)) {
-            assertThat(callout.ask(EmailAddress.of("\u00e4nn@example.net")))
+            assertThat(callout.ask(EmailAddress.of("\u00e4nn@example.net"), Fixtures.PATIENT))
                     .isInstanceOfSatisfying(
                             Answer.Unclear.class, u -> assertThat(u.away()).isFalse());
         }

@@ -1,0 +1,82 @@
+package org.postern.app.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.config.PosternConfig;
+import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.time.ManualTimeSource;
+
+class RemoteDirectoriesTest {
+    private static final EmailAddress ALICE = EmailAddress.of("alice@example.test");
+
+    /** A second domain, whose people a web service names that nobody asks here. */
+    private static final String WITH_A_SOURCE =
+            """
+              example.org:
+                recipients: { http: { url: "https://127.0.0.1:1/people.json" } }
+                downstream: maildir:mail
+            """;
+
+    @TempDir Path folder;
+
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
+
+    private Snapshot read(String more) throws IOException {
+        return SmallSite.snapshot(folder, time, more, "alice@example.test");
+    }
+
+    private void lastGoodList(PosternConfig config, String address) throws IOException {
+        RecipientSourceConfig.Http source =
+                (RecipientSourceConfig.Http)
+                        config.domains().get(Domain.of("example.org")).recipients().getFirst();
+        Files.createDirectories(config.data().resolve("recipients"));
+        Files.writeString(
+                config.data().resolve("recipients").resolve(source.name() + ".yaml"),
+                "domains: [example.org]\nrecipients: [" + address + "]\n");
+    }
+
+    @Test
+    void aSourceOfACandidateThatNeverCameIntoForceIsMadeAnew() throws IOException {
+        Snapshot live = read("");
+        EmailAddress first = EmailAddress.of("first@example.org");
+        EmailAddress later = EmailAddress.of("later@example.org");
+        try (Metrics metrics = new Metrics();
+                RemoteDirectories directories =
+                        new RemoteDirectories(live.config().data(), time, metrics)) {
+            directories.activate(directories.bind(live));
+            Snapshot candidate = read(WITH_A_SOURCE);
+            lastGoodList(candidate.config(), "first@example.org");
+            assertThat(directories.bind(candidate).recipients().lookup(first))
+                    .isInstanceOf(RecipientLookup.Known.class);
+            // that reload is refused; hours later the list is another
+            lastGoodList(candidate.config(), "later@example.org");
+            assertThat(directories.bindToActive(candidate).recipients().lookup(first))
+                    .as("what is not in force is not asked")
+                    .isInstanceOf(RecipientLookup.Unavailable.class);
+            Snapshot again = directories.bind(candidate);
+            assertThat(again.recipients().lookup(later)).isInstanceOf(RecipientLookup.Known.class);
+            assertThat(again.recipients().lookup(first))
+                    .isEqualTo(RecipientLookup.Unknown.INSTANCE);
+
+            directories.activate(again);
+            assertThat(directories.bind(read(WITH_A_SOURCE)).recipients().lookup(later))
+                    .as("one in force is the same over reloads")
+                    .isInstanceOf(RecipientLookup.Known.class);
+            assertThat(directories.status()).hasSize(1);
+            assertThat(again.recipients().lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
+        }
+    }
+}
