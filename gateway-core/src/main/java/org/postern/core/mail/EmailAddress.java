@@ -1,6 +1,7 @@
 package org.postern.core.mail;
 
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -187,9 +188,20 @@ public final class EmailAddress {
         return true;
     }
 
-    /** The form that look-ups use: local part in lower case, host in A-labels. */
+    /** The form that look-ups use: local part folded, host in A-labels. */
     public String key() {
-        return localPart.toLowerCase(Locale.ROOT) + "@" + host.ascii();
+        return folded(localPart) + "@" + host.ascii();
+    }
+
+    /**
+     * A local part as look-ups compare it: in lower case, and in one of the two ways to write what
+     * is beyond ASCII (NFC; RFC 6532, 3.1): file systems and directories give the other one too.
+     */
+    public static String folded(String localPart) {
+        String lower = localPart.toLowerCase(Locale.ROOT);
+        return Normalizer.isNormalized(lower, Normalizer.Form.NFC)
+                ? lower
+                : Normalizer.normalize(lower, Normalizer.Form.NFC);
     }
 
     @Override

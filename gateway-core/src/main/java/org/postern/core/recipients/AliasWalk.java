@@ -72,7 +72,7 @@ final class AliasWalk {
         open.add(here);
         for (RecipientFile.Target target : file.targets(key)) {
             Domain in = target.domain() == null ? domain : target.domain();
-            Optional<String> further = file.aliasKey(target.localPart(), in);
+            Optional<String> further = file.aliasKey(target.localPart(), in, domain);
             // an alias that names itself keeps a copy in the mailbox of that name
             boolean itself = further.isPresent() && further.get().equals(key) && in.equals(domain);
             if (further.isPresent() && !itself) {

@@ -60,6 +60,16 @@ final class DomainRecipients implements RecipientDirectory {
     }
 
     @Override
+    public Optional<List<EmailAddress>> aliasOf(EmailAddress address) {
+        for (RecipientDirectory source : sources) {
+            if (source.handling(address).isPresent()) {
+                return source.aliasOf(address); // the first that knows it decides
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<EmailAddress> withoutDetail(EmailAddress address) {
         return sources.stream()
                 .flatMap(s -> s.withoutDetail(address).stream())

@@ -1,5 +1,6 @@
 package org.postern.core.recipients;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.core.mail.EmailAddress;
@@ -22,6 +23,15 @@ public interface RecipientDirectory {
      * @return empty where the address is not known from memory
      */
     default Optional<Handling> handling(EmailAddress address) {
+        return Optional.empty();
+    }
+
+    /**
+     * Where the mail of an alias that this source has listed goes, from memory.
+     *
+     * @return empty where the address is no such alias; without any where it leads nowhere
+     */
+    default Optional<List<EmailAddress>> aliasOf(EmailAddress address) {
         return Optional.empty();
     }
 

@@ -95,7 +95,7 @@ final class RecipientFile implements RecipientDirectory {
 
     /** The key of a local part in a domain, or in every domain. */
     static String key(String localPart, @Nullable Domain domain) {
-        String local = localPart.toLowerCase(java.util.Locale.ROOT) + "@";
+        String local = EmailAddress.folded(localPart) + "@";
         return domain == null ? local : local + domain.ascii();
     }
 
@@ -156,12 +156,23 @@ final class RecipientFile implements RecipientDirectory {
         return lines.find(every) != NameIndex.NONE ? Optional.of(every) : Optional.empty();
     }
 
+    @Override
+    public Optional<List<EmailAddress>> aliasOf(EmailAddress address) {
+        if (!(address.host() instanceof Domain domain)) {
+            return Optional.empty();
+        }
+        return listed(address.localPart(), domain)
+                .or(() -> user(address.localPart()).flatMap(user -> listed(user, domain)))
+                .filter(aliases::containsKey)
+                .map(key -> AliasWalk.of(this, key, domain).targets());
+    }
+
     private Optional<RecipientLookup> theRest(Domain domain) {
         return Optional.ofNullable(catchAll)
                 .map(target -> {
                     Domain in = target.domain() == null ? domain : target.domain();
                     String source = path + " (catch-all)";
-                    return aliasKey(target.localPart(), in)
+                    return aliasKey(target.localPart(), in, domain)
                             .map(key -> behind(key, in, source, Handling.NONE, true))
                             .orElseGet(() ->
                                     new RecipientLookup.Known(
@@ -194,9 +205,16 @@ final class RecipientFile implements RecipientDirectory {
         return aliases.getOrDefault(key, List.of());
     }
 
-    /** What the alias of this name stands under, if there is one. */
-    Optional<String> aliasKey(String localPart, Domain domain) {
-        return listed(localPart, domain).filter(aliases::containsKey);
+    /**
+     * What the alias of this name stands under, if there is one.
+     *
+     * @param from the domain of what leads there; a local part alone holds in it, and in another
+     *     domain of ours only if that uses this file, which {@link AliasEnds} asks
+     */
+    Optional<String> aliasKey(String localPart, Domain domain, Domain from) {
+        String own = key(localPart, domain);
+        return (domain.equals(from) ? listed(localPart, domain) : Optional.of(own))
+                .filter(aliases::containsKey);
     }
 
     /** Why an alias ends nowhere, as the end of a sentence about it; empty where it is good. */

@@ -152,7 +152,12 @@ public final class Recipients implements RecipientDirectory {
      * the rules of its first target that has some.
      */
     private RecipientLookup handled(EmailAddress address, RecipientLookup.Known listed) {
-        List<EmailAddress> ours = listed.targets().stream().filter(this::isHosted).toList();
+        AliasWalk.Ends ends = AliasEnds.of(address, listed.targets(), this::aliasOf);
+        if (!ends.trouble().isEmpty()) {
+            return new RecipientLookup.Unavailable(
+                    listed.source() + ": this alias " + ends.trouble());
+        }
+        List<EmailAddress> ours = ends.targets().stream().filter(this::isHosted).toList();
         if (ours.isEmpty()) {
             return new RecipientLookup.Unavailable(
                     listed.source()
@@ -160,8 +165,7 @@ public final class Recipients implements RecipientDirectory {
                             + listed.targets().getFirst()
                             + ", which is of no domain of ours");
         }
-        RecipientLookup.Known known =
-                ours.size() == listed.targets().size() ? listed : listed.to(ours);
+        RecipientLookup.Known known = ours.equals(listed.targets()) ? listed : listed.to(ours);
         @Nullable String set = known.handling().policy();
         for (EmailAddress target : ours) {
             Handling handling = target.equals(address) ? known.handling() : handlingOrNone(target);
@@ -188,6 +192,13 @@ public final class Recipients implements RecipientDirectory {
         RecipientDirectory directory =
                 address.host() instanceof Domain domain ? directories.get(domain) : null;
         return directory == null ? Optional.empty() : directory.handling(address);
+    }
+
+    @Override
+    public Optional<List<EmailAddress>> aliasOf(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null ? Optional.empty() : directory.aliasOf(address);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class SyncedDirectory implements RecipientDirectory {
     private static final Logger LOG = LoggerFactory.getLogger("recipients");
     private static final int WHOLE_IN_TIMEOUTS = 20;
+    private static final int LONGEST_ERROR = 1_000;
 
     private final RecipientSourceConfig.Synced config;
     private final RecipientFeed feed;
@@ -210,6 +212,12 @@ public final class SyncedDirectory implements RecipientDirectory {
     }
 
     @Override
+    public Optional<List<EmailAddress>> aliasOf(EmailAddress address) {
+        RecipientFile table = state.table();
+        return table == null ? Optional.empty() : table.aliasOf(address);
+    }
+
+    @Override
     public Optional<EmailAddress> withoutDetail(EmailAddress address) {
         RecipientFile table = state.table();
         return table == null ? Optional.empty() : table.withoutDetail(address);
@@ -292,7 +300,10 @@ public final class SyncedDirectory implements RecipientDirectory {
         }
     }
 
-    private Outcome failed(String why) {
+    /** In one line of bounded length, for logs: what others send may be in it. */
+    private Outcome failed(String words) {
+        String line = words.replaceAll("\\p{Cntrl}", "?");
+        String why = line.length() <= LONGEST_ERROR ? line : line.substring(0, LONGEST_ERROR) + "…";
         state = state.failed(why);
         return new Outcome.Failed(why);
     }

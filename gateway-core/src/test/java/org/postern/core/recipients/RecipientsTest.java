@@ -150,4 +150,102 @@ class RecipientsTest {
                     .isEqualTo(RecipientLookup.NotHosted.INSTANCE);
         }
     }
+
+    private static Recipients read(Path directory, String net, String org) throws Exception {
+        Files.writeString(directory.resolve("net.yaml"), net);
+        Files.writeString(directory.resolve("org.yaml"), org);
+        SnapshotResult read =
+                Snapshots.read(
+                        Files.writeString(
+                                directory.resolve("postern.yaml"),
+                                """
+                                hostname: mx.example.test
+                                data: data
+                                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                                domains:
+                                  example.net:
+                                    recipients: [{ file: net.yaml }, { static: [x@example.net] }]
+                                    downstream: maildir:mail
+                                  example.org:
+                                    recipients: { file: org.yaml }
+                                    downstream: maildir:mail
+                                """),
+                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
+        assertThat(read).as("%s", read).isInstanceOf(SnapshotResult.Loaded.class);
+        return ((SnapshotResult.Loaded) read).snapshot().recipients();
+    }
+
+    private static String ends(Recipients recipients, String address) {
+        return switch (recipients.lookup(EmailAddress.of(address))) {
+            case RecipientLookup.Known known ->
+                    String.join(" ", known.targets().stream().map(EmailAddress::toString).toList());
+            case RecipientLookup.Unavailable away -> away.reason();
+            case RecipientLookup.Unknown unknown -> "unknown";
+            case RecipientLookup.NotHosted not -> "not hosted";
+        };
+    }
+
+    @Test
+    void anAliasIntoAnotherDomainOfOursIsFollowedByThatDomainsOwnList(@TempDir Path directory)
+            throws Exception {
+        Recipients recipients =
+                read(
+                        directory,
+                        """
+                        recipients: [admin, postmaster]
+                        aliases:
+                          abuse: team@example.org
+                          team: admin
+                          both: [admin, INFO@example.org]
+                          detail: anna+x@example.org
+                          copy: [copy, anna@example.org]
+                          store: unlisted@example.org
+                        """,
+                        """
+                        recipients: [anna, postmaster]
+                        aliases: { team: [anna, olga], info: [bert, copy@example.net] }
+                        subaddressing: "+"
+                        """);
+        assertThat(ends(recipients, "abuse@example.net"))
+                .as("by the list of example.org, not by the name alike of example.net")
+                .isEqualTo("anna@example.org olga@example.org");
+        assertThat(ends(recipients, "both@example.net"))
+                .isEqualTo("admin@example.net bert@example.org copy@example.net anna@example.org");
+        assertThat(ends(recipients, "detail@example.net")).isEqualTo("anna+x@example.org");
+        assertThat(ends(recipients, "copy@example.net"))
+                .isEqualTo("copy@example.net anna@example.org");
+        assertThat(ends(recipients, "store@example.net"))
+                .as("a mailbox of the store that nobody can write to directly")
+                .isEqualTo("unlisted@example.org");
+    }
+
+    @Test
+    void aliasesOfTwoDomainsInACircleAreUnavailableAndNotUnknown(@TempDir Path directory)
+            throws Exception {
+        Recipients recipients =
+                read(
+                        directory,
+                        """
+                        recipients: [admin, postmaster]
+                        aliases: { a: b@example.org, c: [admin, a] }
+                        """,
+                        """
+                        recipients: [postmaster]
+                        aliases: { b: a@example.net }
+                        """);
+        for (String each : List.of("a@example.net", "c@example.net", "b@example.org")) {
+            assertThat(ends(recipients, each)).contains("leads back to itself");
+        }
+    }
+
+    @Test
+    void anAddressBeyondAsciiIsTheSameHoweverItsAccentsAreWritten(@TempDir Path directory)
+            throws Exception {
+        Recipients recipients =
+                read(directory, "[postmaster, J\u00f6rg]", "[postmaster, Jo\u0308rg]");
+        for (String each : List.of("j\u00f6rg", "JO\u0308RG")) {
+            assertThat(ends(recipients, each + "@example.net")).isEqualTo(each + "@example.net");
+            assertThat(ends(recipients, each + "@example.org")).isEqualTo(each + "@example.org");
+        }
+    }
 }

@@ -501,4 +501,17 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
                 .as("as a restart has it")
                 .isInstanceOf(RecipientLookup.Known.class);
     }
+
+    @Test
+    void whatASourceSaysInItsTroubleIsOneLineOfBoundedLength() {
+        SyncedDirectory directory = synced();
+        feed =
+                sink -> {
+                    throw new FeedException("a key\r\n2026 ERROR forged\0" + "x".repeat(9_000));
+                };
+        directory.sync(false);
+        assertThat(directory.status().error())
+                .startsWith("a key??2026 ERROR forged?xxx")
+                .hasSizeLessThan(1_100);
+    }
 }
