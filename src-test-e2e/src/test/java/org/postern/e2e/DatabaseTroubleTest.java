@@ -133,4 +133,33 @@ class DatabaseTroubleTest {
                     .contains("downstream west", "rules of strict");
         }
     }
+
+    @Test
+    void aQueryThatGivesMoreThanMemoryAllowsIsNotTakenAndManyLongRowsAre(Surroundings around) {
+        try (Gateway gateway = around.newGateway("wide")) {
+            gateway.file("secret", PostgresServer.PASSWORD + "\n");
+            String source =
+                    """
+                    { sql: { url: "jdbc:postgresql://127.0.0.1:%d/postgres", user: postern,
+                             password: { file: secret }, timeout: 20s, sync: 1h, name: wide,
+                             query: "SELECT 'p' || n || '@example.test' || repeat(' ', LENGTH)
+                                       FROM generate_series(1, 11000) n" } }
+                    """
+                            .formatted(postgres.port())
+                            .strip();
+            String file = "{ file: lists/recipients.yaml }";
+            String wide = source.replace("LENGTH", "8000");
+            gateway.configure(gateway.configuration().replace(file, wide));
+            gateway.start();
+            // 88 MB in three portions of 40 at most
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> rcpt(gateway, "p11000@example.test").startsWith("250"));
+            gateway.configure(
+                    gateway.configuration().replace(wide, source.replace("LENGTH", "20000")));
+            assertThat(gateway.command("reload").exitCode()).isZero();
+            assertThat(gateway.command("recipients", "sync").out())
+                    .contains("FAILED", "more than 64 MB");
+            assertThat(rcpt(gateway, "p11000@example.test")).startsWith("250");
+        }
+    }
 }

@@ -275,17 +275,23 @@ class DirectoryTroubleTest {
                 proxyAddresses: smtp:not an address
                 departmentNumber: west
                 employeeType: strict
+                userAccountControl: 512
 
                 dn: cn=gone,ou=people,dc=example,dc=test
                 objectClass: inetOrgPerson
+                objectClass: mailPerson
                 cn: gone
                 sn: gone
                 mail: gone@example.test
-                employeeNumber: disabled
+                proxyAddresses: SMTP:gone.too@example.test
+                userAccountControl: 66050
                 """);
+        // bit 2 is "disabled"; slapd knows Active Directory's matching rule by the same number
         String more =
-                "filter: \"(&(mail=*)(!(employeeNumber=disabled)))\", subaddressing: \"+\","
-                    + " downstream-attribute: departmentNumber, policy-attribute: employeeType,";
+                "filter:"
+                    + " \"(&(|(mail=*)(proxyAddresses=*))(!(userAccountControl:1.2.840.113556.1.4.803:=2)))\","
+                    + " subaddressing: \"+\", downstream-attribute: departmentNumber,"
+                    + " policy-attribute: employeeType,";
         try (Gateway gateway =
                 gateway(
                         around,
@@ -303,6 +309,7 @@ class DirectoryTroubleTest {
             assertThat(rcpt(gateway, "a.berg+shop@example.test")).startsWith("250");
             assertThat(rcpt(gateway, "sip-anna@example.test")).startsWith("550 5.1.1");
             assertThat(rcpt(gateway, "gone@example.test")).startsWith("550 5.1.1");
+            assertThat(rcpt(gateway, "gone.too@example.test")).startsWith("550 5.1.1");
             assertThat(rcpt(gateway, "anna@of-another.test")).startsWith("550 5.7.1");
             assertThat(gateway.command("recipients", "show", "a.berg@example.test").out())
                     .contains("downstream west", "rules of strict");

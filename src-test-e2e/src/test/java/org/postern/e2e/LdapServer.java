@@ -48,8 +48,11 @@ final class LdapServer implements AutoCloseable {
                             include /etc/ldap/schema/inetorgperson.schema
                             attributetype ( 1.2.840.113556.1.2.210 NAME 'proxyAddresses'
                               EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+                            attributetype ( 1.2.840.113556.1.4.8 NAME 'userAccountControl'
+                              EQUALITY integerMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+                              SINGLE-VALUE )
                             objectclass ( 1.3.6.1.4.1.55555.1 NAME 'mailPerson' SUP top AUXILIARY
-                              MAY proxyAddresses )
+                              MAY ( proxyAddresses $ userAccountControl ) )
                             modulepath /usr/lib/ldap
                             moduleload back_mdb
                             pidfile %1$s/pid

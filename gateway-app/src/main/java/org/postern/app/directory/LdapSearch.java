@@ -52,20 +52,18 @@ final class LdapSearch {
             throws LDAPException, IOException, RecipientFeed.FeedException {
         ASN1OctetString cookie = null;
         do {
+            LdapPage page = new LdapPage(connection);
             SearchRequest request =
-                    new SearchRequest(config.base(), SearchScope.SUB, config.filter(), wanted());
+                    new SearchRequest(
+                            page, config.base(), SearchScope.SUB, config.filter(), wanted());
             request.setControls(new SimplePagedResultsControl(config.pageSize(), cookie, true));
-            SearchResult page = connection.search(request);
-            List<SearchResultEntry> entries = page.getSearchEntries();
-            if (entries == null) {
-                throw new IOException("a page without entries");
-            }
+            SearchResult result = page.search(request);
             elsewhere(page);
-            for (SearchResultEntry entry : entries) {
+            for (SearchResultEntry entry : page.entries()) {
                 entry(entry, sink);
             }
             sink.stillWanted();
-            SimplePagedResultsControl answer = SimplePagedResultsControl.get(page);
+            SimplePagedResultsControl answer = SimplePagedResultsControl.get(result);
             cookie = answer == null ? null : answer.getCookie();
         } while (cookie != null && cookie.getValueLength() > 0);
     }
@@ -74,12 +72,11 @@ final class LdapSearch {
      * A continuation reference (RFC 4511, 4.5.3) says that this server does not have all of it. It
      * is not followed, since the password would go along to whomever it names.
      */
-    private void elsewhere(SearchResult page) throws IOException {
-        List<SearchResultReference> references = page.getSearchReferences();
-        if (references == null || config.ignoreReferrals()) {
+    private void elsewhere(LdapPage page) throws IOException {
+        if (config.ignoreReferrals()) {
             return;
         }
-        for (SearchResultReference reference : references) {
+        for (SearchResultReference reference : page.references()) {
             for (String url : reference.getReferralURLs()) {
                 if (WITHOUT_PEOPLE.stream().noneMatch(url.toLowerCase(Locale.ROOT)::contains)) {
                     throw new IOException(
@@ -131,13 +128,13 @@ final class LdapSearch {
             throws LDAPException, IOException {
         List<String> values = new ArrayList<>(List.of(first.getValues()));
         Attribute part = first;
+        long octets = LdapPage.octets(first);
         for (int asked = 0; !isLast(part); asked++) {
-            if (asked == MAX_RANGES) {
+            if (asked == MAX_RANGES || octets > LdapPage.MAX_OCTETS) {
                 throw new IOException(entry.getDN() + ": " + first.getName() + " does not end");
             }
             String name = part.getBaseName() + RANGE + values.size() + "-*";
-            SearchResultEntry more = connection.getEntry(entry.getDN(), name);
-            Attribute next = more == null ? null : rangeOf(more, part.getBaseName());
+            Attribute next = rangeOf(only(entry.getDN(), name), part.getBaseName());
             if (next == null || next.getValues().length == 0) {
                 throw new IOException(
                         entry.getDN()
@@ -146,9 +143,18 @@ final class LdapSearch {
                                 + name);
             }
             values.addAll(List.of(next.getValues()));
+            octets += LdapPage.octets(next);
             part = next;
         }
         return values;
+    }
+
+    /** One attribute of one entry; nothing where the entry has gone meanwhile. */
+    private List<SearchResultEntry> only(String dn, String attribute)
+            throws LDAPException, IOException {
+        LdapPage page = new LdapPage(connection);
+        page.search(new SearchRequest(page, dn, SearchScope.BASE, "(objectClass=*)", attribute));
+        return page.entries();
     }
 
     private static boolean isLast(Attribute attribute) {
@@ -156,11 +162,13 @@ final class LdapSearch {
         return !name.contains(RANGE) || name.endsWith("-*");
     }
 
-    private static @Nullable Attribute rangeOf(SearchResultEntry entry, String baseName) {
-        for (Attribute attribute : entry.getAttributes()) {
-            if (attribute.getBaseName().equalsIgnoreCase(baseName)
-                    && attribute.getName().toLowerCase(Locale.ROOT).contains(RANGE)) {
-                return attribute;
+    private static @Nullable Attribute rangeOf(List<SearchResultEntry> entries, String baseName) {
+        for (SearchResultEntry entry : entries) {
+            for (Attribute attribute : entry.getAttributes()) {
+                if (attribute.getBaseName().equalsIgnoreCase(baseName)
+                        && attribute.getName().toLowerCase(Locale.ROOT).contains(RANGE)) {
+                    return attribute;
+                }
             }
         }
         return null;

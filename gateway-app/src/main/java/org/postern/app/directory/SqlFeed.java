@@ -24,6 +24,9 @@ import org.postern.core.recipients.RecipientFeed;
 final class SqlFeed implements RecipientFeed {
     private static final int ROWS_AT_ONCE = 5_000;
 
+    /** The most octets of one portion; a query that gives more than addresses fills no memory. */
+    private static final int PORTION_MEGABYTES = 64;
+
     private final RecipientSourceConfig.Sql config;
 
     SqlFeed(RecipientSourceConfig.Sql config) {
@@ -59,6 +62,12 @@ final class SqlFeed implements RecipientFeed {
             if (at instanceof SocketTimeoutException) {
                 return "no answer within " + config.sync().timeout().toSeconds() + " s";
             }
+        }
+        if (e.getMessage() != null && e.getMessage().contains("maxResultBuffer")) {
+            return ROWS_AT_ONCE
+                    + " rows are more than "
+                    + PORTION_MEGABYTES
+                    + " MB, the most allowed; does the query give more than addresses?";
         }
         String state = String.valueOf(e.getSQLState());
         if (e.getMessage() != null && e.getMessage().contains("Connection attempt timed out")) {
@@ -117,6 +126,7 @@ final class SqlFeed implements RecipientFeed {
         properties.setProperty("connectTimeout", seconds);
         properties.setProperty("loginTimeout", seconds);
         properties.setProperty("socketTimeout", seconds);
+        properties.setProperty("maxResultBuffer", PORTION_MEGABYTES + "M");
         properties.setProperty("ApplicationName", "postern");
         return DriverManager.getConnection(config.url(), properties);
     }

@@ -12,6 +12,7 @@ import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequ
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.Control;
+import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchResultEntry;
@@ -19,6 +20,7 @@ import com.unboundid.ldap.sdk.SearchResultReference;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -333,5 +335,42 @@ class LdapFeedTest extends RecipientFeedContract {
         assertThatThrownBy(() -> fetch(feed))
                 .isInstanceOf(FeedException.class)
                 .hasMessageContaining("/nonexistent/secret");
+    }
+
+    /** Sends entries that nobody has asked for, however small a page was to be. */
+    private static final class Endless extends InMemoryOperationInterceptor {
+        private final int megabytes;
+
+        Endless(int megabytes) {
+            this.megabytes = megabytes;
+        }
+
+        @Override
+        public void processSearchResult(InMemoryInterceptedSearchResult result) {
+            byte[] large = new byte[1 << 20];
+            Arrays.fill(large, (byte) 'x');
+            for (int i = 0; i < megabytes; i++) {
+                Entry entry = new Entry("cn=more" + i + ",dc=example,dc=test");
+                entry.addAttribute("description", large);
+                entry.addAttribute("mail", "more" + i + "@example.test");
+                try {
+                    result.sendSearchEntry(entry);
+                } catch (LDAPException e) {
+                    return; // nobody listens any more
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPageLargerThanMemoryAllowsEndsTheFetchInWords() throws Exception {
+        InMemoryDirectoryServer endless = server(0, new Endless(200));
+        assertThatThrownBy(() -> fetch(asking(endless.getListenPort(), PATIENT)))
+                .isInstanceOf(FeedException.class)
+                .hasMessageContaining("one answer has more than 64 MB");
+        stop();
+        InMemoryDirectoryServer large = server(0, new Endless(30));
+        assertThat(fetch(asking(large.getListenPort(), PATIENT)).recipients)
+                .contains("more29@example.test");
     }
 }
