@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -177,15 +175,13 @@ class HttpRecipientsTest {
                                     """
                                             .formatted(server.getAddress().getPort())
                                             .strip()));
-            Path west = gateway.folder().resolve("west");
             gateway.configureSections(
                     """
-                    downstreams: { west: "maildir:%s" }
+                    downstreams: { west: "maildir:west" }
                     policy:
                       sets:
                         strict: [{ name: no-null, stage: rcpt, when: { null-sender: true }, action: reject }]
-                    """
-                            .formatted(west));
+                    """);
             gateway.start();
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> rcpt(gateway, "alice@example.test").startsWith("250"));
@@ -205,20 +201,6 @@ class HttpRecipientsTest {
                     .as("an alias is no way round")
                     .startsWith("550");
             assertThat(fromNobody(gateway, "alice@example.test")).startsWith("250");
-
-            assertThat(
-                            SmtpClient.send(
-                                    gateway.smtpPort(),
-                                    "someone@pass.test",
-                                    List.of("bob@example.test"),
-                                    "Subject: to the west\r\n\r\nhello\r\n"
-                                            .getBytes(StandardCharsets.US_ASCII)))
-                    .startsWith("250");
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> {
-                        String[] taken = west.resolve("new").toFile().list();
-                        return taken != null && taken.length == 1;
-                    });
         }
     }
 

@@ -2,8 +2,7 @@ package org.postern.core.recipients;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -161,21 +160,27 @@ public final class KeptCopies {
     public void keep(Path file, String digest, Instant now) throws IOException {
         Path copy = of(file);
         if (!Files.exists(copy) || !digestOf(copy).equals(digest)) {
-            WholeFile.write(copy, channel -> copyTo(channel, file, digest));
+            Files.createDirectories(folder);
+            // readable for nobody else, whoever may read the file
+            Path fresh = Files.createTempFile(folder, copy.getFileName() + ".", SyncListing.FRESH);
+            try {
+                copyTo(fresh, file, digest);
+                WholeFile.replace(copy, fresh);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
         }
         Files.setLastModifiedTime(copy, FileTime.from(now));
     }
 
-    private static void copyTo(FileChannel channel, Path file, String digest) throws IOException {
+    private static void copyTo(Path fresh, Path file, String digest) throws IOException {
         MessageDigest seen = sha256();
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(file);
+                OutputStream out = Files.newOutputStream(fresh)) {
             byte[] buffer = new byte[BUFFER];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 seen.update(buffer, 0, n);
-                ByteBuffer left = ByteBuffer.wrap(buffer, 0, n);
-                while (left.hasRemaining()) {
-                    channel.write(left);
-                }
+                out.write(buffer, 0, n);
             }
         }
         if (!HexFormat.of().formatHex(seen.digest()).equals(digest)) {

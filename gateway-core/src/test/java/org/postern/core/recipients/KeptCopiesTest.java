@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -160,6 +161,10 @@ class KeptCopiesTest extends RecipientDirectoryContract {
         Files.writeString(file, people(3, 70));
         assertThat(knows(started(), "p69")).isTrue();
         assertThat(copies().of(file)).hasContent(people(3, 70));
+        assertThat(Files.getPosixFilePermissions(copies().of(file)))
+                .as("readable for the gateway alone")
+                .containsExactlyInAnyOrder(
+                        PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     }
 
     @Test
