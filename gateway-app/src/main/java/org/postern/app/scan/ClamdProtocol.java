@@ -14,25 +14,32 @@ import org.postern.core.scan.ScanResult.Scanner;
 
 /**
  * clamd's INSTREAM: chunks with their length before them, an empty one at the end, and one line as
- * answer (clamd(8), COMMANDS).
+ * answer (clamd(8), COMMANDS), or several where something in its place looks with more eyes.
  */
 final class ClamdProtocol implements ScannerProtocol {
     private static final byte[] COMMAND = "zINSTREAM\0".getBytes(StandardCharsets.US_ASCII);
 
+    private static final String STREAM = "stream: ";
+    private static final String FOUND = " FOUND";
+
+    /** Names of what was found that are kept. */
+    private static final int MAX_NAMES = 5;
+
     @Override
     public Exchange prepare(ScanRequest request, Duration patience) {
-        return (out, in) -> scan(request, out, in);
+        return scanner -> scan(request, scanner);
     }
 
-    private static ScanResult scan(ScanRequest request, OutputStream out, InputStream in)
-            throws IOException {
-        try {
-            send(request, out);
-        } catch (IOException e) {
-            // over its StreamMaxLength it answers and closes before it has everything
-            return read(in, e);
+    private static ScanResult scan(ScanRequest request, Caller scanner) throws IOException {
+        try (Line line = scanner.call()) {
+            try {
+                send(request, line.out());
+            } catch (IOException e) {
+                // over its StreamMaxLength it answers and closes before it has everything
+                return read(line.in(), e);
+            }
+            return read(line.in(), null);
         }
-        return read(in, null);
     }
 
     private static void send(ScanRequest request, OutputStream out) throws IOException {
@@ -64,17 +71,30 @@ final class ClamdProtocol implements ScannerProtocol {
                             answer.length == 0 ? "it hung up without an answer" : "half an answer")
                     : broken;
         }
-        String text = ScannerProtocol.printable(new String(answer, 0, end, StandardCharsets.UTF_8));
-        if (text.equals("stream: OK")) {
+        return result(new String(answer, 0, end, StandardCharsets.UTF_8));
+    }
+
+    /** Of several lines one that names something decides, and each has to acquit. */
+    private static ScanResult result(String answer) throws IOException {
+        List<String> lines = answer.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+        List<String> found =
+                lines.stream()
+                        .filter(l -> l.endsWith(FOUND))
+                        .map(l -> l.substring(0, l.length() - FOUND.length()))
+                        .map(l -> l.startsWith(STREAM) ? l.substring(STREAM.length()) : l)
+                        .map(ScannerProtocol::printable)
+                        .limit(MAX_NAMES)
+                        .toList();
+        if (!found.isEmpty()) {
+            return new ScanResult(
+                    Scanner.CLAMAV, Outcome.INFECTED, 0, 0, found, String.join(", ", found));
+        }
+        if (!lines.isEmpty() && lines.stream().allMatch(l -> l.equals(STREAM + "OK"))) {
             return ScanResult.of(Scanner.CLAMAV, Outcome.CLEAN, "");
         }
-        if (text.startsWith("stream: ") && text.endsWith(" FOUND")) {
-            String name = text.substring("stream: ".length(), text.length() - " FOUND".length());
-            return new ScanResult(Scanner.CLAMAV, Outcome.INFECTED, 0, 0, List.of(name), name);
-        }
-        if (text.contains("size limit exceeded")) {
+        if (answer.contains("size limit exceeded")) {
             return ScanResult.of(Scanner.CLAMAV, Outcome.TOO_LARGE, "larger than StreamMaxLength");
         }
-        throw new IOException("it said: " + text);
+        throw new IOException("it said: " + ScannerProtocol.printable(answer));
     }
 }

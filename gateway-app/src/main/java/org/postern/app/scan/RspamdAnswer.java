@@ -2,9 +2,12 @@ package org.postern.app.scan;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.scan.ScanResult.Outcome;
 import org.postern.core.scan.ScanResult.Scanner;
@@ -82,22 +85,32 @@ final class RspamdAnswer {
         };
     }
 
+    private record Symbol(String name, double score) {}
+
+    /** The symbols in their order; of too many those that weigh least go. */
     private static List<String> symbols(JsonNode symbols) {
-        List<String> names = new ArrayList<>();
+        List<Symbol> all = new ArrayList<>();
         for (Map.Entry<String, JsonNode> symbol : symbols.properties()) {
-            if (names.size() == MAX_SYMBOLS) {
-                break;
-            }
-            String name = symbol.getKey();
-            names.add(
-                    String.format(
-                            Locale.ROOT,
-                            "%s=%.2f",
-                            name.substring(0, Math.min(name.length(), MAX_SYMBOL))
-                                    .replaceAll("[^A-Za-z0-9_.-]", "?"),
-                            bounded(symbol.getValue().path("score"))));
+            all.add(new Symbol(symbol.getKey(), bounded(symbol.getValue().path("score"))));
         }
-        return names;
+        Set<Symbol> kept =
+                all.stream()
+                        .sorted(
+                                Comparator.comparingDouble((Symbol s) -> Math.abs(s.score()))
+                                        .reversed())
+                        .limit(MAX_SYMBOLS)
+                        .collect(Collectors.toSet());
+        return all.stream().filter(kept::contains).map(RspamdAnswer::text).toList();
+    }
+
+    private static String text(Symbol symbol) {
+        String name = symbol.name();
+        return String.format(
+                Locale.ROOT,
+                "%s=%.2f",
+                name.substring(0, Math.min(name.length(), MAX_SYMBOL))
+                        .replaceAll("[^A-Za-z0-9_.-]", "?"),
+                symbol.score());
     }
 
     private static double bounded(JsonNode number) {

@@ -3,6 +3,7 @@ package org.postern.app.scan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -17,6 +18,9 @@ import org.postern.smtp.session.TlsDetails;
  * in one piece; what the length says must then be there.
  */
 final class RspamdProtocol implements ScannerProtocol {
+    private static final byte[] PING =
+            "GET /ping HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private final String hostname;
 
     RspamdProtocol(String hostname) {
@@ -26,12 +30,11 @@ final class RspamdProtocol implements ScannerProtocol {
     @Override
     public Exchange prepare(ScanRequest request, Duration patience) {
         Optional<String> name = request.client().name().apply(patience);
-        return (out, in) -> scan(request, name, out, in);
+        byte[] head = head(request, name).getBytes(StandardCharsets.UTF_8);
+        return scanner -> scan(request, head, scanner);
     }
 
-    private ScanResult scan(
-            ScanRequest request, Optional<String> name, OutputStream out, InputStream in)
-            throws IOException {
+    private String head(ScanRequest request, Optional<String> name) {
         StringBuilder head = new StringBuilder(1_024);
         head.append("POST /checkv2 HTTP/1.0\r\n");
         field(head, "Content-Length", Long.toString(request.content().size()));
@@ -50,25 +53,76 @@ final class RspamdProtocol implements ScannerProtocol {
             field(head, "TLS-Version", tls.version());
             field(head, "TLS-Cipher", tls.cipher());
         }
+        return head.append("\r\n").toString();
+    }
+
+    private static ScanResult scan(ScanRequest request, byte[] head, Caller scanner)
+            throws IOException {
+        byte[] answer = {};
         IOException broken = null;
+        try (Line line = scanner.call()) {
+            try {
+                send(request, head, line.out());
+            } catch (IOException e) {
+                broken = e; // it may have answered and hung up before it has everything
+            }
+            try {
+                answer = ScannerProtocol.answer(line.in(), -1);
+            } catch (ClosedChannelException | TooLongException e) {
+                throw e;
+            } catch (IOException e) {
+                broken = broken == null ? e : broken;
+            }
+        }
+        if (answer.length > 0) {
+            return read(answer);
+        }
+        if (takesNoneOfThisLength(head, scanner)) {
+            return tooLarge();
+        }
+        throw broken == null ? new IOException("it hung up without an answer") : broken;
+    }
+
+    private static void send(ScanRequest request, byte[] head, OutputStream out)
+            throws IOException {
+        out.write(head);
+        byte[] block = new byte[BLOCK];
+        try (InputStream content = request.content().open()) {
+            int length;
+            while ((length = content.read(block)) > 0) {
+                out.write(block, 0, length);
+            }
+        }
+        out.flush();
+    }
+
+    /**
+     * Why it hung up without a word: over its {@code max_message} Rspamd does so as soon as it
+     * reads the length. One that is well answers a ping, and would wait for a message.
+     */
+    private static boolean takesNoneOfThisLength(byte[] head, Caller scanner) {
         try {
-            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
-            byte[] block = new byte[BLOCK];
-            try (InputStream content = request.content().open()) {
-                int length;
-                while ((length = content.read(block)) > 0) {
-                    out.write(block, 0, length);
+            try (Line line = scanner.call()) {
+                line.out().write(PING);
+                byte[] pong = ScannerProtocol.answer(line.in(), -1);
+                if (!new String(pong, StandardCharsets.ISO_8859_1).contains("pong")) {
+                    return false;
                 }
             }
-            out.flush();
+            try (Line line = scanner.call()) {
+                line.out().write(head);
+                return line.in().read() < 0;
+            }
         } catch (IOException e) {
-            broken = e; // over its max_message it answers and closes before it has everything
+            return false; // then nobody knows; what broke first is told
         }
-        try {
-            return read(ScannerProtocol.answer(in, -1));
-        } catch (IOException e) {
-            throw broken == null ? e : broken;
-        }
+    }
+
+    private static ScanResult tooLarge() {
+        return ScanResult.of(
+                ScanResult.Scanner.RSPAMD,
+                ScanResult.Outcome.TOO_LARGE,
+                "larger than Rspamd's max_message");
     }
 
     private static void field(StringBuilder head, String name, String value) {
@@ -80,15 +134,11 @@ final class RspamdProtocol implements ScannerProtocol {
         String text = new String(answer, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         if (end < 0) {
-            throw new IOException(
-                    answer.length == 0 ? "it hung up without an answer" : "half an answer");
+            throw new IOException("half an answer");
         }
         String[] lines = text.substring(0, end).split("\r\n", -1);
         if (lines[0].matches("HTTP/1[.][01] 413( .*)?")) {
-            return ScanResult.of(
-                    ScanResult.Scanner.RSPAMD,
-                    ScanResult.Outcome.TOO_LARGE,
-                    "larger than max_message");
+            return tooLarge();
         }
         if (!lines[0].matches("HTTP/1[.][01] 200( .*)?")) {
             throw new IOException("it said: " + ScannerProtocol.printable(lines[0]));

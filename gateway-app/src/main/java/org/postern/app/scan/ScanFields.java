@@ -12,7 +12,8 @@ import org.postern.core.scan.ScanResult.Outcome;
 /**
  * The header fields that users of these scanners filter by. Of Rspamd those that its milter adds
  * before Postfix: {@code X-Spam}, {@code X-Spam-Status}, {@code X-Spam-Level}, {@code X-Spamd-Bar},
- * {@code X-Spamd-Result} and {@code X-Rspamd-Action}, and {@code X-Spam-Score}; of clamd those of
+ * {@code X-Spamd-Result} and {@code X-Rspamd-Action}, and {@code X-Spam-Score}, and SpamAssassin's
+ * {@code X-Spam-Flag}, which most filters of mailbox stores look for; of clamd those of
  * clamav-milter: {@code X-Virus-Scanned} and {@code X-Virus-Status}.
  */
 public final class ScanFields {
@@ -68,7 +69,7 @@ public final class ScanFields {
                         || r.outcome() == Outcome.REJECT
                         || r.outcome() == Outcome.QUARANTINE;
         if (spam) {
-            out.append("X-Spam: Yes\r\n");
+            out.append("X-Spam: Yes\r\nX-Spam-Flag: YES\r\n");
         }
         StringBuilder line =
                 new StringBuilder(
@@ -119,7 +120,10 @@ public final class ScanFields {
     }
 
     private static void virus(StringBuilder out, ScanResult r, String hostname) {
-        out.append("X-Virus-Scanned: clamav at ").append(hostname).append("\r\n");
+        if (r.outcome() != Outcome.TOO_LARGE && r.outcome() != Outcome.FAILED) {
+            // by this field alone filters believe that a message was scanned
+            out.append("X-Virus-Scanned: clamav at ").append(hostname).append("\r\n");
+        }
         out.append("X-Virus-Status: ")
                 .append(
                         switch (r.outcome()) {

@@ -1,5 +1,6 @@
 package org.postern.app.scan;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,11 +28,36 @@ interface ScannerProtocol {
     interface Exchange {
         /**
          * Sends the message and reads the answer. Blocks as long as the scanner does: who has
-         * waited long enough closes the connection.
+         * waited long enough closes the connection and interrupts.
          *
+         * @param scanner opens connections; one at a time is open
          * @throws IOException if the connection breaks, or what comes is no answer
          */
-        ScanResult scan(OutputStream out, InputStream in) throws IOException;
+        ScanResult scan(Caller scanner) throws IOException;
+    }
+
+    /** Opens connections to one scanner. */
+    interface Caller {
+        /**
+         * Connects.
+         *
+         * @throws IOException if it cannot be reached
+         */
+        Line call() throws IOException;
+    }
+
+    /**
+     * One connection to a scanner.
+     *
+     * @param channel what {@link #close} closes
+     * @param out to the scanner
+     * @param in from the scanner
+     */
+    record Line(Closeable channel, OutputStream out, InputStream in) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 
     /**
@@ -69,7 +95,16 @@ interface ScannerProtocol {
             }
             length += read;
         }
-        throw new IOException("an answer of more than " + MAX_ANSWER + " octets");
+        throw new TooLongException();
+    }
+
+    /** An answer that is longer than any that makes sense. */
+    final class TooLongException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private TooLongException() {
+            super("an answer of more than " + MAX_ANSWER + " octets");
+        }
     }
 
     /** Text of a scanner as one line of printable ASCII of bounded length. */

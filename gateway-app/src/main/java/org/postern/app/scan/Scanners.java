@@ -1,8 +1,6 @@
 package org.postern.app.scan;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -158,27 +156,28 @@ public final class Scanners {
         }
         try {
             SocketAddress address = address(scanner.config.address());
-            try (SocketChannel channel =
-                    address instanceof UnixDomainSocketAddress
-                            ? SocketChannel.open(StandardProtocolFamily.UNIX)
-                            : SocketChannel.open()) {
-                opened.set(channel);
-                connect(channel, address);
-                OutputStream out = Channels.newOutputStream(channel);
-                InputStream in = Channels.newInputStream(channel);
-                return exchange.scan(out, in);
-            }
+            return exchange.scan(() -> call(address, opened));
         } finally {
             scanner.places.release();
         }
     }
 
-    private static void connect(SocketChannel channel, SocketAddress address) throws IOException {
+    private static ScannerProtocol.Line call(
+            SocketAddress address, AtomicReference<@Nullable SocketChannel> opened)
+            throws IOException {
+        SocketChannel channel =
+                address instanceof UnixDomainSocketAddress
+                        ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                        : SocketChannel.open();
+        opened.set(channel); // who gives up closes it, and interrupts for what is not open yet
         try {
             channel.connect(address);
         } catch (IOException e) {
+            channel.close();
             throw new IOException("it cannot be reached at " + address + ": " + e.getMessage(), e);
         }
+        return new ScannerProtocol.Line(
+                channel, Channels.newOutputStream(channel), Channels.newInputStream(channel));
     }
 
     private static SocketAddress address(ScannerConfig.Address address) throws IOException {
@@ -207,7 +206,12 @@ public final class Scanners {
                     ScanResult.of(
                             which,
                             ScanResult.Outcome.FAILED,
-                            "no answer within " + scanner.config.timeout().toMillis() + " ms");
+                            // who never had a connection says nothing about how the scanner is
+                            running.channel().get() == null
+                                    ? BUSY
+                                    : "no answer within "
+                                            + scanner.config.timeout().toMillis()
+                                            + " ms");
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof RuntimeException) {

@@ -9,6 +9,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +65,10 @@ class ScannersTest {
     }
 
     private PosternConfig config(String scanner, int port, String more) throws IOException {
+        return config(scanner, "127.0.0.1:" + port, more);
+    }
+
+    private PosternConfig config(String scanner, String address, String more) throws IOException {
         Path file =
                 Files.writeString(
                         folder.resolve("postern.yaml"),
@@ -71,9 +80,9 @@ class ScannersTest {
                           example.net:
                             recipients: { static: [] }
                             downstream: lmtp://127.0.0.1:24
-                        scanners: { %s: { address: "127.0.0.1:%d"%s } }
+                        scanners: { %s: { address: "%s"%s } }
                         """
-                                .formatted(scanner, port, more));
+                                .formatted(scanner, address, more));
         LoadResult result = ConfigLoader.load(file);
         assertThat(result).isInstanceOf(LoadResult.Loaded.class);
         return ((LoadResult.Loaded) result).config();
@@ -252,10 +261,17 @@ class ScannersTest {
         "stream: Eicar-Test-Signature FOUND,            INFECTED",
         "INSTREAM size limit exceeded. ERROR,           TOO_LARGE",
         "stream: Can't allocate memory ERROR,           FAILED",
+        "1: stream: OK,                                 FAILED",
+        "UNKNOWN COMMAND,                               FAILED",
+        "stream: OK|stream: OK,                         CLEAN",
+        "stream: OK|stream: Some.Worm FOUND,            INFECTED",
+        "stream: Some.Worm FOUND|stream: OK,            INFECTED",
+        "stream: OK|stream: Can't open file ERROR,      FAILED",
         "'',                                            FAILED",
     })
     void clamdsLineBecomesAnOutcome(String line, ScanResult.Outcome outcome) throws IOException {
-        assertThat(scan("clamav", "", answering(line + "\0")).outcome()).isEqualTo(outcome);
+        assertThat(scan("clamav", "", answering(line.replace('|', '\n') + "\0")).outcome())
+                .isEqualTo(outcome);
     }
 
     @ParameterizedTest
@@ -275,6 +291,21 @@ class ScannersTest {
                             // and closes with most of the message unread, which resets
                         });
         assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.TOO_LARGE);
+    }
+
+    @Test
+    void aVirusIsOneWhateverItsNameIs() throws IOException {
+        ScanResult result =
+                scan(
+                        "clamav",
+                        "",
+                        answering("stream: " + "Long.".repeat(60) + "\u00e4\t FOUND\n\0"));
+        assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.INFECTED);
+        assertThat(result.names()).containsExactly("Long.".repeat(40));
+        ScanResult several =
+                scan("clamav", "", answering("stream: A FOUND\nstream: B FOUND\nx: C FOUND\n\0"));
+        assertThat(several.names()).containsExactly("A", "B", "x: C");
+        assertThat(several.detail()).isEqualTo("A, B, x: C");
     }
 
     @Test
@@ -300,6 +331,178 @@ class ScannersTest {
                         });
         assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.FAILED);
         assertThat(result.detail()).isEqualTo("no answer within 200 ms");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rspamd", "clamav"})
+    void anAnswerThatDripsEndsWithTheTimeout(String scanner) throws IOException {
+        String answer = scanner.equals("rspamd") ? http("{\"score\":0}") : "stream: OK\0";
+        ScanResult result =
+                scan(
+                        scanner,
+                        ", timeout: 300ms",
+                        socket -> {
+                            read(socket, "hello\r\n");
+                            byte[] octets = answer.getBytes(StandardCharsets.US_ASCII);
+                            for (int i = 0; i < octets.length - 1; i++) {
+                                socket.getOutputStream().write(octets[i]);
+                            }
+                            while (socket.getInputStream().read() >= 0) {
+                                Thread.onSpinWait(); // until the gateway hangs up
+                            }
+                        });
+        assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.FAILED);
+        assertThat(result.detail()).isEqualTo("no answer within 300 ms");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"score\":1,\"action\":\"custom thing\",\"symbols\":[1,2]} | CLEAN",
+                "{\"score\":1,\"action\":\"add header\",\"symbols\":{\"A\":\"x\",\"B\":null}} |"
+                        + " SPAM",
+                "{\"score\":1,\"action\":\"reject\",\"milter\":\"quarantine\",\"messages\":[]} |"
+                        + " REJECT",
+                "{\"score\":1,\"action\":\"soft reject\",\"messages\":{\"smtp_message\":{}}} |"
+                        + " SOFT_REJECT",
+                "{\"score\":1,\"action\":\"no"
+                        + " action\",\"milter\":{\"add_headers\":[],\"remove_headers\":7}} | CLEAN",
+                "{\"score\":null,\"action\":\"reject\"} | FAILED",
+                "{\"score\":1,\"action\":true} | FAILED",
+                "{\"score\":1,\"action\":\"reject\"} trailing | FAILED",
+            })
+    void whatIsOfTheWrongTypeIsPassedOverOrNoAnswer(String json, ScanResult.Outcome outcome)
+            throws IOException {
+        assertThat(scan("rspamd", "", answering(http(json))).outcome()).isEqualTo(outcome);
+    }
+
+    @Test
+    void jsonThatIsNestedWithoutEndIsNoAnswer() throws IOException {
+        ScanResult result =
+                scan(
+                        "rspamd",
+                        "",
+                        answering(
+                                http(
+                                        "{\"score\":1,\"action\":\"reject\",\"symbols\":"
+                                                + "[".repeat(200_000)
+                                                + "]".repeat(200_000)
+                                                + "}")));
+        assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.FAILED);
+        assertThat(result.detail()).startsWith("no JSON: ").contains("nesting");
+    }
+
+    @Test
+    void ofTooManySymbolsThoseThatWeighMostAreKept() throws IOException {
+        StringBuilder symbols = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            symbols.append("\"LIGHT_%d\":{\"score\":0.1},".formatted(i));
+        }
+        ScanResult result =
+                scan(
+                        "rspamd",
+                        "",
+                        answering(
+                                http(
+                                        "{\"score\":1,\"action\":\"reject\",\"symbols\":{"
+                                                + symbols
+                                                + "\"HEAVY\":{\"score\":9},\"GOOD\":{\"score\":-5}}}")));
+        assertThat(result.names())
+                .hasSize(60)
+                .startsWith("LIGHT_0=0.10")
+                .endsWith("HEAVY=9.00", "GOOD=-5.00");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rspamd", "clamav"})
+    void aScannerMayListenAtAUnixSocket(String scanner) throws IOException {
+        Path socket = folder.resolve("s.sock");
+        String answer =
+                scanner.equals("rspamd")
+                        ? http("{\"score\":0,\"action\":\"no action\"}")
+                        : "stream: OK\0";
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try (SocketChannel client = server.accept()) {
+                            StringBuilder heard = new StringBuilder();
+                            ByteBuffer block = ByteBuffer.allocate(1_024);
+                            while (heard.indexOf("hello\r\n") < 0 && client.read(block) >= 0) {
+                                heard.append(StandardCharsets.ISO_8859_1.decode(block.flip()));
+                                block.clear();
+                            }
+                            client.write(StandardCharsets.US_ASCII.encode(answer));
+                        } catch (IOException e) {
+                            hungUp.add(e);
+                        }
+                    });
+            PosternConfig config = config(scanner, "unix:" + socket, "");
+            Scanners scanners = new Scanners(config, metrics, TimeSource.system());
+            try (Scanners.Scan scan = scanners.begin(request(MESSAGE))) {
+                assertThat(scan.results().getFirst().outcome()).isEqualTo(ScanResult.Outcome.CLEAN);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,TOO_LARGE,max_message", "false,FAILED,hung up without an answer"})
+    void rspamdThatHangsUpOnTheLengthAloneAndIsWellTakesNoSuchMessage(
+            boolean well, ScanResult.Outcome outcome, String detail) throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        while (true) {
+                            try (Socket socket = server.accept()) {
+                                String head = read(socket, "\r\n\r\n");
+                                if (well && head.startsWith("GET /ping ")) {
+                                    socket.getOutputStream()
+                                            .write(
+                                                    "HTTP/1.1 200 OK\r\n\r\npong\r\n"
+                                                            .getBytes(StandardCharsets.US_ASCII));
+                                }
+                            } catch (IOException e) {
+                                hungUp.add(e); // the test is over
+                                return;
+                            }
+                        }
+                    });
+            Scanners scanners =
+                    new Scanners(
+                            config("rspamd", server.getLocalPort(), ""),
+                            metrics,
+                            TimeSource.system());
+            // the message is in the head's wake, and is read so that nothing is reset
+            try (Scanners.Scan scan = scanners.begin(request(""))) {
+                ScanResult result = scan.results().getFirst();
+                assertThat(result.outcome()).isEqualTo(outcome);
+                assertThat(result.detail()).contains(detail);
+            }
+        }
+    }
+
+    @Test
+    void whoWaitedForAPlaceInVainDoesNotMakeAScannerSeemHung() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Scanners scanners =
+                    new Scanners(
+                            config(
+                                    "clamav",
+                                    server.getLocalPort(),
+                                    ", timeout: 500ms, connections: 1"),
+                            metrics,
+                            TimeSource.system());
+            try (Scanners.Scan holdsThePlace = scanners.begin(request(MESSAGE));
+                    Socket served = server.accept();
+                    Scanners.Scan waits = scanners.begin(request(MESSAGE))) {
+                read(served, "hello\r\n");
+                assertThat(waits.results().getFirst().detail())
+                        .isEqualTo("all its connections are busy");
+                assertThat(holdsThePlace.results().getFirst().detail())
+                        .startsWith("no answer within");
+            }
+        }
     }
 
     @ParameterizedTest
@@ -551,11 +754,31 @@ class ScannersTest {
                         \t A
                         X-Spam-Level: *
                         X-Spam: Yes
+                        X-Spam-Flag: YES
                         X-Spam-Status: Yes, score=7.00 required=15.00 tests=[A=1.50, B=5.75]
                         X-Spamd-Bar: +++++++
                         X-Rspamd-Action: add header
                         X-Spam-Score: 7.00
                         """
+                                .replace("\n", "\r\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FAILED", "TOO_LARGE"})
+    void whatWasNotScannedDoesNotLookScanned(ScanResult.Outcome outcome) {
+        assertThat(
+                        ScanFields.of(
+                                List.of(
+                                        ScanResult.of(ScanResult.Scanner.RSPAMD, outcome, "x"),
+                                        ScanResult.of(ScanResult.Scanner.CLAMAV, outcome, "x")),
+                                List.of(),
+                                "mx.example.net"))
+                .isEqualTo(
+                        """
+                        X-Spam-Status: No, not scanned (%1$s)
+                        X-Virus-Status: Not scanned (%1$s)
+                        """
+                                .formatted(outcome.word())
                                 .replace("\n", "\r\n"));
     }
 
@@ -583,6 +806,7 @@ class ScannersTest {
                 .isEqualTo(
                         """
                         X-Spam: Yes
+                        X-Spam-Flag: YES
                         X-Spam-Status: Yes, score=7.25 required=15.00 tests=[A=1.50, B=5.75]
                         X-Spamd-Result: default: True [7.25 / 15.00];
                         \tA(1.50)[];
