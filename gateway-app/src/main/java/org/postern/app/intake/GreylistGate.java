@@ -97,7 +97,7 @@ public final class GreylistGate {
             return passes(spared.get());
         }
         GreylistingConfig config = snapshot.config().greylisting();
-        Triplet triplet = Triplet.of(facts.client(), sender, recipient);
+        Triplet triplet = greylist.triplet(facts.client(), sender, recipient);
         if (!greylist.knows(triplet, config, time.instant())) {
             Optional<String> excused =
                     excused(config, facts, GreylistExemptions.authenticated(spf.get()));
@@ -136,7 +136,7 @@ public final class GreylistGate {
         Answer answer = Answer.UNASKED;
         for (EmailAddress recipient : recipients) {
             // every one is remembered, so that the second try passes for all of them
-            Answer one = come(config, Triplet.of(facts.client(), sender, recipient));
+            Answer one = come(config, greylist.triplet(facts.client(), sender, recipient));
             answer = answer.deferral() == null ? one : answer;
         }
         return answer;

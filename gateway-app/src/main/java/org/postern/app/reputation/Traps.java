@@ -2,6 +2,7 @@ package org.postern.app.reputation;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -9,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.authres.Verdicts;
@@ -31,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * while, an added entry like any other that can be taken back. Nothing in the session gives the
  * trap away. Our own and allowed clients and those with a good history are left alone, since
  * anybody can make a mailing list write to a trap; so is who brings a bounce, since anybody can
- * forge a trap as sender. Thread-safe; the list is written in the background.
+ * forge a trap as sender. Thread-safe; the list is written in the background, and where it cannot
+ * be, again every minute with all who wait.
  */
 public final class Traps {
     /** The rule's name of a message that is for nobody but traps. */
@@ -43,6 +47,11 @@ public final class Traps {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
     private static final int MAX_WAITING = 1_000;
 
+    /** Clients that a line of the log names. */
+    private static final int NAMED = 3;
+
+    private static final Duration RETRY = Duration.ofMinutes(1);
+
     private final AddedLists lists;
     private final Reputation reputation;
     private final Supplier<ReputationConfig> config;
@@ -50,7 +59,10 @@ public final class Traps {
     private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Cidr, String> waiting = new LinkedHashMap<>();
+    private final Condition pause = lock.newCondition();
+    private final Duration retry;
     private boolean writing;
+    private @Nullable String trouble;
 
     /**
      * @param config the settings of this moment
@@ -61,11 +73,26 @@ public final class Traps {
             Supplier<ReputationConfig> config,
             Metrics metrics,
             TimeSource time) {
+        this(lists, reputation, config, metrics, time, RETRY);
+    }
+
+    /**
+     * @param retry after how long a list that could not be written is written again
+     */
+    Traps(
+            AddedLists lists,
+            Reputation reputation,
+            Supplier<ReputationConfig> config,
+            Metrics metrics,
+            TimeSource time,
+            Duration retry) {
         this.lists = lists;
         this.reputation = reputation;
         this.config = config;
         this.metrics = metrics;
         this.time = time;
+        this.retry = retry;
+        metrics.gauge("reputation.traps.waiting", this::waiting);
     }
 
     /**
@@ -146,38 +173,108 @@ public final class Traps {
         }
     }
 
-    /** Lists who waits, all at once, until nobody does: what comes meanwhile is the next round. */
+    /**
+     * Lists who waits, all at once, until nobody does: what comes meanwhile is the next round. Who
+     * could not be listed goes on waiting and is tried again, with who has come since.
+     */
     private void write() {
-        while (true) {
-            Map<Cidr, String> batch;
-            lock.lock();
-            try {
-                if (waiting.isEmpty()) {
-                    writing = false;
-                    return;
-                }
-                batch = new LinkedHashMap<>(waiting);
-                waiting.clear();
-            } finally {
-                lock.unlock();
+        boolean finished = false;
+        try {
+            Map<Cidr, String> batch = next();
+            while (!batch.isEmpty()) {
+                write(batch);
+                batch = next();
             }
-            try {
-                Instant until =
-                        time.instant()
-                                .plus(config.get().trapHold())
-                                .truncatedTo(ChronoUnit.SECONDS);
-                lists.addTrapped(batch, until);
-            } catch (IOException | RuntimeException e) {
-                LOG.error("{} wrote to spam traps and could not be listed", batch.keySet(), e);
-            } catch (Error e) {
+            finished = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (!finished) {
                 lock.lock();
                 try {
                     writing = false; // the next hit begins anew
                 } finally {
                     lock.unlock();
                 }
-                throw e;
             }
+        }
+    }
+
+    /** Those that wait, who stay noted until they are listed; nobody: this writer is done. */
+    private Map<Cidr, String> next() {
+        lock.lock();
+        try {
+            writing = !waiting.isEmpty();
+            return new LinkedHashMap<>(waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(Map<Cidr, String> batch) throws InterruptedException {
+        String wrong = null;
+        try {
+            Instant until =
+                    time.instant().plus(config.get().trapHold()).truncatedTo(ChronoUnit.SECONDS);
+            lists.addTrapped(batch, until);
+        } catch (IOException e) {
+            wrong = String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            wrong = e.toString();
+            LOG.error("listing who wrote to spam traps broke: a defect of ours", e);
+        }
+        lock.lock();
+        try {
+            if (wrong == null) {
+                batch.forEach(waiting::remove); // whom another trap has noted meanwhile stays
+                if (trouble != null) {
+                    LOG.info("{} clients that wrote to spam traps are listed now", batch.size());
+                }
+                trouble = null;
+                return;
+            }
+            if (!wrong.equals(trouble)) {
+                LOG.warn(
+                        "{} clients that wrote to spam traps are not listed, {} among them: {};"
+                                + " tried again every {} s",
+                        batch.size(),
+                        batch.keySet().stream().limit(NAMED).toList(),
+                        wrong,
+                        retry.toSeconds());
+            }
+            trouble = wrong;
+            long left = retry.toNanos();
+            while (left > 0) {
+                left = pause.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Clients that wrote to a trap and are not on the list yet. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What keeps clients from being listed, for the status; empty where nothing does. */
+    public Optional<String> trouble() {
+        lock.lock();
+        try {
+            return trouble == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            "NOT LISTED: "
+                                    + waiting.size()
+                                    + " clients that wrote to one: "
+                                    + trouble);
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -183,6 +183,9 @@ public final class MetricHelp {
                                     "reputation.networks", "Networks with a history of good mail"),
                             Map.entry("reputation.traps", "Messages to spam traps, by response"),
                             Map.entry(
+                                    "reputation.traps.waiting",
+                                    "Clients that wrote to a spam trap and are not listed yet"),
+                            Map.entry(
                                     "reputation.unknown.recipients",
                                     "Unknown recipients by what they called for; null senders"
                                             + " apart"),

@@ -3,7 +3,9 @@ package org.postern.app.wiring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +56,13 @@ final class GreylistKeeper implements AutoCloseable {
     private @Nullable GreylistLog log;
     private boolean closed;
     private boolean wholeOnly;
+
+    /** Whether the file has the key that the table's triplets are made with. */
+    private boolean keyKept;
+
+    /** What could not be read at the start. */
+    private volatile @Nullable String lost;
+
     private long savedChanges;
     private long nextSave;
     private volatile @Nullable String trouble;
@@ -94,6 +103,7 @@ final class GreylistKeeper implements AutoCloseable {
                         + current.entries()
                         + ", delay "
                         + Human.duration(current.delay())
+                        + (lost == null ? "" : "; some of before are LOST: " + lost)
                         + (failing == null ? "" : "; NOT SAVED: " + failing);
         return Optional.of(new GatewayState.Helper("greylist", "memory", failing == null, detail));
     }
@@ -105,40 +115,113 @@ final class GreylistKeeper implements AutoCloseable {
             greylist.sweep(config.get(), time.instant());
         }
         savedChanges = greylist.changes();
-        nextSave = time.nanoTime() + SAVE_EVERY.toNanos();
+        nextSave = time.nanoTime() + (wholeOnly ? 0 : SAVE_EVERY.toNanos());
         thread = Thread.ofVirtual().name("greylist-save").start(this::run);
     }
 
+    /** Whatever is wrong with what is there: some are new, and somebody is told; mail goes on. */
     private void read() {
-        int most = config.get().entries();
         try {
             Files.createDirectories(path.getParent());
-            switch (file.load(greylist, most)) {
-                case GreylistFile.Read.Whole(long entries) ->
-                        LOG.debug("{} triplets in {}", entries, path);
-                case GreylistFile.Read.None none -> LOG.debug("no {}", path);
-                case GreylistFile.Read.Damaged(String why, Path aside) -> {
-                    metrics.count("greylisting.save.failures", "what", "damaged");
-                    LOG.warn(
-                            "{} cannot be trusted: {}; it lies at {} now, and who stands in it is"
-                                    + " new",
-                            path,
-                            why,
-                            aside);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be made: {}", path.getParent(), e.toString());
+        }
+        int most = config.get().entries();
+        Instant forgotten = time.instant().plus(config.get().keep());
+        keyKept = table(most, forgotten);
+        changes(most, forgotten);
+        if (greylist.entries() > 0) {
+            LOG.info("{} triplets known from before", greylist.entries());
+        }
+    }
+
+    /** Reads the table; whether its key is the file's. */
+    private boolean table(int most, Instant forgotten) {
+        try {
+            return switch (file.load(greylist, most)) {
+                case GreylistFile.Read.Whole(long entries, boolean former) -> {
+                    LOG.debug("{} triplets in {}", entries, path);
+                    if (former) {
+                        former(path, entries, forgotten);
+                    }
+                    yield !former;
                 }
-            }
-            if (Files.exists(logPath)) {
-                GreylistLog opened = GreylistLog.open(logPath);
-                log = opened;
-                opened.replay(greylist, most);
-            }
-            if (greylist.entries() > 0) {
-                LOG.info("{} triplets known from before", greylist.entries());
+                case GreylistFile.Read.None none -> false;
+                case GreylistFile.Read.Damaged(String why, Path aside) -> {
+                    putAside(path, why, aside);
+                    yield false;
+                }
+            };
+        } catch (IOException e) {
+            unreadable(path, e);
+            return false;
+        }
+    }
+
+    /** Reads what changed since the table was written. */
+    private void changes(int most, Instant forgotten) {
+        try {
+            switch (GreylistLog.replay(logPath, greylist, most)) {
+                case GreylistLog.Read.Replayed(long records, boolean former, long cut) -> {
+                    if (former) {
+                        former(logPath, records, forgotten);
+                    }
+                    if (cut > 0) {
+                        LOG.info(
+                                "the last {} octets of {} were no whole change, as after a kill",
+                                cut,
+                                logPath);
+                    }
+                    wholeOnly |= records > 0 || cut > 0;
+                }
+                case GreylistLog.Read.None none -> LOG.debug("no {}", logPath);
+                case GreylistLog.Read.Foreign(String why, Path aside) ->
+                        putAside(logPath, why, aside);
             }
         } catch (IOException e) {
-            metrics.count("greylisting.save.failures", "what", "read");
-            LOG.warn("{} cannot be read, so that some are new: {}", path, e.toString());
-            wholeOnly = true;
+            unreadable(logPath, e);
+        }
+    }
+
+    /** What was made without a key is found, and made anew with it, when its sender comes. */
+    private void former(Path which, long entries, Instant forgotten) {
+        greylist.expectFormer(forgotten);
+        wholeOnly = true; // and written in the form of today at once
+        LOG.info(
+                "{} is of the form before, without a key: its {} triplets are taken over as their"
+                        + " senders come, until {}",
+                which,
+                entries,
+                forgotten);
+    }
+
+    private void putAside(Path which, String why, Path aside) {
+        metrics.count("greylisting.save.failures", "what", "damaged");
+        lose(why + ", see " + aside);
+        LOG.warn(
+                "{} cannot be used: {}; it lies at {} now, and who stands in it is new",
+                which,
+                why,
+                aside);
+    }
+
+    private void lose(String why) {
+        lost = lost == null ? why : lost; // what is wrong with the log mostly comes of it
+    }
+
+    private void unreadable(Path which, IOException e) {
+        metrics.count("greylisting.save.failures", "what", "read");
+        lose(which.getFileName() + " cannot be read");
+        LOG.warn("{} cannot be read, so that some are new: {}", which, e.toString());
+        try {
+            LOG.warn(
+                    "it lies at {} now",
+                    Files.move(
+                            which,
+                            which.resolveSibling(which.getFileName() + ".unread"),
+                            StandardCopyOption.REPLACE_EXISTING));
+        } catch (IOException second) {
+            LOG.warn("nor can it be put aside: {}", second.toString());
         }
     }
 
@@ -147,8 +230,7 @@ final class GreylistKeeper implements AutoCloseable {
         try {
             while (!closed) {
                 if (closing.awaitNanos(APPEND_EVERY.toNanos()) <= 0) {
-                    greylist.sweep(config.get(), time.instant());
-                    keep();
+                    round();
                 }
             }
         } catch (InterruptedException e) {
@@ -158,15 +240,28 @@ final class GreylistKeeper implements AutoCloseable {
         }
     }
 
+    /** A defect costs the round and is told, and the next one comes. */
+    private void round() {
+        try {
+            greylist.sweep(config.get(), time.instant());
+            keep();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            wholeOnly = true; // what was taken out of the table's changes is in no log
+            nextSave = time.nanoTime() + RETRY.toNanos();
+            LOG.error("keeping greylisting's memory broke: a defect of ours", e);
+        }
+    }
+
     /** Appends what changed, or writes the whole; on the lock's holder. */
-    private void keep() {
+    void keep() {
         boolean due = time.nanoTime() - nextSave >= 0;
         if (wholeOnly && !due) {
             return; // the disk would not: what waits stays bounded meanwhile
         }
         long[] changed = greylist.drain();
         try {
-            wholeOnly |= changed == null;
+            // what is made with a key that nobody has kept is of no use to anybody
+            wholeOnly |= changed == null || (changed.length > 0 && !keyKept);
             if (changed != null && changed.length > 0 && !wholeOnly) {
                 append(changed);
             }
@@ -186,7 +281,7 @@ final class GreylistKeeper implements AutoCloseable {
     private void append(long[] changed) throws IOException {
         GreylistLog appending = log;
         if (appending == null) {
-            appending = GreylistLog.open(logPath);
+            appending = GreylistLog.begin(logPath, greylist);
             log = appending;
         }
         appending.append(changed);
@@ -198,8 +293,11 @@ final class GreylistKeeper implements AutoCloseable {
         long changes = greylist.changes();
         Files.createDirectories(path.getParent());
         file.save(greylist);
+        keyKept = true;
         if (log != null) {
-            log.clear();
+            log.clear(greylist);
+        } else if (Files.exists(logPath)) {
+            log = GreylistLog.begin(logPath, greylist);
         }
         wholeOnly = false;
         trouble = null;

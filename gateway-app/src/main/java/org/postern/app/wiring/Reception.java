@@ -132,6 +132,9 @@ final class Reception implements AutoCloseable {
         List<GatewayState.Helper> states = new ArrayList<>(sources.helpers());
         states.addAll(rules.states());
         candidate.report().ifPresent(report -> states.add(state(report)));
+        traps.trouble()
+                .ifPresent(
+                        t -> states.add(new GatewayState.Helper("spam traps", "list", false, t)));
         return states;
     }
 

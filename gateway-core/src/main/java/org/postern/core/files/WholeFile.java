@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * Writes a file so that a crash or a full disk leaves the old one or the new one, never a part:
@@ -16,6 +19,9 @@ import java.nio.file.StandardOpenOption;
  * the directory is forced too. Two writers of one file must take turns.
  */
 public final class WholeFile {
+    private static final Set<PosixFilePermission> OWNER =
+            PosixFilePermissions.fromString("rw-------");
+
     private WholeFile() {}
 
     /** Puts the content where it is to stand. */
@@ -56,6 +62,19 @@ public final class WholeFile {
      * @throws IOException if it cannot be written; the old file stays
      */
     public static void write(Path file, Content content) throws IOException {
+        write(file, content, false);
+    }
+
+    /**
+     * The same, and only its owner may read or write the new file.
+     *
+     * @throws IOException if it cannot be written; the old file stays
+     */
+    public static void writePrivate(Path file, Content content) throws IOException {
+        write(file, content, true);
+    }
+
+    private static void write(Path file, Content content, boolean secret) throws IOException {
         Files.createDirectories(folder(file));
         Path fresh = fresh(file);
         try {
@@ -65,6 +84,9 @@ public final class WholeFile {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.TRUNCATE_EXISTING,
                             StandardOpenOption.WRITE)) {
+                if (secret) {
+                    Files.setPosixFilePermissions(fresh, OWNER); // before there is a word in it
+                }
                 content.writeTo(channel);
                 channel.force(true);
             }

@@ -1,14 +1,19 @@
 package org.postern.core.greylist;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.GreylistingConfig;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.ReversePath;
 
 /**
  * Who came when. In memory, bounded in entries and with them in octets (34 to 69 each); when it is
@@ -48,13 +53,100 @@ public final class Greylist {
 
     private final AtomicInteger nextSwept = new AtomicInteger();
 
-    /** An empty one. */
+    /** Orders the taking over of entries of the form before, which are in two parts at a time. */
+    private final ReentrantLock takingOver = new ReentrantLock();
+
+    private volatile GreylistKey key;
+
+    /** Until when there may be entries of the form before, in seconds of the epoch; 0: none. */
+    private volatile long formerUntil;
+
+    /** An empty one, with a key of its own. */
     public Greylist() {
+        this(GreylistKey.random());
+    }
+
+    /** An empty one with this key. */
+    Greylist(GreylistKey key) {
+        this.key = key;
         for (int i = 0; i < SEGMENTS; i++) {
             segments[i] = new GreylistSegment();
             pending[i] = new GreylistChanges();
             locks[i] = new ReentrantLock();
         }
+    }
+
+    /**
+     * The triplet of a transaction and one of its recipients. What is remembered of it in the form
+     * of before is taken over.
+     */
+    public Triplet triplet(InetAddress client, ReversePath sender, EmailAddress recipient) {
+        Triplet triplet = key.triplet(client, sender, recipient);
+        if (formerUntil != 0) {
+            takeOver(triplet, Triplet.former(client, sender, recipient));
+        }
+        return triplet;
+    }
+
+    private void takeOver(Triplet triplet, List<Triplet> former) {
+        takingOver.lock();
+        try {
+            long there = part(triplet, segment -> segment.get(triplet));
+            for (Triplet before : former) {
+                long times = part(before, segment -> take(segment, before));
+                if (there == 0 && times != 0) {
+                    part(
+                            triplet,
+                            segment -> {
+                                store(segment, triplet, 0, times);
+                                return times;
+                            });
+                    there = times;
+                }
+            }
+        } finally {
+            takingOver.unlock();
+        }
+    }
+
+    private long take(GreylistSegment segment, Triplet triplet) {
+        long times = segment.take(triplet);
+        counted(triplet, times, 0);
+        return times;
+    }
+
+    /** Something of the part that a triplet is in, under its lock. */
+    private long part(Triplet triplet, ToLongFunction<GreylistSegment> what) {
+        int index = index(triplet);
+        locks[index].lock();
+        try {
+            return what.applyAsLong(segments[index]);
+        } finally {
+            locks[index].unlock();
+        }
+    }
+
+    /** The key that its triplets are made with. */
+    GreylistKey key() {
+        return key;
+    }
+
+    /** Before anything is in it: its triplets are made with this key. */
+    void use(GreylistKey other) {
+        this.key = other;
+    }
+
+    /**
+     * Says that there are entries of the form of before, made without a key; they are found, and
+     * looked for, until then.
+     */
+    public void expectFormer(Instant until) {
+        formerUntil = Math.max(formerUntil, until.getEpochSecond());
+    }
+
+    /** Until when there may be entries of the form of before; 0: there are none. */
+    long formerUntil() {
+        return formerUntil;
     }
 
     /**
@@ -156,6 +248,9 @@ public final class Greylist {
     public void sweep(GreylistingConfig config, Instant now) {
         int part = nextSwept.getAndUpdate(i -> (i + 1) % SEGMENTS);
         int second = second(now);
+        if (formerUntil != 0 && now.getEpochSecond() > formerUntil) {
+            formerUntil = 0;
+        }
         locks[part].lock();
         try {
             segments[part].sweep(

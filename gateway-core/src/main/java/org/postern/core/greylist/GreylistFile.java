@@ -8,17 +8,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.zip.CRC32C;
 import org.postern.core.files.WholeFile;
 
 /**
- * The table on disk: a head of 16 octets, 24 octets for each entry, and a tail with their number
- * and a CRC32C over all before it. Written beside and moved into place, so that there is always a
- * whole one. Used by one thread at a time.
+ * The table on disk: a head of 48 octets with the form's number, how long entries of the form
+ * before are expected, and the {@link GreylistKey}; 24 octets for each entry; and a tail with their
+ * number and a CRC32C over all before it. Written beside and moved into place, so that there is
+ * always a whole one; only its owner may read it. Used by one thread at a time.
+ *
+ * <p>Form 1 had a head of 16 octets and no key; it is read, and written as form 2.
  */
 public final class GreylistFile {
-    private static final long MAGIC = 0x5053_544e_4752_4c31L; // PSTNGRL1
-    private static final int HEAD = 16;
+    private static final long MAGIC = 0x5053_544e_4752_4c32L; // PSTNGRL2
+    private static final long FORMER = 0x5053_544e_4752_4c31L; // PSTNGRL1
+    private static final int HEAD = 16 + GreylistKey.OCTETS;
+    private static final int FORMER_HEAD = 16;
     private static final int ENTRY = 24;
     private static final int TAIL = 16;
     private static final int BLOCK = ENTRY * 2_730; // about 64 KB
@@ -36,14 +42,17 @@ public final class GreylistFile {
          * It was read.
          *
          * @param entries how many there were
+         * @param former whether it was of the form before, which had no key: the table has a new
+         *     one, and nothing may rest on it before it is saved
          */
-        record Whole(long entries) implements Read {}
+        record Whole(long entries, boolean former) implements Read {}
 
         /** There is none, as at the first start. */
         record None() implements Read {}
 
         /**
-         * It cannot be trusted; nothing of it was taken over, and it was moved aside.
+         * It cannot be trusted, or not be read by this version; nothing of it was taken over, and
+         * it was moved aside.
          *
          * @param why what is wrong
          * @param aside where it lies now
@@ -59,37 +68,69 @@ public final class GreylistFile {
      */
     public Read load(Greylist into, int most) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long entries = (channel.size() - HEAD - TAIL) / ENTRY;
-            String wrong = check(channel, entries);
-            if (wrong.isEmpty()) {
-                channel.position(HEAD);
-                each(channel, entries, into, most);
-                return new Read.Whole(entries);
+            ByteBuffer head = ByteBuffer.allocate(HEAD);
+            fillFrom(channel, head);
+            head.flip();
+            long magic = head.remaining() < Long.BYTES ? 0 : head.getLong();
+            int length = magic == FORMER ? FORMER_HEAD : HEAD;
+            long entries = (channel.size() - length - TAIL) / ENTRY;
+            String wrong = check(channel, magic, length, entries);
+            if (!wrong.isEmpty()) {
+                return new Read.Damaged(
+                        wrong, aside(file, isLater(magic, MAGIC) ? ".newer" : ".damaged"));
             }
-            Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-            return new Read.Damaged(wrong, aside);
+            long formerUntil = head.getLong();
+            if (magic == MAGIC) {
+                byte[] key = new byte[GreylistKey.OCTETS];
+                head.get(key);
+                into.use(GreylistKey.of(key));
+                if (formerUntil > 0) {
+                    into.expectFormer(Instant.ofEpochSecond(formerUntil));
+                }
+            }
+            channel.position(length);
+            each(channel, entries, into, most);
+            return new Read.Whole(entries, magic == FORMER);
         } catch (NoSuchFileException e) {
             return new Read.None();
         }
     }
 
-    private static String check(FileChannel channel, long entries) throws IOException {
+    /**
+     * Puts a file out of the way that is not to be written over.
+     *
+     * @return where it lies now
+     */
+    static Path aside(Path file, String ending) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ending);
+        Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        return aside;
+    }
+
+    /** Whether two names are of one kind of file, of whatever form. */
+    static boolean isLater(long magic, long than) {
+        return magic >>> 8 == than >>> 8 && magic > than && (magic & 0xff) <= '9';
+    }
+
+    private static String check(FileChannel channel, long magic, int head, long entries)
+            throws IOException {
+        if (isLater(magic, MAGIC)) {
+            return "a newer version wrote it, in form " + (char) (magic & 0xff);
+        }
+        if (magic != MAGIC && magic != FORMER) {
+            return "it does not begin as such a file does";
+        }
         long size = channel.size();
-        if (size < HEAD + TAIL || (size - HEAD - TAIL) % ENTRY != 0) {
+        if (size < head + TAIL || (size - head - TAIL) % ENTRY != 0) {
             return "it has " + size + " octets, which no whole file has";
         }
+        channel.position(0);
         CRC32C crc = new CRC32C();
         ByteBuffer block = ByteBuffer.allocate(BLOCK);
         long left = size - TAIL;
-        boolean head = true;
         while (left > 0) {
             block.clear().limit((int) Math.min(BLOCK, left));
             fill(channel, block);
-            if (head && block.getLong(0) != MAGIC) {
-                return "it does not begin as such a file does";
-            }
-            head = false;
             left -= block.limit();
             crc.update(block.flip());
         }
@@ -99,6 +140,14 @@ public final class GreylistFile {
         return tail.getLong() == entries && tail.getLong() == crc.getValue()
                 ? ""
                 : "its checksum is wrong";
+    }
+
+    /** Reads until the block is full or the file ends. */
+    private static void fillFrom(FileChannel channel, ByteBuffer block) throws IOException {
+        int read = 0;
+        while (read >= 0 && block.hasRemaining()) {
+            read = channel.read(block);
+        }
     }
 
     private static void each(FileChannel channel, long entries, Greylist into, int most)
@@ -131,13 +180,13 @@ public final class GreylistFile {
      * @throws IOException if the disk will not; the file that was there stays
      */
     public void save(Greylist greylist) throws IOException {
-        WholeFile.write(file, channel -> write(channel, greylist));
+        WholeFile.writePrivate(file, channel -> write(channel, greylist));
     }
 
     private static void write(FileChannel channel, Greylist greylist) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = ByteBuffer.allocate(BLOCK);
-        block.putLong(MAGIC).putLong(0);
+        block.putLong(MAGIC).putLong(greylist.formerUntil()).put(greylist.key().octets());
         long entries = 0;
         for (int part = 0; part < Greylist.parts(); part++) {
             long[] numbers = greylist.copy(part);

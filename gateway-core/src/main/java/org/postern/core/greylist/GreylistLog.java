@@ -3,17 +3,22 @@ package org.postern.core.greylist;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
  * What has changed since {@link GreylistFile} was last written, appended as it happens: 28 octets a
- * change, each with its checksum. It is not forced: a killed process loses nothing that was
- * appended, a machine without power what its kernel had not written yet. Reading ends at the first
- * record that is not whole. Used by one thread at a time.
+ * change, each with its checksum, behind a first record that names the form and the key of the
+ * table. It is not forced: a killed process loses nothing that was appended, a machine without
+ * power what its kernel had not written yet. Reading ends at the first record that is not whole.
+ * Used by one thread at a time.
+ *
+ * <p>Form 1 had no first record; what stands in it was made without a key.
  */
 public final class GreylistLog implements AutoCloseable {
+    private static final long MAGIC = 0x5053_544e_4752_4732L; // PSTNGRG2
     private static final int RECORD = 28;
     private static final int BATCH = 2_048;
 
@@ -24,59 +29,128 @@ public final class GreylistLog implements AutoCloseable {
         this.channel = channel;
     }
 
-    /**
-     * Opens the log, which need not exist.
-     *
-     * @throws IOException if the disk will not
-     */
-    public static GreylistLog open(Path file) throws IOException {
-        return new GreylistLog(
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE));
+    /** What came of reading a log. */
+    public sealed interface Read {
+        /**
+         * It was read up to its end, or to a record that is not whole.
+         *
+         * @param records changes that were taken over
+         * @param former whether it was of the form before
+         * @param cut octets behind them that were no whole record
+         */
+        record Replayed(long records, boolean former, long cut) implements Read {}
+
+        /** There is none. */
+        record None() implements Read {}
+
+        /**
+         * It is none of this table's; nothing of it was taken over, and it was moved aside.
+         *
+         * @param why what is wrong
+         * @param aside where it lies now
+         */
+        record Foreign(String why, Path aside) implements Read {}
     }
 
     /**
-     * Takes over every whole record, oldest first, and cuts off what is behind them.
+     * Begins an empty log of a table, in the place of any that is there.
      *
+     * @throws IOException if the disk will not
+     */
+    public static GreylistLog begin(Path file, Greylist of) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+        GreylistLog log = new GreylistLog(channel);
+        try {
+            log.clear(of);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        return log;
+    }
+
+    /**
+     * Takes over every whole record, oldest first.
+     *
+     * @param into the table, as its file was read
      * @param most entries that the table may have
-     * @return how many records there were
      * @throws IOException if the disk will not; the table may hold a part
      */
-    public long replay(Greylist into, int most) throws IOException {
+    public static Read replay(Path file, Greylist into, int most) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return new GreylistLog(channel).replay(channel.size(), file, into, most);
+        } catch (NoSuchFileException e) {
+            return new Read.None();
+        }
+    }
+
+    private Read replay(long size, Path file, Greylist into, int most) throws IOException {
         long records = 0;
-        long whole = 0;
-        channel.position(0);
-        while (true) {
-            block.clear();
-            int read = 0;
-            while (read >= 0 && block.hasRemaining()) {
-                read = channel.read(block);
-            }
-            block.flip();
+        boolean former = true;
+        boolean first = true;
+        while (fill()) {
             while (block.remaining() >= RECORD) {
                 int at = block.position();
                 Triplet triplet = new Triplet(block.getLong(), block.getLong());
                 long times = block.getLong();
-                if (block.getInt() != checksum(at)) {
-                    return end(records, whole);
+                boolean whole = block.getInt() == checksum(at);
+                if (first) {
+                    String wrong = wrong(triplet, whole, into);
+                    if (!wrong.isEmpty()) {
+                        return new Read.Foreign(wrong, aside(file, triplet.high()));
+                    }
+                    former = triplet.high() != MAGIC;
+                    first = false;
+                    if (!former) {
+                        continue;
+                    }
+                }
+                if (!whole) {
+                    return new Read.Replayed(records, former, size - octets(records, former));
                 }
                 into.restore(triplet, times, most);
                 records++;
-                whole += RECORD;
             }
-            if (read < 0) {
-                return end(records, whole);
-            }
+            block.compact();
         }
+        return new Read.Replayed(records, former && records > 0, size - octets(records, former));
     }
 
-    private long end(long records, long whole) throws IOException {
-        channel.truncate(whole);
-        channel.position(whole);
-        return records;
+    private static long octets(long records, boolean former) {
+        return RECORD * (records + (former ? 0 : 1));
+    }
+
+    private static Path aside(Path file, long magic) throws IOException {
+        return GreylistFile.aside(file, GreylistFile.isLater(magic, MAGIC) ? ".newer" : ".damaged");
+    }
+
+    private static String wrong(Triplet first, boolean whole, Greylist table) {
+        if (GreylistFile.isLater(first.high(), MAGIC)) {
+            return "a newer version wrote it, in form " + (char) (first.high() & 0xff);
+        }
+        if (!whole) {
+            return "it does not begin as such a file does";
+        }
+        return first.high() == MAGIC && first.low() != table.key().id()
+                ? "the table that it goes with is gone"
+                : "";
+    }
+
+    /** Reads on behind what is left of the block; false where nothing more comes. */
+    private boolean fill() throws IOException {
+        int before = block.position();
+        int read = 0;
+        while (read >= 0 && block.hasRemaining()) {
+            read = channel.read(block);
+        }
+        boolean more = block.position() > before;
+        block.flip();
+        return more;
     }
 
     /**
@@ -91,11 +165,15 @@ public final class GreylistLog implements AutoCloseable {
             if (block.remaining() < RECORD) {
                 flush();
             }
-            int at = block.position();
-            block.putLong(changes[i]).putLong(changes[i + 1]).putLong(changes[i + 2]);
-            block.putInt(checksum(at));
+            put(changes[i], changes[i + 1], changes[i + 2]);
         }
         flush();
+    }
+
+    private void put(long high, long low, long times) {
+        int at = block.position();
+        block.putLong(high).putLong(low).putLong(times);
+        block.putInt(checksum(at));
     }
 
     private int checksum(int at) {
@@ -118,9 +196,12 @@ public final class GreylistLog implements AutoCloseable {
     }
 
     /** Forgets everything: the whole table has been written. */
-    public void clear() throws IOException {
+    public void clear(Greylist table) throws IOException {
         channel.truncate(0);
         channel.position(0);
+        block.clear();
+        put(MAGIC, table.key().id(), 0);
+        flush();
     }
 
     @Override

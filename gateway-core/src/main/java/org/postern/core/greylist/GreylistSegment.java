@@ -84,6 +84,16 @@ final class GreylistSegment {
         return removed;
     }
 
+    /** Removes a triplet and says its times, 0 if it was not here. */
+    long take(Triplet key) {
+        int slot = slot(key.high(), key.low());
+        long before = times[slot];
+        if (before != 0) {
+            remove(slot);
+        }
+        return before;
+    }
+
     /** What an entry is looked for by. */
     interface Test {
         /** Whether it is one of those. */

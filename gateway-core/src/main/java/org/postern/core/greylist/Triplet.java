@@ -6,15 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Cidr;
 
 /**
  * Client network, sender and recipient as 128 bits: 16 of the network, so that what one network has
- * waiting can be counted, and 112 of the whole. Neither can be read back.
+ * waiting can be counted, and 112 of the whole. Neither can be read back, nor found by who does not
+ * have the {@link GreylistKey}.
  *
  * @param high 16 bits of the network and 48 of the whole
  * @param low 64 bits of the whole
@@ -34,19 +37,44 @@ public record Triplet(long high, long low) {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
-    /** The triplet of a transaction and one of its recipients. */
-    public static Triplet of(InetAddress client, ReversePath sender, EmailAddress recipient) {
-        byte[] network = network(client);
-        String names = sender(sender) + "\0" + recipient.key();
-        byte[] whole = names.getBytes(StandardCharsets.UTF_8);
-        MessageDigest sha = sha256();
-        sha.update(network);
-        sha.update((byte) network.length);
-        ByteBuffer digest = ByteBuffer.wrap(sha.digest(whole));
-        long high = digest.getLong() & 0x0000_ffff_ffff_ffffL;
-        byte[] crowd = Arrays.copyOf(network, Math.min(network.length, CROWD_OCTETS));
-        long bits = ByteBuffer.wrap(sha.digest(crowd)).getShort() & 0xffffL;
-        return new Triplet((bits << 48) | high, digest.getLong());
+    /**
+     * From two hashes.
+     *
+     * @param crowd of {@link #crowdOf}
+     * @param whole of {@link #text}
+     */
+    static Triplet of(ByteBuffer crowd, ByteBuffer whole) {
+        long bits = crowd.getShort() & 0xffffL;
+        return new Triplet(
+                (bits << 48) | (whole.getLong() & 0x0000_ffff_ffff_ffffL), whole.getLong());
+    }
+
+    /**
+     * What it was before there was a {@link GreylistKey}: an unkeyed hash. Of IPv6 the counted
+     * network was at first the /64, so that there are two.
+     */
+    static List<Triplet> former(InetAddress client, ReversePath sender, EmailAddress recipient) {
+        byte[] network = networkOf(client);
+        byte[] text = text(network, sender, recipient);
+        return Stream.of(crowdOf(network), network)
+                .map(crowd -> of(ByteBuffer.wrap(sha256(crowd)), ByteBuffer.wrap(sha256(text))))
+                .distinct()
+                .toList();
+    }
+
+    /** What all of it is made of: the network, its length, the folded sender and the recipient. */
+    static byte[] text(byte[] network, ReversePath sender, EmailAddress recipient) {
+        byte[] names = (sender(sender) + "\0" + recipient.key()).getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(network.length + 1 + names.length)
+                .put(network)
+                .put((byte) network.length)
+                .put(names)
+                .array();
+    }
+
+    /** The octets of the network that what waits is counted by. */
+    static byte[] crowdOf(byte[] network) {
+        return Arrays.copyOf(network, Math.min(network.length, CROWD_OCTETS));
     }
 
     /** The network's bits, 0 to 65,535. */
@@ -54,7 +82,8 @@ public record Triplet(long high, long low) {
         return (int) (high >>> 48);
     }
 
-    private static byte[] network(InetAddress client) {
+    /** The octets of the network that a client is taken by. */
+    static byte[] networkOf(InetAddress client) {
         int prefix = client.getAddress().length == 4 ? IPV4_PREFIX : IPV6_PREFIX;
         return Cidr.of(client, prefix).networkBytes();
     }
@@ -90,9 +119,9 @@ public record Triplet(long high, long low) {
         return word.chars().filter(c -> c >= '0' && c <= '9').count() >= 2 ? "#" : word;
     }
 
-    private static MessageDigest sha256() {
+    private static byte[] sha256(byte[] text) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256").digest(text);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -50,7 +50,9 @@ public class GreylistBenchmark {
     @Setup
     public void fill() throws IOException {
         file = new GreylistFile(Files.createTempDirectory("greylist-").resolve("greylist"));
-        log = GreylistLog.open(Files.createTempDirectory("greylist-").resolve("greylist.log"));
+        log =
+                GreylistLog.begin(
+                        Files.createTempDirectory("greylist-").resolve("greylist.log"), greylist);
         for (int i = 0; i < ENTRIES * 2; i++) {
             greylist.come(next(), GreylistingConfig.OFF, NOW);
         }
@@ -92,7 +94,7 @@ public class GreylistBenchmark {
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.NANOSECONDS)
     public Triplet triplet() {
-        return Triplet.of(CLIENT, SENDER, RECIPIENT);
+        return greylist.triplet(CLIENT, SENDER, RECIPIENT);
     }
 
     /** Ten thousand changes appended, those of a second in a flood. */
@@ -103,7 +105,7 @@ public class GreylistBenchmark {
         GreylistLog appending = Objects.requireNonNull(log);
         appending.append(second);
         if (appending.size() > 8 << 20) {
-            appending.clear();
+            appending.clear(greylist);
         }
         return second.length;
     }

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +33,9 @@ class GreylistTest {
 
     @TempDir Path folder;
 
-    private final Greylist greylist = new Greylist();
+    private static final GreylistKey KEY = GreylistKey.of(new byte[GreylistKey.OCTETS]);
+
+    private final Greylist greylist = new Greylist(KEY);
 
     private static GreylistingConfig config(int entries) {
         return new GreylistingConfig(
@@ -43,7 +49,7 @@ class GreylistTest {
     }
 
     private static Triplet triplet(String sender) {
-        return Triplet.of(CLIENT, ReversePath.of(EmailAddress.of(sender)), ALICE);
+        return KEY.triplet(CLIENT, ReversePath.of(EmailAddress.of(sender)), ALICE);
     }
 
     private String come(String sender, Duration after) {
@@ -104,7 +110,7 @@ class GreylistTest {
     })
     void theNetworkAndTheFoldedSenderMakeTheTriplet(String client, String sender, String which) {
         Triplet other =
-                Triplet.of(Ip.parse(client), ReversePath.of(EmailAddress.of(sender)), ALICE);
+                KEY.triplet(Ip.parse(client), ReversePath.of(EmailAddress.of(sender)), ALICE);
         assertThat(other.equals(triplet("a@s.example"))).isEqualTo(which.equals("same"));
     }
 
@@ -128,9 +134,9 @@ class GreylistTest {
     @Test
     void ipv6IsTakenBySlash64() {
         ReversePath sender = ReversePath.Null.INSTANCE;
-        assertThat(Triplet.of(Ip.parse("2001:db8::1"), sender, ALICE))
-                .isEqualTo(Triplet.of(Ip.parse("2001:db8::ffff"), sender, ALICE))
-                .isNotEqualTo(Triplet.of(Ip.parse("2001:db8:0:1::1"), sender, ALICE));
+        assertThat(KEY.triplet(Ip.parse("2001:db8::1"), sender, ALICE))
+                .isEqualTo(KEY.triplet(Ip.parse("2001:db8::ffff"), sender, ALICE))
+                .isNotEqualTo(KEY.triplet(Ip.parse("2001:db8:0:1::1"), sender, ALICE));
     }
 
     @Test
@@ -147,7 +153,7 @@ class GreylistTest {
                 .isIn("new 300", "crowded 300");
         assertThat(greylist.waiting()).as("one of its own went for it").isEqualTo(100);
         Triplet elsewhere =
-                Triplet.of(
+                KEY.triplet(
                         Ip.parse("198.51.100.1"),
                         ReversePath.of(EmailAddress.of("a@s.example")),
                         ALICE);
@@ -244,7 +250,7 @@ class GreylistTest {
             byte[] address = new byte[4];
             random.nextBytes(address);
             greylist.come(
-                    Triplet.of(Ip.parse(Ip.text(address)), ReversePath.Null.INSTANCE, ALICE),
+                    KEY.triplet(Ip.parse(Ip.text(address)), ReversePath.Null.INSTANCE, ALICE),
                     small,
                     START.plusSeconds(300L + i / 100));
         }
@@ -284,7 +290,7 @@ class GreylistTest {
         GreylistFile file = new GreylistFile(folder.resolve("greylist"));
         file.save(greylist);
         Greylist again = new Greylist();
-        assertThat(file.load(again, 1_000)).isEqualTo(new GreylistFile.Read.Whole(2));
+        assertThat(file.load(again, 1_000)).isEqualTo(new GreylistFile.Read.Whole(2, false));
         assertThat(again.waiting()).isEqualTo(1);
         assertThat(word(again.come(triplet("a@s.example"), CONFIG, START.plusSeconds(300))))
                 .isEqualTo("first");
@@ -303,7 +309,7 @@ class GreylistTest {
         for (int i = 0; i < whole.length; i++) {
             byte[] changed = whole.clone();
             changed[i] ^= 0x10;
-            Files.write(path, i % 2 == 0 ? changed : java.util.Arrays.copyOf(whole, i));
+            Files.write(path, i % 2 == 0 ? changed : Arrays.copyOf(whole, i));
             Greylist into = new Greylist();
             assertThat(file.load(into, 10)).isInstanceOf(GreylistFile.Read.Damaged.class);
             assertThat(into.entries()).isZero();
@@ -323,11 +329,11 @@ class GreylistTest {
                                 () -> new GreylistFile(path).save(greylist)))
                 .isInstanceOf(IOException.class);
         assertThat(new GreylistFile(path).load(new Greylist(), 10))
-                .isEqualTo(new GreylistFile.Read.Whole(1));
+                .isEqualTo(new GreylistFile.Read.Whole(1, false));
     }
 
     private GreylistLog appended(Path path) throws IOException {
-        GreylistLog log = GreylistLog.open(path);
+        GreylistLog log = GreylistLog.begin(path, greylist);
         log.append(drained());
         return log;
     }
@@ -338,10 +344,9 @@ class GreylistTest {
     }
 
     private String replayed(Path path, Duration after) throws IOException {
-        Greylist again = new Greylist();
-        try (GreylistLog log = GreylistLog.open(path)) {
-            log.replay(again, 1_000);
-        }
+        Greylist again = new Greylist(KEY);
+        assertThat(GreylistLog.replay(path, again, 1_000))
+                .isInstanceOf(GreylistLog.Read.Replayed.class);
         return word(again.come(triplet("a@s.example"), config(1_000), START.plus(after)));
     }
 
@@ -354,8 +359,8 @@ class GreylistTest {
             come("a@s.example", Duration.ofMinutes(5));
             log.append(drained());
             assertThat(replayed(path, Duration.ofMinutes(1))).isEqualTo("passed");
-            assertThat(log.size()).isEqualTo(2 * 28);
-            log.clear();
+            assertThat(log.size()).isEqualTo(3 * 28);
+            log.clear(greylist);
             assertThat(replayed(path, Duration.ofMinutes(5))).isEqualTo("new 300");
         }
     }
@@ -367,13 +372,15 @@ class GreylistTest {
         come("a@s.example", Duration.ofMinutes(5));
         appended(path).close();
         byte[] whole = Files.readAllBytes(path);
-        for (int i = 28; i < whole.length; i++) {
+        for (int i = 2 * 28; i < whole.length; i++) {
             byte[] changed = whole.clone();
             changed[i] ^= 1;
-            Files.write(path, i % 2 == 0 ? changed : java.util.Arrays.copyOf(whole, i));
+            Files.write(path, i % 2 == 0 ? changed : Arrays.copyOf(whole, i));
             // the first record alone: it still waits
             assertThat(replayed(path, Duration.ofSeconds(299))).as("at %s", i).isEqualTo("early 1");
-            assertThat(Files.size(path)).as("at %s", i).isEqualTo(28);
+            assertThat(GreylistLog.replay(path, new Greylist(KEY), 1_000))
+                    .as("at %s", i)
+                    .isEqualTo(new GreylistLog.Read.Replayed(1, false, Files.size(path) - 2 * 28));
         }
     }
 
@@ -388,9 +395,8 @@ class GreylistTest {
         // killed between writing the whole and emptying the log
         Greylist again = new Greylist();
         file.load(again, 1_000);
-        try (GreylistLog log = GreylistLog.open(path)) {
-            assertThat(log.replay(again, 1_000)).isEqualTo(1);
-        }
+        assertThat(GreylistLog.replay(path, again, 1_000))
+                .isEqualTo(new GreylistLog.Read.Replayed(1, false, 0));
         assertThat(word(again.come(triplet("a@s.example"), config(1_000), START.plusSeconds(400))))
                 .isEqualTo("passed");
         assertThat(again.waiting()).isZero();
@@ -404,5 +410,143 @@ class GreylistTest {
         }
         assertThat(greylist.drain()).isNull();
         assertThat(greylist.drain()).isEmpty();
+    }
+
+    @Test
+    void whoseKeyIsAnotherHasOtherTripletsAndOtherCounters() {
+        GreylistKey other = GreylistKey.random();
+        assertThat(other).isNotEqualTo(KEY);
+        int together = 0;
+        for (int i = 0; i < 1_000; i++) {
+            InetAddress client = Ip.parse("2001:db8:%x::1".formatted(i));
+            Triplet mine = KEY.triplet(client, ReversePath.Null.INSTANCE, ALICE);
+            Triplet theirs = other.triplet(client, ReversePath.Null.INSTANCE, ALICE);
+            assertThat(mine).isNotEqualTo(theirs);
+            together += mine.network() == theirs.network() ? 1 : 0;
+        }
+        assertThat(together).isLessThan(10);
+    }
+
+    @Test
+    void theKeyIsKeptWithTheTableAndForItsOwnerAlone() throws IOException {
+        Path path = folder.resolve("greylist");
+        Greylist first = new Greylist();
+        Files.writeString(folder.resolve("greylist.new"), "left behind by a crash");
+        new GreylistFile(path).save(first);
+        assertThat(Files.getPosixFilePermissions(path))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        Greylist again = new Greylist();
+        assertThat(again.key()).isNotEqualTo(first.key());
+        new GreylistFile(path).load(again, 10);
+        assertThat(again.key()).isEqualTo(first.key());
+    }
+
+    /** A table as form 1 had it, of triplets without a key. */
+    private static void writeFormer(Path path, List<Triplet> triplets, long times)
+            throws IOException {
+        ByteBuffer out = ByteBuffer.allocate(16 + 24 * triplets.size() + 16);
+        out.putLong(0x5053_544e_4752_4c31L).putLong(0);
+        triplets.forEach(t -> out.putLong(t.high()).putLong(t.low()).putLong(times));
+        CRC32C crc = new CRC32C();
+        crc.update(out.array(), 0, out.position());
+        out.putLong(triplets.size()).putLong(crc.getValue());
+        Files.write(path, out.array());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.9, 0", "2001:db8:1:2::3, 0", "2001:db8:1:2::3, 1"})
+    void whatStandsInAFileOfTheFormBeforeIsKnownAndMadeAnew(String client, int which)
+            throws IOException {
+        Path path = folder.resolve("greylist");
+        InetAddress address = Ip.parse(client);
+        ReversePath sender = ReversePath.of(EmailAddress.of("a@s.example"));
+        int second = (int) (START.getEpochSecond() - 1_577_836_800L);
+        writeFormer(
+                path,
+                List.of(Triplet.former(address, sender, ALICE).get(which)),
+                ((long) second << 32) | (second + 300));
+        Greylist again = new Greylist(KEY);
+        assertThat(new GreylistFile(path).load(again, 10))
+                .isEqualTo(new GreylistFile.Read.Whole(1, true));
+        again.expectFormer(START.plus(Duration.ofDays(35)));
+        Triplet triplet = again.triplet(address, sender, ALICE);
+        assertThat(triplet).isEqualTo(KEY.triplet(address, sender, ALICE));
+        assertThat(again.knows(triplet, CONFIG, START.plusSeconds(400))).isTrue();
+        assertThat(again.entries()).as("moved, not copied").isEqualTo(1);
+        assertThat(again.waiting()).isZero();
+        Triplet other = again.triplet(address, sender, EmailAddress.of("bob@example.test"));
+        assertThat(again.knows(other, CONFIG, START.plusSeconds(400))).isFalse();
+
+        new GreylistFile(path).save(again);
+        Greylist third = new Greylist();
+        assertThat(new GreylistFile(path).load(third, 10))
+                .isEqualTo(new GreylistFile.Read.Whole(1, false));
+        assertThat(third.formerUntil()).as("others may still come").isPositive();
+        assertThat(third.knows(triplet, CONFIG, START.plusSeconds(400))).isTrue();
+        third.sweep(CONFIG, START.plus(Duration.ofDays(36)));
+        assertThat(third.formerUntil()).isZero();
+    }
+
+    @Test
+    void aLogOfTheFormBeforeIsReplayedAndOneOfAnotherTableIsNot() throws IOException {
+        Path path = folder.resolve("greylist.log");
+        come("a@s.example", Duration.ZERO);
+        appended(path).close();
+        byte[] today = Files.readAllBytes(path);
+        Files.write(path, Arrays.copyOfRange(today, 28, today.length));
+        assertThat(GreylistLog.replay(path, new Greylist(KEY), 10))
+                .isEqualTo(new GreylistLog.Read.Replayed(1, true, 0));
+        Files.write(path, today);
+        Greylist other = new Greylist();
+        assertThat(GreylistLog.replay(path, other, 10))
+                .isEqualTo(
+                        new GreylistLog.Read.Foreign(
+                                "the table that it goes with is gone",
+                                folder.resolve("greylist.log.damaged")));
+        assertThat(other.entries()).isZero();
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void whatANewerVersionWroteIsPutAsideByThatName() throws IOException {
+        Path path = folder.resolve("greylist");
+        new GreylistFile(path).save(greylist);
+        byte[] newer = Files.readAllBytes(path);
+        newer[7] = '3';
+        Files.write(path, newer);
+        assertThat(new GreylistFile(path).load(new Greylist(), 10))
+                .isEqualTo(
+                        new GreylistFile.Read.Damaged(
+                                "a newer version wrote it, in form 3",
+                                folder.resolve("greylist.newer")));
+        Path log = folder.resolve("greylist.log");
+        GreylistLog.begin(log, greylist).close();
+        newer = Files.readAllBytes(log);
+        newer[7] = '3';
+        Files.write(log, newer);
+        assertThat(GreylistLog.replay(log, new Greylist(), 10))
+                .isEqualTo(
+                        new GreylistLog.Read.Foreign(
+                                "a newer version wrote it, in form 3",
+                                folder.resolve("greylist.log.newer")));
+    }
+
+    @Test
+    void whatIsNoLogAtAllIsPutAsideAndATornBeginningIsNone() throws IOException {
+        Path path = folder.resolve("greylist.log");
+        Files.writeString(path, "somebody's notes, which are longer than a record");
+        assertThat(GreylistLog.replay(path, new Greylist(), 10))
+                .isInstanceOf(GreylistLog.Read.Foreign.class);
+        assertThat(folder.resolve("greylist.log.damaged")).exists();
+        GreylistLog.begin(path, greylist).close();
+        byte[] head = Files.readAllBytes(path);
+        for (int length = 0; length < head.length; length++) {
+            Files.write(path, Arrays.copyOf(head, length));
+            assertThat(GreylistLog.replay(path, new Greylist(KEY), 10))
+                    .isEqualTo(new GreylistLog.Read.Replayed(0, false, length));
+        }
+        Files.delete(path);
+        assertThat(GreylistLog.replay(path, new Greylist(KEY), 10))
+                .isEqualTo(new GreylistLog.Read.None());
     }
 }

@@ -1,0 +1,157 @@
+package org.postern.app.reputation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.app.SmallSite;
+import org.postern.app.lists.AddedLists;
+import org.postern.app.telemetry.Metrics;
+import org.postern.core.authres.ArcResult;
+import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.DmarcResult;
+import org.postern.core.authres.IprevResult;
+import org.postern.core.authres.SpfResult;
+import org.postern.core.authres.Verdicts;
+import org.postern.core.config.ReputationConfig;
+import org.postern.core.lists.AddedEntries;
+import org.postern.core.lists.ListEntry;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.net.Ip;
+import org.postern.core.snapshot.Snapshot;
+import org.postern.core.snapshot.SnapshotResult;
+import org.postern.core.time.TimeSource;
+
+/** Who wrote to a trap is listed, however long the disk will not. */
+class TrapsTest {
+    private static final EmailAddress TRAP = EmailAddress.of("old@example.test");
+
+    @TempDir Path folder;
+
+    private final Metrics metrics = new Metrics();
+    private final AtomicBoolean broken = new AtomicBoolean();
+    private AddedLists lists;
+    private Traps traps;
+
+    @BeforeEach
+    void start() throws IOException {
+        Snapshot snapshot = SmallSite.snapshot(folder, TimeSource.system(), "", "bob@example.test");
+        Path data = folder.resolve("d");
+        lists =
+                new AddedLists(
+                        data,
+                        TimeSource.system(),
+                        () -> {
+                            if (broken.get()) {
+                                throw new IllegalStateException("a defect");
+                            }
+                            return new SnapshotResult.Loaded(snapshot, List.of());
+                        });
+        ReputationConfig config = ReputationConfig.defaults(true);
+        traps =
+                new Traps(
+                        lists,
+                        new Reputation(
+                                data, () -> config, c -> false, metrics, TimeSource.system()),
+                        () -> config,
+                        metrics,
+                        TimeSource.system(),
+                        Duration.ofMillis(20));
+    }
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    /** A file where the folder of lists has to be. */
+    private Path inTheWay() throws IOException {
+        return Files.writeString(
+                Files.createDirectories(folder.resolve("d")).resolve("lists"), "no folder");
+    }
+
+    private void hit(String client) {
+        traps.hit(Ip.parse(client), TRAP, false, unauthenticated(), false);
+    }
+
+    private static Verdicts unauthenticated() {
+        return new Verdicts(
+                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.MAILFROM, "x.example", "x"),
+                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "x.example", "x"),
+                new IprevResult(AuthResult.NONE, null, "x"),
+                List.of(),
+                ArcResult.NONE,
+                new DmarcResult(
+                        AuthResult.NONE, null, null, null, null, null, List.of(), "x", List.of()));
+    }
+
+    private String scraped() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        metrics.scrape(out, null);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private List<String> listed() throws IOException {
+        return lists.entries(AddedEntries.Target.DENY).stream().map(ListEntry::value).toList();
+    }
+
+    private void awaitListed(String... clients) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(listed()).containsExactlyInAnyOrder(clients));
+        await().atMost(Duration.ofSeconds(20)).until(() -> traps.waiting() == 0);
+    }
+
+    @Test
+    void whoCameWhileTheDiskWouldNotIsListedWhenItWill() throws IOException {
+        Path inTheWay = inTheWay();
+        hit("192.0.2.1");
+        await().atMost(Duration.ofSeconds(20)).until(() -> traps.trouble().isPresent());
+        hit("192.0.2.2");
+        hit("192.0.2.1");
+        assertThat(traps.waiting()).isEqualTo(2);
+        assertThat(traps.trouble().orElseThrow())
+                .startsWith("NOT LISTED: 2 clients that wrote to one: ")
+                .contains("lists");
+        assertThat(scraped()).contains("postern_reputation_traps_waiting 2.0");
+        Files.delete(inTheWay);
+        awaitListed("192.0.2.1/32", "192.0.2.2/32");
+        assertThat(traps.trouble()).isEmpty();
+    }
+
+    @Test
+    void aDefectWhileListsAreReadAnewCostsNobodyHisEntry() throws IOException {
+        broken.set(true);
+        hit("192.0.2.1");
+        await().atMost(Duration.ofSeconds(20)).until(() -> traps.trouble().isPresent());
+        assertThat(traps.trouble().orElseThrow()).contains("a defect");
+        broken.set(false);
+        awaitListed("192.0.2.1/32");
+        hit("192.0.2.3");
+        awaitListed("192.0.2.1/32", "192.0.2.3/32");
+    }
+
+    @Test
+    void noMoreThanAThousandWait() throws IOException {
+        Path inTheWay = inTheWay();
+        for (int i = 0; i < 1_010; i++) {
+            hit("198.18.%d.%d".formatted(i / 250, i % 250));
+        }
+        assertThat(traps.waiting()).isEqualTo(1_000);
+        assertThat(scraped())
+                .contains("postern_reputation_traps_total{response=\"too-many\"} 10.0");
+        Files.delete(inTheWay);
+        await().atMost(Duration.ofSeconds(20)).until(() -> traps.waiting() == 0);
+        assertThat(listed()).hasSize(1_000);
+    }
+}
