@@ -150,8 +150,35 @@ class SpamTrapTest {
         assertThat(send("127.0.7.1", "someone@pass.test", TRAP)).startsWith("250 2.0.0");
         assertThat(gateway.get("/metrics").body())
                 .contains("postern_reputation_traps_total{response=\"known-good\"}");
+        assertThat(send("127.0.7.1", "someone@plain.test", TRAP))
+                .as("a customer of the same provider, of whom nothing is known")
+                .startsWith("250 2.0.0");
         assertThat(send("127.0.7.1", "someone@pass.test", "alice@example.test"))
                 .startsWith("250 2.0.0");
+        assertThat(send("127.0.8.7", "someone@plain.test", TRAP)).startsWith("250 2.0.0");
+        awaitListed("127.0.8.7"); // the others came before
+        assertThat(listed()).doesNotContain("127.0.7.1");
+    }
+
+    @Test
+    void aRecipientIsNoTrapThoughTheConfigurationSaysSo() {
+        try (Gateway other = peers.newGateway("trap-or-person")) {
+            other.configureSections("reputation: { spam-traps: [alice@example.test] }\n")
+                    .start();
+            assertThat(other.command("check").all())
+                    .contains("alice@example.test is a recipient (")
+                    .contains("and so no trap: its mail is delivered");
+            Message message = Message.from("someone@plain.test");
+            assertThat(
+                            SmtpClient.send(
+                                    other.smtpPort(),
+                                    "someone@plain.test",
+                                    List.of("alice@example.test"),
+                                    message.octets()))
+                    .startsWith("250 2.0.0");
+            peers.dovecot().awaitMessage("alice@example.test", message.id());
+            assertThat(other.command("lists", "show", "deny").out()).doesNotContain("127.0.0.1");
+        }
     }
 
     @Test

@@ -156,7 +156,7 @@ final class ContentCommit {
                             List.of(stored.id()),
                             new Change.Drop(MessageMeta.HOLD_ACTOR, Traps.RULE, TrapNote.KEPT));
         }
-        TrapNote.take(transaction, judged);
+        TrapNote.take(transaction);
         if (judged.verdict() instanceof Verdict.Accept
                 && !transaction.probing()
                 && judged.isCleanAsFarAsScanned()) {

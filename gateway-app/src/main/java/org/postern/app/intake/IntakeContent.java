@@ -115,7 +115,7 @@ final class IntakeContent implements ContentReceiver {
             Judgement judged = judge(spooled, scan);
             return switch (judged.verdict()) {
                 case Verdict.Reject reject -> {
-                    TrapNote.take(transaction, judged);
+                    TrapNote.take(transaction);
                     yield notTaken(Ruling.of(reject), reject.reply(), judged, spooled.size());
                 }
                 case Verdict.Defer defer ->

@@ -187,6 +187,11 @@ final class IntakeVisit implements Visit {
         Recipients directory = revision.snapshot().recipients();
         RecipientLookup lookup =
                 Traps.lookup(recipient, revision.snapshot().config().reputation(), directory);
+        if (lookup instanceof RecipientLookup.Known somebody
+                && !somebody.source().equals(Traps.RULE)
+                && revision.snapshot().config().reputation().traps().contains(recipient.key())) {
+            parts.traps().isSomebody(recipient, somebody.source());
+        }
         parts.metrics()
                 .count(
                         "recipient.lookups",
@@ -304,6 +309,7 @@ final class IntakeVisit implements Visit {
                         request,
                         recipients.mailboxes(),
                         recipients.named(),
+                        recipients.traps(),
                         recipients.unproven(),
                         recipients.audience(),
                         facts,

@@ -1,8 +1,8 @@
 package org.postern.app.intake;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.reputation.Traps;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
 import org.postern.auth.dnsbl.DnsblCheck;
@@ -28,6 +28,7 @@ import org.postern.smtp.session.MailRequest;
  * @param mail what MAIL said
  * @param recipients who gets it, aliases followed
  * @param named the recipients as RCPT named them, each once
+ * @param traps those in {@code recipients} that are spam traps, as RCPT found them
  * @param unproven those whom greylisting has yet to decide about
  * @param audience what its recipients have in common
  * @param facts what is known so far
@@ -44,6 +45,7 @@ record Transaction(
         MailRequest mail,
         List<Recipient> recipients,
         List<EmailAddress> named,
+        Set<EmailAddress> traps,
         List<EmailAddress> unproven,
         Audience audience,
         Facts facts,
@@ -54,6 +56,7 @@ record Transaction(
     Transaction {
         recipients = List.copyOf(recipients);
         named = List.copyOf(named);
+        traps = Set.copyOf(traps);
         unproven = List.copyOf(unproven);
     }
 
@@ -79,14 +82,9 @@ record Transaction(
                                         instanceof ListMatch.Allow);
     }
 
-    /** Whether an address is a spam trap. */
-    boolean isTrap(EmailAddress address) {
-        return Traps.isTrap(address, revision.snapshot().config().reputation());
-    }
-
     /** Whether it is for nobody but spam traps. */
     boolean forTrapsAlone() {
-        return recipients.stream().allMatch(r -> isTrap(r.address()));
+        return recipients.stream().allMatch(r -> traps.contains(r.address()));
     }
 
     /** What SPF and the like are asked about. */
@@ -97,7 +95,8 @@ record Transaction(
 
     /** The envelope that it is relayed with: who has a mailbox; a trap where nobody else is. */
     Envelope envelope() {
-        List<Recipient> real = recipients.stream().filter(r -> !isTrap(r.address())).toList();
+        List<Recipient> real =
+                recipients.stream().filter(r -> !traps.contains(r.address())).toList();
         return new Envelope(
                 mail.reversePath(),
                 real.isEmpty() ? recipients : real,

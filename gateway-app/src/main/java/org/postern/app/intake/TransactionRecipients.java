@@ -1,8 +1,11 @@
 package org.postern.app.intake;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postern.app.reputation.Traps;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.EmailAddress;
@@ -17,6 +20,7 @@ import org.postern.core.recipients.RecipientLookup;
 final class TransactionRecipients {
     private final List<Recipient> mailboxes = new ArrayList<>();
     private final List<EmailAddress> named = new ArrayList<>();
+    private final Set<EmailAddress> traps = new LinkedHashSet<>();
     private final List<EmailAddress> unproven = new ArrayList<>();
     private @Nullable Audience audience;
     private int unknown;
@@ -27,6 +31,9 @@ final class TransactionRecipients {
             named.add(recipient.address());
         }
         audience = audience == null ? its : audience.with(its);
+        if (known.source().equals(Traps.RULE)) {
+            traps.addAll(known.targets());
+        }
         for (EmailAddress target : known.targets()) {
             // the same mailbox named twice gets the message once (RFC 5321, 3.3 allows either)
             if (mailboxes.stream().noneMatch(r -> r.address().equals(target))) {
@@ -78,6 +85,11 @@ final class TransactionRecipients {
         return named;
     }
 
+    /** The spam traps among the mailboxes. */
+    Set<EmailAddress> traps() {
+        return traps;
+    }
+
     /** Those of them whom greylisting has yet to decide about. */
     List<EmailAddress> unproven() {
         return unproven.stream().filter(named::contains).distinct().toList();
@@ -97,6 +109,7 @@ final class TransactionRecipients {
     void clear() {
         mailboxes.clear();
         named.clear();
+        traps.clear();
         unproven.clear();
         audience = null;
         unknown = 0;

@@ -1,7 +1,6 @@
 package org.postern.app.intake;
 
 import java.time.Duration;
-import org.postern.core.mail.Recipient;
 
 /** Notes who wrote to a spam trap, whatever becomes of the message. Keeps nothing. */
 final class TrapNote {
@@ -11,11 +10,9 @@ final class TrapNote {
     private TrapNote() {}
 
     /** Notes a message whose content is complete and that was taken or refused for good. */
-    static void take(Transaction transaction, Judgement judged) {
+    static void take(Transaction transaction) {
         Intake.Parts parts = transaction.parts();
-        transaction.recipients().stream()
-                .map(Recipient::address)
-                .filter(transaction::isTrap)
+        transaction.traps().stream()
                 .findFirst()
                 .ifPresent(trap ->
                         parts.traps()
@@ -23,7 +20,6 @@ final class TrapNote {
                                         transaction.facts().client(),
                                         trap,
                                         transaction.mail().reversePath().isNull(),
-                                        judged.outcome().verdicts(),
                                         Intake.isExempt(
                                                 transaction.revision().snapshot(),
                                                 transaction.facts().client())));

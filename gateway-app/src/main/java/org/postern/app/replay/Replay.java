@@ -261,7 +261,7 @@ public final class Replay {
             if (refused.isEmpty()) {
                 Audience asked = Audience.of(address, lookup);
                 audience = audience == null ? asked : audience.with(asked);
-                trapsAlone &= Traps.isForTrapsAlone(lookup, snapshot.config().reputation());
+                trapsAlone &= Traps.isForTrapsAlone(lookup);
             } else {
                 outcome = refused;
             }

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
-import org.postern.core.authres.Verdicts;
 import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
-import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Cidr;
 import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientLookup;
+import org.postern.core.reputation.Banned;
 import org.postern.core.reputation.Networks;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
@@ -61,6 +61,7 @@ public final class Traps {
     private final Map<Cidr, String> waiting = new LinkedHashMap<>();
     private final Condition pause = lock.newCondition();
     private final Duration retry;
+    private final Set<String> people = ConcurrentHashMap.newKeySet();
     private boolean writing;
     private @Nullable String trouble;
 
@@ -96,24 +97,35 @@ public final class Traps {
     }
 
     /**
-     * Whom mail to an address goes to: a trap, as itself or by an address with a detail, or whom
-     * the directory names. The one look-up of sessions, candidates and replays.
+     * Whom mail to an address goes to, the one look-up of sessions, candidates and replays: a trap
+     * is somebody, whom {@link #RULE} knows, as itself or by an address with a detail. Who stands in
+     * a directory by himself is no trap, whatever the configuration says: his mail would be lost;
+     * and where a directory cannot say, a trap hears what anybody would.
      *
-     * @param recipients who is there, and knows what a detail is in the address's domain
+     * @param config the settings that the session is bound to
+     * @param recipients who is there, and what a detail is in the address's domain
      */
     public static RecipientLookup lookup(
             EmailAddress address, ReputationConfig config, RecipientDirectory recipients) {
-        return trapOf(address, config, recipients)
-                .<RecipientLookup>map(trap -> new RecipientLookup.Known(List.of(trap), RULE))
-                .orElseGet(() -> recipients.lookup(address));
+        Optional<EmailAddress> trap = trapOf(address, config, recipients);
+        RecipientLookup lookup = recipients.lookup(address);
+        if (trap.isEmpty()) {
+            return lookup;
+        }
+        return switch (lookup) {
+            case RecipientLookup.Known known when !known.anybody() -> known;
+            case RecipientLookup.Unavailable away -> away;
+            case RecipientLookup.Known _, RecipientLookup.Unknown _, RecipientLookup.NotHosted _ ->
+                    new RecipientLookup.Known(List.of(trap.get()), RULE);
+        };
     }
 
     /** Whether nobody but traps gets what a look-up found. */
-    public static boolean isForTrapsAlone(RecipientLookup found, ReputationConfig config) {
-        return found instanceof RecipientLookup.Known known
-                && known.targets().stream().allMatch(target -> isTrap(target, config));
+    public static boolean isForTrapsAlone(RecipientLookup found) {
+        return found instanceof RecipientLookup.Known known && known.source().equals(RULE);
     }
 
+    /** The trap that mail to an address goes to: itself, or without its detail. */
     private static Optional<EmailAddress> trapOf(
             EmailAddress address, ReputationConfig config, RecipientDirectory recipients) {
         if (config.traps().isEmpty()) {
@@ -124,8 +136,8 @@ public final class Traps {
                 : recipients.withoutDetail(address).filter(user -> isTrap(user, config));
     }
 
-    /** Whether an address is a trap itself. */
-    public static boolean isTrap(EmailAddress address, ReputationConfig config) {
+    /** Whether the configuration has an address among the traps. */
+    private static boolean isTrap(EmailAddress address, ReputationConfig config) {
         return config.traps().contains(address.key());
     }
 
@@ -135,24 +147,27 @@ public final class Traps {
      * @param nullSender whether it is a bounce, as it says
      * @param listed whether the client is our own or on an allow list
      */
-    public void hit(
-            InetAddress client,
-            EmailAddress trap,
-            boolean nullSender,
-            Verdicts verdicts,
-            boolean listed) {
+    public void hit(InetAddress client, EmailAddress trap, boolean nullSender, boolean listed) {
         if (nullSender) {
             // an honest server's answer to who forged the trap's address: the backscatter outage
             metrics.count("reputation.traps", "response", "null-sender");
             return;
         }
-        Set<Domain> domains = Reputation.authenticated(verdicts);
-        boolean good =
-                listed
-                        || (!domains.isEmpty()
-                                && reputation.knownGood().isKnownGood(client, domains));
-        String response = good ? "known-good" : note(Networks.alone(client), trap);
+        // by its network, whatever domain earned it: a provider is not kept out for one customer
+        boolean good = listed || reputation.knownGood().isKnownGood(client, Set.of());
+        String response = good ? "known-good" : note(Networks.host(client), trap);
         metrics.count("reputation.traps", "response", response);
+    }
+
+    /** Hears that an address which is configured as a trap is somebody's; told once. */
+    public void isSomebody(EmailAddress address, String source) {
+        if (people.size() < MAX_WAITING && people.add(address.key())) {
+            LOG.warn(
+                    "{} is among spam-traps and a recipient ({}): it is no trap, and its mail is"
+                            + " delivered",
+                    address,
+                    source);
+        }
     }
 
     /** Leaves a client to the writer, which is begun if none is at work. */
@@ -217,6 +232,12 @@ public final class Traps {
             Instant until =
                     time.instant().plus(config.get().trapHold()).truncatedTo(ChronoUnit.SECONDS);
             lists.addTrapped(batch, until);
+            String words = "on the deny list until " + until + ": wrote to a spam trap";
+            batch.keySet()
+                    .forEach(who ->
+                            reputation
+                                    .chronicle()
+                                    .note("trap", new Banned.Network(who).title(), words));
         } catch (IOException e) {
             wrong = String.valueOf(e.getMessage());
         } catch (RuntimeException e) {

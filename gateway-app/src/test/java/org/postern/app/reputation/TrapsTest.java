@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,17 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.SmallSite;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
-import org.postern.core.authres.ArcResult;
-import org.postern.core.authres.AuthResult;
-import org.postern.core.authres.DmarcResult;
-import org.postern.core.authres.IprevResult;
-import org.postern.core.authres.SpfResult;
-import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.lists.AddedEntries;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
+import org.postern.core.recipients.Handling;
+import org.postern.core.recipients.RecipientDirectory;
+import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.time.TimeSource;
@@ -82,18 +80,7 @@ class TrapsTest {
     }
 
     private void hit(String client) {
-        traps.hit(Ip.parse(client), TRAP, false, unauthenticated(), false);
-    }
-
-    private static Verdicts unauthenticated() {
-        return new Verdicts(
-                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.MAILFROM, "x.example", "x"),
-                SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "x.example", "x"),
-                new IprevResult(AuthResult.NONE, null, "x"),
-                List.of(),
-                ArcResult.NONE,
-                new DmarcResult(
-                        AuthResult.NONE, null, null, null, null, null, List.of(), "x", List.of()));
+        traps.hit(Ip.parse(client), TRAP, false, false);
     }
 
     private String scraped() throws IOException {
@@ -153,5 +140,60 @@ class TrapsTest {
         Files.delete(inTheWay);
         await().atMost(Duration.ofSeconds(20)).until(() -> traps.waiting() == 0);
         assertThat(listed()).hasSize(1_000);
+    }
+
+    @Test
+    void aHostOfIpv6IsListedByItsNetwork() throws IOException {
+        hit("2001:db8:1:2::3");
+        hit("2001:db8:1:2::4");
+        awaitListed("2001:db8:1:2:0:0:0:0/64");
+    }
+
+    private RecipientLookup lookUp(String address, RecipientLookup directory) throws IOException {
+        ReputationConfig config =
+                SmallSite.snapshot(
+                                folder,
+                                TimeSource.system(),
+                                "reputation: { spam-traps: [old@example.test] }\n",
+                                "bob@example.test")
+                        .config()
+                        .reputation();
+        return Traps.lookup(
+                EmailAddress.of(address),
+                config,
+                new RecipientDirectory() {
+                    @Override
+                    public RecipientLookup lookup(EmailAddress asked) {
+                        return directory;
+                    }
+
+                    @Override
+                    public Optional<EmailAddress> withoutDetail(EmailAddress asked) {
+                        return asked.localPart().contains("+")
+                                ? Optional.of(TRAP)
+                                : Optional.empty();
+                    }
+
+                    @Override
+                    public String name() {
+                        return "test";
+                    }
+                });
+    }
+
+    @Test
+    void whoStandsInADirectoryByHimselfIsNoTrapWhateverTheConfigurationSays() throws IOException {
+        RecipientLookup person = new RecipientLookup.Known(List.of(TRAP), "recipients.yaml:1");
+        assertThat(lookUp("Old@example.test", person)).isSameAs(person);
+        RecipientLookup everybody =
+                new RecipientLookup.Known(List.of(TRAP), "catch-all", Handling.NONE, true);
+        RecipientLookup trap = new RecipientLookup.Known(List.of(TRAP), "spam-trap");
+        assertThat(lookUp("old@example.test", everybody)).isEqualTo(trap);
+        assertThat(lookUp("old@example.test", RecipientLookup.Unknown.INSTANCE)).isEqualTo(trap);
+        assertThat(lookUp("old+x@example.test", RecipientLookup.Unknown.INSTANCE)).isEqualTo(trap);
+        RecipientLookup away = new RecipientLookup.Unavailable("LDAP is away");
+        assertThat(lookUp("old@example.test", away)).as("as anybody's").isSameAs(away);
+        assertThat(lookUp("bob@example.test", RecipientLookup.Unknown.INSTANCE))
+                .isEqualTo(RecipientLookup.Unknown.INSTANCE);
     }
 }

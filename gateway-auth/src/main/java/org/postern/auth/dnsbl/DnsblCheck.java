@@ -169,7 +169,6 @@ public final class DnsblCheck implements AutoCloseable {
 
     private Said notListed(DnsListConfig list) {
         lists.listener().asked(list.name(), DnsblListener.Outcome.NOT_LISTED);
-        lists.watch().answered(list, false);
         return new Said.NotListed();
     }
 
@@ -187,9 +186,11 @@ public final class DnsblCheck implements AutoCloseable {
             lists.watch().trouble(list, trouble.get(), name + " is " + Ip.text(answer.getFirst()));
             return new Said.Unknown();
         }
-        lists.watch().answered(list, true);
         for (InetAddress code : answer) {
             if (list.counts(code)) {
+                if (list.weight() > 0 && !lists.watch().vouches(list, deadline)) {
+                    return unvouched(list);
+                }
                 lists.listener().asked(list.name(), DnsblListener.Outcome.LISTED);
                 String text = list.weight() <= 0 ? "" : text(name, deadline);
                 return new Said.Listed(
@@ -205,6 +206,16 @@ public final class DnsblCheck implements AutoCloseable {
         }
         lists.listener().asked(list.name(), DnsblListener.Outcome.FILTERED);
         return new Said.NotListed();
+    }
+
+    /** It has just been found to list what no list has, or did not say whether it does. */
+    private Said unvouched(DnsListConfig list) {
+        boolean well = lists.watch().state(list) instanceof ListState.Well;
+        lists.listener()
+                .asked(
+                        list.name(),
+                        well ? DnsblListener.Outcome.NO_ANSWER : DnsblListener.Outcome.TROUBLE);
+        return new Said.Unknown();
     }
 
     /** The list's own words, empty where they do not come in half of what is left: a hit is one. */

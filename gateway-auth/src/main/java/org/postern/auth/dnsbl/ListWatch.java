@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,8 @@ public final class ListWatch implements AutoCloseable {
     /** A list that is switched off is tried again after this at the latest. */
     static final Duration OFF_RETRY = Duration.ofMinutes(1);
 
-    /** After so many hits on end without a miss a list is tested out of turn. */
-    static final int SUSPECT_RUN = 50;
+    /** A hit counts where the list has been found well within this, or is found so now. */
+    static final Duration FRESH = Duration.ofSeconds(30);
 
     /** One test may take this long. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -76,8 +77,8 @@ public final class ListWatch implements AutoCloseable {
     private static final class Entry {
         private volatile ListState state = new ListState.Untested();
         private volatile long dueNanos;
-        private volatile long testedNanos;
-        private volatile int run;
+        private final ReentrantLock proving = new ReentrantLock();
+        private volatile long provenNanos;
         private volatile boolean offBySession;
         private volatile boolean pardoned;
         private volatile long pardonedNanos;
@@ -85,7 +86,7 @@ public final class ListWatch implements AutoCloseable {
 
         private Entry(long now) {
             dueNanos = now;
-            testedNanos = now;
+            provenNanos = now - FRESH.toNanos();
         }
     }
 
@@ -104,7 +105,14 @@ public final class ListWatch implements AutoCloseable {
         plan = new Plan(config, dns);
         List<Zone> wanted = config.lists().stream().map(Zone::of).toList();
         zones.keySet().retainAll(wanted);
-        wanted.forEach(zone -> zones.computeIfAbsent(zone, z -> new Entry(time.nanoTime())));
+        long now = time.nanoTime();
+        long next = now + config.selfTest().toNanos();
+        for (Zone zone : wanted) {
+            Entry entry = zones.computeIfAbsent(zone, z -> new Entry(now));
+            if (entry.dueNanos - next > 0) {
+                entry.dueNanos = next; // the interval has become shorter
+            }
+        }
         poke();
     }
 
@@ -116,22 +124,33 @@ public final class ListWatch implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                Duration wait = testDue();
-                lock.lock();
-                try {
-                    if (!poked && !closed) {
-                        long rest = due.awaitNanos(Math.max(1, wait.toNanos()));
-                        LOG.trace("woken {} ns before the time", rest);
-                    }
-                    poked = false;
-                } finally {
-                    lock.unlock();
-                }
+                await(round());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closing
+        }
+    }
+
+    /** A defect costs the round and is told, and the next one comes. */
+    private Duration round() throws InterruptedException {
+        try {
+            return testDue();
         } catch (RuntimeException e) {
-            LOG.error("DNS lists are tested no more: a defect of ours", e);
+            LOG.error("testing DNS lists broke: a defect of ours", e);
+            return OFF_RETRY;
+        }
+    }
+
+    private void await(Duration wait) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = wait.toNanos();
+            while (left > 0 && !poked && !closed) {
+                left = due.awaitNanos(left);
+            }
+            poked = false;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -172,20 +191,60 @@ public final class ListWatch implements AutoCloseable {
         off(Zone.of(list), entry, reason, detail);
     }
 
-    /** Hears whether a list had what it was asked about. */
-    void answered(DnsListConfig list, boolean listed) {
-        Entry entry = zones.get(Zone.of(list));
-        if (entry == null) {
-            return;
+    /**
+     * Whether a hit of a list may count against somebody: hits are rare, a list that has just begun
+     * to answer for everything has one for each client, and the next test in turn may be minutes
+     * away. Unless it was found well a moment ago it is asked for what no list has; all who have a
+     * hit meanwhile wait for the one question.
+     *
+     * @param deadline until when this may wait; a list that does not answer by then vouches for
+     *     nothing, which is no reason to switch it off
+     */
+    boolean vouches(DnsListConfig list, Deadline deadline) {
+        Zone zone = Zone.of(list);
+        Entry entry = zones.get(zone);
+        DnsClient dns = plan.dns();
+        if (entry == null || dns == null) {
+            return false;
         }
-        // counted without a lock: one more or less does not matter
-        int run = listed ? entry.run + 1 : 0;
-        entry.run = run;
-        if (run >= SUSPECT_RUN && time.nanoTime() - entry.testedNanos > OFF_RETRY.toNanos()) {
-            entry.run = 0;
-            entry.dueNanos = time.nanoTime();
-            poke();
+        try {
+            if (isProven(entry)) {
+                return entry.state instanceof ListState.Well;
+            }
+            if (!entry.proving.tryLock(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+            try {
+                return (isProven(entry) || proves(zone, entry, dns, deadline))
+                        && entry.state instanceof ListState.Well;
+            } finally {
+                entry.proving.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
+    }
+
+    private boolean isProven(Entry entry) {
+        return time.nanoTime() - entry.provenNanos < FRESH.toNanos();
+    }
+
+    private boolean proves(Zone zone, Entry entry, DnsClient dns, Deadline deadline) {
+        return switch (examine(zone, false, dns, DnsBudget.until(deadline))) {
+            case ListState.Well well -> {
+                entry.provenNanos = time.nanoTime();
+                yield true;
+            }
+            case ListState.Off off -> {
+                if (off.reason() != ListState.Reason.NO_ANSWER) {
+                    off(zone, entry, off.reason(), off.detail());
+                    poke();
+                }
+                yield false;
+            }
+            case ListState.Untested untested -> false;
+        };
     }
 
     /**
@@ -229,7 +288,6 @@ public final class ListWatch implements AutoCloseable {
             LOG.error("the test of DNS list {} broke: a defect of ours", zone.zone(), e);
             found = new ListState.Off(ListState.Reason.NO_ANSWER, e.toString());
         }
-        entry.testedNanos = time.nanoTime();
         entry.silent =
                 found instanceof ListState.Off o && o.reason() == ListState.Reason.NO_ANSWER
                         ? entry.silent + 1
@@ -250,6 +308,7 @@ public final class ListWatch implements AutoCloseable {
                     entry.offBySession = false;
                     LOG.info("DNS list {} is well again and asked", zone.zone());
                 }
+                entry.provenNanos = time.nanoTime();
                 entry.state = well;
                 entry.dueNanos = time.nanoTime() + config.selfTest().toNanos();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -331,5 +332,42 @@ class DnsblCheckTest {
         } finally {
             never.countDown();
         }
+    }
+
+    @Test
+    void threeHundredAddressesAndAnAliasAreAnswersLikeOthersAndOneThatMeansTroubleIsEnough()
+            throws InterruptedException {
+        DnsListConfig zen = list("zen", 5, "127.0.0.2", Subject.CLIENT);
+        String[] many = new String[300];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = "127.1.%d.%d".formatted(i / 250, i % 250);
+        }
+        many[299] = "127.0.0.2";
+        TestDns dns =
+                TestDns.of()
+                        .cname("9.2.0.192.zen.example", "many.zen.example")
+                        .a("many.zen.example", many);
+        assertThat(client(dns, CLIENT, zen).score()).isEqualTo(5);
+        many[150] = "127.255.255.255";
+        TestDns over = TestDns.of().a("9.2.0.192.zen.example", many);
+        assertThat(client(over, CLIENT, zen).score()).isZero();
+        assertThat(watch.state(zen)).isInstanceOf(ListState.Off.class);
+    }
+
+    @Test
+    void aListsWordsAreOneLineOfPrintableAscii() throws InterruptedException {
+        TestDns dns =
+                TestDns.of()
+                        .a("9.2.0.192.zen.example", "127.0.0.2")
+                        .txt(
+                                "9.2.0.192.zen.example",
+                                "bad\r\n250 OK\u0000\u001b[31m\u00e4"
+                                        .getBytes(StandardCharsets.UTF_8));
+        assertThat(client(dns, CLIENT, list("zen", 5, "127.0.0.2", Subject.CLIENT)).hits())
+                .singleElement()
+                .extracting(DnsblHit::text)
+                .asString()
+                .matches("[ -~]+")
+                .startsWith("bad??250 OK??[31m");
     }
 }

@@ -17,6 +17,7 @@ import org.postern.core.config.DnsblConfig;
 import org.postern.core.config.RuleConfig;
 import org.postern.core.dnsbl.Subject;
 import org.postern.core.mail.Domain;
+import org.postern.core.time.Deadline;
 import org.postern.core.time.ManualTimeSource;
 
 class ListWatchTest {
@@ -152,16 +153,60 @@ class ListWatchTest {
         assertThat(watch.state(LIST)).isInstanceOf(ListState.Untested.class);
     }
 
+    private Deadline soon() {
+        return Deadline.after(time, Duration.ofSeconds(3));
+    }
+
     @Test
-    void aRunOfHitsIsReasonToTestOutOfTurn() throws InterruptedException {
+    void theFirstHitOfAListThatHasBegunToAnswerForEverythingSwitchesItOff()
+            throws InterruptedException {
         after(well(), LIST);
         watch.watch(config(LIST), well().a("1.0.0.127.zen.example", "127.0.0.2"));
-        time.advance(Duration.ofMinutes(2));
-        for (int i = 0; i < ListWatch.SUSPECT_RUN; i++) {
-            watch.testDue();
-            assertThat(watch.state(LIST)).isInstanceOf(ListState.Well.class);
-            watch.answered(LIST, true);
+        assertThat(watch.vouches(LIST, soon())).as("found well a moment ago").isTrue();
+        time.advance(ListWatch.FRESH);
+        assertThat(watch.vouches(LIST, soon())).isFalse();
+        assertThat(watch.state(LIST)).isInstanceOf(ListState.Off.class);
+        assertThat(alarms).containsExactly("zen.example lists-everything");
+        assertThat(watch.vouches(LIST, soon())).isFalse();
+    }
+
+    @Test
+    void aListThatIsWellVouchesForItsHitsAndIsAskedOnceInAWhile() throws InterruptedException {
+        TestDns dns = well();
+        after(dns, LIST);
+        time.advance(ListWatch.FRESH);
+        int before = dns.asked().size();
+        for (int i = 0; i < 10; i++) {
+            assertThat(watch.vouches(LIST, soon())).isTrue();
         }
+        assertThat(dns.asked().size() - before).isEqualTo(1);
+    }
+
+    @Test
+    void aListThatDoesNotSayWhetherItIsWellVouchesForNothingAndStaysOn()
+            throws InterruptedException {
+        after(well(), LIST);
+        watch.watch(config(LIST), well().timeout("1.0.0.127.zen.example"));
+        time.advance(ListWatch.FRESH);
+        assertThat(watch.vouches(LIST, soon())).isFalse();
+        assertThat(watch.state(LIST)).isInstanceOf(ListState.Well.class);
+    }
+
+    @Test
+    void aShorterIntervalHoldsFromTheReloadOn() throws InterruptedException {
+        after(well(), LIST);
+        DnsblConfig often =
+                new DnsblConfig(
+                        1,
+                        RuleConfig.Mode.ENFORCE,
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(10),
+                        List.of(LIST));
+        watch.watch(often, TestDns.of());
+        time.advance(Duration.ofSeconds(9));
+        watch.testDue();
+        assertThat(watch.state(LIST)).isInstanceOf(ListState.Well.class);
+        time.advance(Duration.ofSeconds(1));
         watch.testDue();
         assertThat(watch.state(LIST)).isInstanceOf(ListState.Off.class);
     }

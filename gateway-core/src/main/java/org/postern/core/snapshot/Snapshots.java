@@ -15,6 +15,7 @@ import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
@@ -128,6 +129,7 @@ public final class Snapshots {
         draft.config().ifPresent(config -> warnOfEndedRules(config, time, problems));
         if (problems.errorCount() == 0) {
             warnOfMissingPostmasters(draft, recipients, problems);
+            draft.config().ifPresent(config -> warnOfTraps(config, file, recipients, problems));
         }
         Problems found = problems.toProblems();
         if (draft.config().isEmpty() || found.hasErrors()) {
@@ -175,6 +177,29 @@ public final class Snapshots {
                                         + rule.expires()
                                         + " and has no effect; take it out, or give it another"
                                         + " end"));
+    }
+
+    /** Of remote sources nothing is known here. */
+    private static void warnOfTraps(
+            PosternConfig config, Path file, Recipients recipients, ProblemCollector problems) {
+        for (String trap : config.reputation().traps().stream().sorted().toList()) {
+            EmailAddress address;
+            try {
+                address = EmailAddress.ofKey(trap);
+            } catch (InvalidAddressException e) {
+                throw new IllegalStateException(trap + " was an address", e);
+            }
+            if (recipients.lookup(address) instanceof RecipientLookup.Known known
+                    && !known.anybody()) {
+                problems.warning(
+                        Place.start(file),
+                        "reputation.spam-traps: "
+                                + address
+                                + " is a recipient ("
+                                + known.source()
+                                + "), and so no trap: its mail is delivered");
+            }
+        }
     }
 
     private static void warnOfMissingPostmasters(
