@@ -9,9 +9,20 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +66,11 @@ class ContentScannersTest {
                     remove_headers = { ['X-Old'] = 0, ['From'] = 0, ['Received'] = 1 },
                   })
                 end
+                if subject:find('junk') then
+                  task:set_milter_reply({
+                    add_headers = { ['X-Junk'] = 'yes', ['X-Spam-Origin'] = 'here' },
+                  })
+                end
                 if subject:find('hold it') then task:set_pre_result('quarantine', 'odd', 'x') end
                 if subject:find('not now') then
                   task:set_pre_result('soft reject', 'Too many of these, in 5 minutes', 'x')
@@ -65,6 +81,7 @@ class ContentScannersTest {
             """;
 
     private Gateway gateway;
+    private int rspamdPort;
     private Program rspamd;
     private Program clamd;
     private Surroundings peers;
@@ -73,7 +90,7 @@ class ContentScannersTest {
     void start(Surroundings around) throws IOException {
         peers = around;
         gateway = around.newGateway("scanners");
-        int rspamdPort = Ports.free();
+        rspamdPort = Ports.free();
         Path folder = Files.createDirectories(gateway.folder().resolve("scan"));
         Path config =
                 Files.writeString(
@@ -85,6 +102,7 @@ class ContentScannersTest {
                           control_socket = "%1$s/control.sock mode=0600";
                           dns { nameserver = ["127.0.0.1:%2$d"]; timeout = 0.2s; retransmits = 1; }
                           filters = "";
+                          max_message = 3mb;
                           enable_test_patterns = true;
                           url_tld = "/usr/share/rspamd/effective_tld_names.dat";
                         }
@@ -264,13 +282,161 @@ class ContentScannersTest {
 
     @Test
     @Order(1)
-    void aMessageThatIsTooLargeForClamdIsTakenAndSaysSo() {
+    void aMessageThatIsTooLargeForTheScannersIsTakenAndSaysSo() {
         for (int i = 0; i < 5; i++) {
             Message large = with(("0123456789".repeat(7) + "\r\n").repeat(50_000));
             assertThat(send(large)).startsWith("250 2.");
             String stored = peers.dovecot().awaitMessage("alice@example.test", large.id());
             assertThat(Message.fields(stored, "X-Virus-Status"))
                     .containsExactly("Not scanned (too-large)");
+            assertThat(Message.fields(stored, "X-Virus-Scanned")).isEmpty();
+            assertThat(Message.fields(stored, "X-Spam-Status"))
+                    .as("it hangs up without a word, and is well all the same")
+                    .containsExactly("No, not scanned (too-large)");
+        }
+        assertThat(gateway.command("status").out())
+                .contains("rspamd: well")
+                .contains("clamav: well");
+    }
+
+    @Test
+    @Order(1)
+    void doctorPingsThem() {
+        assertThat(gateway.command("doctor", "--only", "scanners").out())
+                .contains("rspamd at 127.0.0.1:" + rspamdPort + " answers")
+                .contains("clamd.sock answers");
+    }
+
+    @Test
+    @Order(1)
+    void whatComesByBdatIsScannedWholeHoweverItIsCut() {
+        byte[] octets = with(EICAR).octets();
+        int inTheVirus = new String(octets, StandardCharsets.ISO_8859_1).indexOf("EICAR") + 3;
+        try (SmtpClient client = SmtpClient.greeted(gateway.smtpPort())) {
+            for (int cut : List.of(0, inTheVirus)) {
+                assertThat(client.command("MAIL FROM:<someone@pass.test>")).startsWith("250");
+                assertThat(client.command("RCPT TO:<alice@example.test>")).startsWith("250");
+                if (cut > 0) {
+                    client.line("BDAT " + cut);
+                    client.write(Arrays.copyOf(octets, cut));
+                    assertThat(client.reply()).startsWith("250");
+                }
+                client.line("BDAT " + (octets.length - cut) + " LAST");
+                client.write(Arrays.copyOfRange(octets, cut, octets.length));
+                assertThat(client.reply())
+                        .startsWith("550 5.7.1 The message contains Eicar-Test-Signature");
+            }
+            Message clean = Message.from("someone@pass.test");
+            assertThat(client.command("MAIL FROM:<someone@pass.test>")).startsWith("250");
+            assertThat(client.command("RCPT TO:<alice@example.test>")).startsWith("250");
+            client.line("BDAT " + clean.octets().length + " LAST");
+            client.write(clean.octets());
+            assertThat(client.reply()).startsWith("250 2.");
+            String stored = peers.dovecot().awaitMessage("alice@example.test", clean.id());
+            assertThat(Message.fields(stored, "X-Virus-Status")).containsExactly("Clean");
+            assertThat(Message.fields(stored, "X-Spam-Status")).hasSize(1);
+        }
+    }
+
+    /** The message signed (RFC 6376) over its author and that there is no X-Junk nor X-Spam-*. */
+    private Message oversigned(Message message, boolean well) throws Exception {
+        String pem = Files.readString(peers.dns().key(DkimKeys.Algorithm.RSA));
+        byte[] secret = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+        byte[] body = message.text().split("\r\n\r\n", 2)[1].getBytes(StandardCharsets.ISO_8859_1);
+        String field =
+                "v=1; a=rsa-sha256; c=relaxed/relaxed; d=pass.test; s=r1;"
+                        + " h=from:x-junk:x-spam-origin; bh="
+                        + DnsServer.base64(MessageDigest.getInstance("SHA-256").digest(body))
+                        + "; b=";
+        Signature rsa = Signature.getInstance("SHA256withRSA");
+        rsa.initSign(
+                KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(secret)));
+        rsa.update(
+                ("from:" + (well ? "someone@pass.test" : "x") + "\r\ndkim-signature:" + field)
+                        .getBytes(StandardCharsets.US_ASCII));
+        return new Message(
+                message.id(),
+                "DKIM-Signature: "
+                        + field
+                        + DnsServer.base64(rsa.sign())
+                        + "\r\n"
+                        + message.text());
+    }
+
+    @Test
+    @Order(1)
+    void aSignatureThatPassedForbidsAFieldAndABogusOneNone() throws Exception {
+        Message good = oversigned(about("of junk"), true);
+        assertThat(send(good)).startsWith("250 2.");
+        String stored = peers.dovecot().awaitMessage("alice@example.test", good.id());
+        assertThat(Message.fields(stored, "Authentication-Results"))
+                .singleElement()
+                .asString()
+                .contains("dkim=pass");
+        assertThat(Message.fields(stored, "X-Junk")).isEmpty();
+        assertThat(Message.fields(stored, "X-Spam-Origin"))
+                .as("the scanner's own names nobody forbids")
+                .containsExactly("here");
+
+        Message bogus = oversigned(about("of junk"), false);
+        assertThat(send(bogus)).startsWith("250 2.");
+        stored = peers.dovecot().awaitMessage("alice@example.test", bogus.id());
+        assertThat(Message.fields(stored, "Authentication-Results"))
+                .singleElement()
+                .asString()
+                .contains("dkim=fail");
+        assertThat(Message.fields(stored, "X-Junk")).containsExactly("yes");
+        assertThat(Message.fields(stored, "X-Spam-Origin")).containsExactly("here");
+    }
+
+    @Test
+    @Order(1)
+    void whoseReverseDnsHangsKeepsNobodyElseFromBeingScanned() throws Exception {
+        try (HushedResolver resolver = HushedResolver.start(peers.dns().port(), "66.0.127");
+                Gateway other = peers.newGateway("slow-names");
+                ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.configure(
+                            other.configuration()
+                                            .replaceFirst(
+                                                    "dns: .*",
+                                                    "dns: { servers: [\"127.0.0.1:"
+                                                            + resolver.port()
+                                                            + "\"], timeout: 3s, tries: 2 }")
+                                    + """
+                                    scanners:
+                                      rspamd: { address: "127.0.0.1:%d", timeout: 8s, connections: 2 }
+                                    """
+                                            .formatted(rspamdPort))
+                    .start();
+            List<Future<String>> replies = new ArrayList<>();
+            for (int i = 1; i <= 8; i++) {
+                String source = "127.0.66." + i;
+                replies.add(
+                        slow.submit(() ->
+                                SmtpClient.send(
+                                        source,
+                                        other.smtpPort(),
+                                        "someone@plain.test",
+                                        ALICE,
+                                        Message.from("someone@plain.test").octets())));
+            }
+            await("their names are asked for").until(() -> resolver.unanswered() >= 8);
+            Message message = Message.from("someone@pass.test");
+            assertThat(
+                            SmtpClient.send(
+                                    other.smtpPort(), "someone@pass.test", ALICE, message.octets()))
+                    .startsWith("250 2.");
+            assertThat(replies).as("who is slow is slow himself").anyMatch(r -> !r.isDone());
+            String stored = peers.dovecot().awaitMessage("alice@example.test", message.id());
+            assertThat(Message.fields(stored, "X-Spam-Status"))
+                    .singleElement()
+                    .asString()
+                    .contains("score=");
+            for (Future<String> reply : replies) {
+                assertThat(reply.get(60, TimeUnit.SECONDS)).startsWith("250 2.");
+            }
+            assertThat(other.get("/metrics").body())
+                    .doesNotContain("postern_scan_results_total{result=\"failed\"");
         }
     }
 

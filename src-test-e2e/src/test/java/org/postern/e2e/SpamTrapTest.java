@@ -163,8 +163,7 @@ class SpamTrapTest {
     @Test
     void aRecipientIsNoTrapThoughTheConfigurationSaysSo() {
         try (Gateway other = peers.newGateway("trap-or-person")) {
-            other.configureSections("reputation: { spam-traps: [alice@example.test] }\n")
-                    .start();
+            other.configureSections("reputation: { spam-traps: [alice@example.test] }\n").start();
             assertThat(other.command("check").all())
                     .contains("alice@example.test is a recipient (")
                     .contains("and so no trap: its mail is delivered");

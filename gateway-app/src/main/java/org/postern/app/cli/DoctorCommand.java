@@ -63,7 +63,7 @@ final class DoctorCommand implements Callable<Integer> {
             split = ",",
             description =
                     "only these: daemon, config, resolver, mx, ptr, tls, downstream, relay,"
-                            + " recipients, dnsbl, clock, disk, limits, evidence")
+                            + " recipients, dnsbl, scanners, clock, disk, limits, evidence")
     private List<String> only = List.of();
 
     @Option(

@@ -10,12 +10,18 @@ import org.postern.auth.dns.DnsName;
 import org.postern.core.net.Ip;
 
 /**
- * Whether DNS block lists answer through this resolver: 127.0.0.2 must be listed and 127.0.0.1 must
- * not (RFC 5782, 5), and an answer of 127.255.255.x is an error of the list, not a listing.
+ * Whether DNS lists answer through this resolver: 127.0.0.2 must be listed and 127.0.0.1 must not,
+ * in lists of names test and not invalid (RFC 5782, 5), and an answer of 127.255.255.x is an error
+ * of the list, not a listing.
  */
 final class BlockListCheck implements Check {
-    private static final String LISTED = "2.0.0.127.";
-    private static final String UNLISTED = "1.0.0.127.";
+    private static final TestEntries ADDRESSES =
+            new TestEntries("127.0.0.2", "2.0.0.127.", "127.0.0.1", "1.0.0.127.");
+    private static final TestEntries NAMES =
+            new TestEntries("the name test", "test.", "the name invalid", "invalid.");
+
+    /** What each list of a kind has, what none has, and the questions for both. */
+    private record TestEntries(String has, String listed, String never, String unlisted) {}
 
     @Override
     public String name() {
@@ -30,8 +36,13 @@ final class BlockListCheck implements Check {
                 .filter(l -> !l.listsNames() && l.selfTest())
                 .forEach(l -> zones.add(l.zone().ascii()));
         for (String zone : zones) {
-            findings.add(zone(scene, zone));
+            findings.add(zone(scene, zone, ADDRESSES));
         }
+        scene.config().dnsbl().lists().stream()
+                .filter(l -> l.listsNames() && l.selfTest())
+                .map(l -> l.zone().ascii())
+                .distinct()
+                .forEach(zone -> findings.add(zone(scene, zone, NAMES)));
         if (findings.isEmpty()) {
             findings.add(
                     Finding.notChecked(
@@ -43,10 +54,10 @@ final class BlockListCheck implements Check {
         return findings;
     }
 
-    private Finding zone(Scene scene, String zone) {
-        String dig = ResolverCheck.dig(scene.config()) + "+short " + LISTED + zone;
-        DnsAnswer<InetAddress> listed = ask(scene, LISTED + zone);
-        DnsAnswer<InetAddress> unlisted = ask(scene, UNLISTED + zone);
+    private Finding zone(Scene scene, String zone, TestEntries entries) {
+        String dig = ResolverCheck.dig(scene.config()) + "+short " + entries.listed() + zone;
+        DnsAnswer<InetAddress> listed = ask(scene, entries.listed() + zone);
+        DnsAnswer<InetAddress> unlisted = ask(scene, entries.unlisted() + zone);
         if (listed instanceof DnsAnswer.TempError<InetAddress> trouble) {
             return unanswered(zone, trouble, dig);
         }
@@ -67,15 +78,15 @@ final class BlockListCheck implements Check {
         if (!unlisted.records().isEmpty()) {
             return Finding.failure(
                     name(),
-                    zone + " lists 127.0.0.1, which nobody may list (RFC 5782, 5)",
+                    zone + " lists " + entries.never() + ", which nobody may list (RFC 5782, 5)",
                     "it lists the whole world, as block lists do that have been given up: it must"
                             + " not be used",
-                    ResolverCheck.dig(scene.config()) + "+short " + UNLISTED + zone);
+                    ResolverCheck.dig(scene.config()) + "+short " + entries.unlisted() + zone);
         }
         if (listed.records().isEmpty()) {
             return Finding.warning(
                     name(),
-                    zone + " does not list its test address 127.0.0.2 (RFC 5782, 5)",
+                    zone + " does not list its test entry " + entries.has() + " (RFC 5782, 5)",
                     "it is no block list, it has been given up, or it answers nothing to this"
                             + " resolver: it would never hit",
                     dig);

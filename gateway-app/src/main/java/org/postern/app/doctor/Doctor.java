@@ -35,6 +35,7 @@ public final class Doctor {
                         new FrontDoorCheck(),
                         new RecipientsCheck(),
                         new BlockListCheck(),
+                        new ScannersCheck(),
                         new ClockCheck(),
                         new DiskCheck(),
                         new LimitsCheck(),

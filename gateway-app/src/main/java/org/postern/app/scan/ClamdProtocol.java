@@ -30,6 +30,15 @@ final class ClamdProtocol implements ScannerProtocol {
         return scanner -> scan(request, scanner);
     }
 
+    @Override
+    public boolean ping(Caller scanner) throws IOException {
+        try (Line line = scanner.call()) {
+            line.out().write("zPING\0".getBytes(StandardCharsets.US_ASCII));
+            byte[] pong = ScannerProtocol.answer(line.in(), 0);
+            return new String(pong, StandardCharsets.US_ASCII).equals("PONG\0");
+        }
+    }
+
     private static ScanResult scan(ScanRequest request, Caller scanner) throws IOException {
         try (Line line = scanner.call()) {
             try {

@@ -56,8 +56,7 @@ final class RspamdProtocol implements ScannerProtocol {
         return head.append("\r\n").toString();
     }
 
-    private static ScanResult scan(ScanRequest request, byte[] head, Caller scanner)
-            throws IOException {
+    private ScanResult scan(ScanRequest request, byte[] head, Caller scanner) throws IOException {
         byte[] answer = {};
         IOException broken = null;
         try (Line line = scanner.call()) {
@@ -83,6 +82,15 @@ final class RspamdProtocol implements ScannerProtocol {
         throw broken == null ? new IOException("it hung up without an answer") : broken;
     }
 
+    @Override
+    public boolean ping(Caller scanner) throws IOException {
+        try (Line line = scanner.call()) {
+            line.out().write(PING);
+            byte[] pong = ScannerProtocol.answer(line.in(), -1);
+            return new String(pong, StandardCharsets.ISO_8859_1).contains("pong");
+        }
+    }
+
     private static void send(ScanRequest request, byte[] head, OutputStream out)
             throws IOException {
         out.write(head);
@@ -100,14 +108,10 @@ final class RspamdProtocol implements ScannerProtocol {
      * Why it hung up without a word: over its {@code max_message} Rspamd does so as soon as it
      * reads the length. One that is well answers a ping, and would wait for a message.
      */
-    private static boolean takesNoneOfThisLength(byte[] head, Caller scanner) {
+    private boolean takesNoneOfThisLength(byte[] head, Caller scanner) {
         try {
-            try (Line line = scanner.call()) {
-                line.out().write(PING);
-                byte[] pong = ScannerProtocol.answer(line.in(), -1);
-                if (!new String(pong, StandardCharsets.ISO_8859_1).contains("pong")) {
-                    return false;
-                }
+            if (!ping(scanner)) {
+                return false;
             }
             try (Line line = scanner.call()) {
                 line.out().write(head);

@@ -120,7 +120,7 @@ public final class ScanFields {
     }
 
     private static void virus(StringBuilder out, ScanResult r, String hostname) {
-        if (r.outcome() != Outcome.TOO_LARGE && r.outcome() != Outcome.FAILED) {
+        if (r.outcome() == Outcome.CLEAN || r.outcome() == Outcome.INFECTED) {
             // by this field alone filters believe that a message was scanned
             out.append("X-Virus-Scanned: clamav at ").append(hostname).append("\r\n");
         }
@@ -128,8 +128,9 @@ public final class ScanFields {
                 .append(
                         switch (r.outcome()) {
                             case INFECTED -> "Infected (" + String.join(", ", r.names()) + ")";
-                            case TOO_LARGE, FAILED -> "Not scanned (" + r.outcome().word() + ")";
-                            case CLEAN, SPAM, REJECT, SOFT_REJECT, QUARANTINE -> "Clean";
+                            case CLEAN -> "Clean";
+                            case TOO_LARGE, FAILED, SPAM, REJECT, SOFT_REJECT, QUARANTINE ->
+                                    "Not scanned (" + r.outcome().word() + ")";
                         })
                 .append("\r\n");
     }

@@ -24,6 +24,14 @@ interface ScannerProtocol {
      */
     Exchange prepare(ScanRequest request, Duration patience);
 
+    /**
+     * Asks whether it is there, without a message.
+     *
+     * @return whether what listens there answers as such a scanner does
+     * @throws IOException if the connection breaks
+     */
+    boolean ping(Caller scanner) throws IOException;
+
     /** One message that is ready to be scanned. */
     interface Exchange {
         /**

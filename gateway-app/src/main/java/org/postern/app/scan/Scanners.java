@@ -11,9 +11,9 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +23,9 @@ import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.config.ScannerConfig;
+import org.postern.core.net.Cidr;
+import org.postern.core.reputation.Networks;
+import org.postern.core.scan.FieldChanges;
 import org.postern.core.scan.ScanResult;
 import org.postern.core.time.Deadline;
 import org.postern.core.time.TimeSource;
@@ -39,26 +42,30 @@ public final class Scanners {
     private static final Logger LOG = LoggerFactory.getLogger("scan");
 
     private static final String BUSY = "all its connections are busy";
+    private static final String SHARE = "half of its connections scan messages of this network";
+    private static final String UNASKED = "not asked yet";
     private static final String STUCK = "all its connections wait for an answer that does not come";
 
     /** For the client's name: whose reverse DNS is slower is scanned without it. */
     private static final Duration PREPARATION = Duration.ofSeconds(1);
 
     private final List<One> scanners;
+    private final String hostname;
     private final Metrics metrics;
     private final TimeSource time;
 
     private static final class One {
         private final ScannerConfig config;
         private final ScannerProtocol protocol;
-        private final Semaphore places;
+        private final Places places;
         private final AtomicInteger failures = new AtomicInteger();
+        private volatile boolean answered;
         private volatile @Nullable String trouble;
 
         private One(ScannerConfig config, ScannerProtocol protocol) {
             this.config = config;
             this.protocol = protocol;
-            this.places = new Semaphore(config.connections());
+            this.places = new Places(config.connections());
         }
 
         /** How long a message may wait for what is told beside it, before it has a place. */
@@ -79,19 +86,84 @@ public final class Scanners {
 
     /** The scanners that a configuration names. */
     public Scanners(PosternConfig config, Metrics metrics, TimeSource time) {
+        this(config, null, metrics, time);
+    }
+
+    /**
+     * The scanners that a configuration names.
+     *
+     * @param before those of the configuration before, or null: one that is configured as it was
+     *     keeps its places and what is known of it
+     */
+    public Scanners(
+            PosternConfig config, @Nullable Scanners before, Metrics metrics, TimeSource time) {
         this.metrics = metrics;
         this.time = time;
-        String hostname = config.hostname().ascii();
-        this.scanners =
-                config.scanners().stream()
-                        .map(c ->
-                                new One(
-                                        c,
-                                        switch (c.scanner()) {
-                                            case RSPAMD -> new RspamdProtocol(hostname);
-                                            case CLAMAV -> new ClamdProtocol();
-                                        }))
-                        .toList();
+        this.hostname = config.hostname().ascii();
+        this.scanners = config.scanners().stream().map(c -> one(c, before)).toList();
+    }
+
+    private One one(ScannerConfig config, @Nullable Scanners before) {
+        if (before != null && before.hostname.equals(hostname)) {
+            for (One one : before.scanners) {
+                if (one.config.equals(config)) {
+                    return one;
+                }
+            }
+        }
+        return new One(config, protocol(config, hostname));
+    }
+
+    private static ScannerProtocol protocol(ScannerConfig config, String hostname) {
+        return switch (config.scanner()) {
+            case RSPAMD -> new RspamdProtocol(hostname);
+            case CLAMAV -> new ClamdProtocol();
+        };
+    }
+
+    /**
+     * Asks a scanner whether it is there, for {@code doctor}.
+     *
+     * @return what is wrong, or empty where it answers as it should
+     */
+    public static Optional<String> ping(ScannerConfig config, Duration patience)
+            throws InterruptedException {
+        AtomicReference<@Nullable SocketChannel> opened = new AtomicReference<>();
+        FutureTask<Boolean> task =
+                new FutureTask<>(() -> {
+                    SocketAddress address = address(config.address());
+                    return protocol(config, "").ping(() -> call(address, opened));
+                });
+        Thread.ofVirtual().name("scan-ping").start(task);
+        String wrong;
+        try {
+            wrong =
+                    task.get(patience.toNanos(), TimeUnit.NANOSECONDS)
+                            ? ""
+                            : "what listens there is no " + config.scanner().word();
+        } catch (TimeoutException e) {
+            wrong = "no answer within " + patience.toMillis() + " ms";
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            wrong = cause == null ? e.toString() : String.valueOf(cause.getMessage());
+        } finally {
+            task.cancel(true);
+            shut(opened.get());
+        }
+        return wrong.isEmpty() ? Optional.empty() : Optional.of(wrong);
+    }
+
+    /** Where a scanner listens, for people. */
+    public static String at(ScannerConfig config) {
+        return text(config.address());
+    }
+
+    /** How many messages a scanner has now. */
+    public int inUse(ScanResult.Scanner which) {
+        return scanners.stream()
+                .filter(s -> s.config.scanner() == which)
+                .mapToInt(s -> s.places.used())
+                .sum();
     }
 
     /** A message on its way through the scanners. */
@@ -119,6 +191,7 @@ public final class Scanners {
             Deadline deadline,
             AtomicReference<@Nullable SocketChannel> channel,
             FutureTask<ScanResult> task,
+            Cidr network,
             long startNanos) {}
 
     /** Begins scanning a message whose content is complete. */
@@ -129,7 +202,9 @@ public final class Scanners {
             AtomicReference<@Nullable SocketChannel> channel = new AtomicReference<>();
             FutureTask<ScanResult> task =
                     new FutureTask<>(() -> scan(scanner, request, deadline, channel));
-            scan.running.add(new Running(scanner, deadline, channel, task, time.nanoTime()));
+            scan.running.add(
+                    new Running(
+                            scanner, deadline, channel, task, network(request), time.nanoTime()));
             Thread.ofVirtual().name("scan-" + scanner.config.scanner().word()).start(task);
         }
         return scan;
@@ -151,15 +226,39 @@ public final class Scanners {
                 scanner.protocol.prepare(request, scanner.patienceBefore());
         boolean stuck = scanner.isStuck();
         long patience = stuck ? 0 : deadline.remaining().toNanos();
-        if (!scanner.places.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
-            return ScanResult.of(which, ScanResult.Outcome.FAILED, stuck ? STUCK : BUSY);
+        Cidr network = network(request);
+        if (!scanner.places.take(network, patience)) {
+            return stuck
+                    ? ScanResult.of(which, ScanResult.Outcome.FAILED, STUCK)
+                    : noPlace(scanner, network);
         }
         try {
             SocketAddress address = address(scanner.config.address());
             return exchange.scan(() -> call(address, opened));
         } finally {
-            scanner.places.release();
+            scanner.places.release(network);
         }
+    }
+
+    private static Cidr network(ScanRequest request) {
+        return Networks.site(request.client().address());
+    }
+
+    /** Who has only himself to wait for comes again; it must not be let in unscanned for that. */
+    private static ScanResult noPlace(One scanner, Cidr network) {
+        ScanResult.Scanner which = scanner.config.scanner();
+        return scanner.places.isShareOf(network)
+                ? new ScanResult(
+                        which,
+                        ScanResult.Outcome.SOFT_REJECT,
+                        0,
+                        0,
+                        List.of(),
+                        SHARE,
+                        "Too many messages from your network are being scanned; please try again"
+                                + " later",
+                        FieldChanges.NONE)
+                : ScanResult.of(which, ScanResult.Outcome.FAILED, BUSY);
     }
 
     private static ScannerProtocol.Line call(
@@ -203,13 +302,13 @@ public final class Scanners {
         } catch (TimeoutException e) {
             shut(running);
             result =
-                    ScanResult.of(
-                            which,
-                            ScanResult.Outcome.FAILED,
-                            // who never had a connection says nothing about how the scanner is
-                            running.channel().get() == null
-                                    ? BUSY
-                                    : "no answer within "
+                    // who never had a connection says nothing about how the scanner is
+                    running.channel().get() == null
+                            ? noPlace(scanner, running.network())
+                            : ScanResult.of(
+                                    which,
+                                    ScanResult.Outcome.FAILED,
+                                    "no answer within "
                                             + scanner.config.timeout().toMillis()
                                             + " ms");
         } catch (ExecutionException e) {
@@ -242,6 +341,7 @@ public final class Scanners {
     private static void tell(One scanner, ScanResult result) {
         String word = scanner.config.scanner().word();
         String before = scanner.trouble;
+        boolean ours = result.detail().equals(SHARE); // says nothing of the scanner
         if (result.outcome() == ScanResult.Outcome.FAILED) {
             if (!result.detail().equals(BUSY) && !result.detail().equals(STUCK)) {
                 scanner.failures.incrementAndGet();
@@ -256,8 +356,9 @@ public final class Scanners {
                                 ? "taken unscanned"
                                 : "deferred");
             }
-        } else if (result.outcome() != ScanResult.Outcome.TOO_LARGE) {
+        } else if (result.outcome() != ScanResult.Outcome.TOO_LARGE && !ours) {
             scanner.failures.set(0);
+            scanner.answered = true;
             if (before != null) {
                 scanner.trouble = null;
                 LOG.info("{} is well again", word);
@@ -267,7 +368,10 @@ public final class Scanners {
 
     private static void shut(Running running) {
         running.task().cancel(true);
-        SocketChannel channel = running.channel().get();
+        shut(running.channel().get());
+    }
+
+    private static void shut(@Nullable SocketChannel channel) {
         if (channel != null) {
             try {
                 channel.close(); // ends a read or write that hangs
@@ -277,17 +381,25 @@ public final class Scanners {
         }
     }
 
-    /** How each scanner is, for the status. */
+    /** How each scanner is, for the status; what has not been asked is not called well. */
     public List<GatewayState.Helper> states() {
         return scanners.stream()
                 .map(s -> {
                     String trouble = s.trouble;
+                    String detail =
+                            trouble != null
+                                    ? "FAILS: " + trouble + ", at " + text(s.config.address())
+                                    : s.answered ? "well" : UNASKED;
                     return new GatewayState.Helper(
-                            "scanner",
-                            s.config.scanner().word(),
-                            trouble == null,
-                            trouble == null ? "well" : "FAILS: " + trouble);
+                            "scanner", s.config.scanner().word(), trouble == null, detail);
                 })
                 .toList();
+    }
+
+    private static String text(ScannerConfig.Address address) {
+        return switch (address) {
+            case ScannerConfig.Address.Unix unix -> unix.path().toString();
+            case ScannerConfig.Address.Tcp tcp -> tcp.host() + ":" + tcp.port();
+        };
     }
 }

@@ -81,6 +81,8 @@ public final class MetricHelp {
                                     "scan.fields",
                                     "Header fields that a scanner itself asked for, by result"),
                             Map.entry(
+                                    "scan.places.used", "Messages that a content scanner has now"),
+                            Map.entry(
                                     "scan.results",
                                     "What content scanners said, by scanner and result"),
                             Map.entry(

@@ -32,6 +32,7 @@ import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.Recipients;
+import org.postern.core.scan.ScanResult;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
@@ -87,13 +88,20 @@ final class LiveConfiguration implements AutoCloseable {
         this.dnsMeters = new DnsMeters(metrics);
         this.dnsLists = new DnsListParts(time, metrics);
         this.countries = new CountryDatabases(metrics, time);
+        for (ScanResult.Scanner which : ScanResult.Scanner.values()) {
+            metrics.gauge(
+                    "scan.places.used",
+                    () -> revision().scanners().inUse(which),
+                    "scanner",
+                    which.word());
+        }
         PosternConfig config = first.config();
         try {
             tls = TlsContexts.load(config.tls());
             CachingDnsClient dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
             current =
                     new Parts(
-                            revision(first, dns),
+                            revision(first, dns, null),
                             dns,
                             DownstreamTable.of(config, environment(config)));
             dnsLists.activate(config);
@@ -120,7 +128,7 @@ final class LiveConfiguration implements AutoCloseable {
                 new DeliveryLookups(() -> current.dns(), time));
     }
 
-    private Revision revision(Snapshot snapshot, CachingDnsClient dns)
+    private Revision revision(Snapshot snapshot, CachingDnsClient dns, @Nullable Scanners before)
             throws SealingKey.SealingKeyException, CountryFileException {
         PosternConfig config = snapshot.config();
         Authenticator authenticator =
@@ -130,7 +138,7 @@ final class LiveConfiguration implements AutoCloseable {
                 snapshot,
                 authenticator,
                 dnsLists.lists(config, dns),
-                new Scanners(config, metrics, time),
+                new Scanners(config, before, metrics, time),
                 countries.prepare(config));
     }
 
@@ -288,7 +296,7 @@ final class LiveConfiguration implements AutoCloseable {
             if (!config.dns().equals(config().dns())) {
                 dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
             }
-            Revision revision = revision(next, dns);
+            Revision revision = revision(next, dns, revision().scanners());
             downstreams = downstreams(before, config);
             TlsContexts certificates = TlsContexts.load(config.tls());
             prepared = new Prepared(new Parts(revision, dns, downstreams), certificates);

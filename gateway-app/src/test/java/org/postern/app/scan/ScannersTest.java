@@ -124,6 +124,11 @@ class ScannersTest {
 
     private static ScanRequest request(
             String message, Function<Duration, Optional<String>> clientName) {
+        return request(message, "192.0.2.1", clientName);
+    }
+
+    private static ScanRequest request(
+            String message, String client, Function<Duration, Optional<String>> clientName) {
         byte[] octets = message.getBytes(StandardCharsets.UTF_8);
         MessageSource source =
                 new MessageSource() {
@@ -140,7 +145,7 @@ class ScannersTest {
         return new ScanRequest(
                 source,
                 new QueueId(1),
-                new TrueClient(Ip.parse("192.0.2.1"), "evil\r\nSettings: {}", clientName),
+                new TrueClient(Ip.parse(client), "evil\r\nSettings: {}", clientName),
                 new TlsDetails(
                         "TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.empty(), Optional.empty()),
                 ReversePath.of(EmailAddress.of("a@s.example")),
@@ -503,6 +508,113 @@ class ScannersTest {
                         .startsWith("no answer within");
             }
         }
+    }
+
+    @Test
+    void oneNetworkHasHalfOfThePlacesAndWaitsForItselfAlone() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            Scanners scanners =
+                    new Scanners(
+                            config(
+                                    "clamav",
+                                    server.getLocalPort(),
+                                    ", timeout: 1s, connections: 3"),
+                            metrics,
+                            TimeSource.system());
+            try (Scanners.Scan one = scanners.begin(request(MESSAGE));
+                    Scanners.Scan two = scanners.begin(request(MESSAGE));
+                    Socket first = server.accept();
+                    Socket second = server.accept();
+                    Scanners.Scan three = scanners.begin(request(MESSAGE));
+                    Scanners.Scan other =
+                            scanners.begin(
+                                    request(MESSAGE, "198.51.100.1", p -> Optional.empty()));
+                    Socket others = server.accept()) {
+                assertThat(scanners.inUse(ScanResult.Scanner.CLAMAV)).isEqualTo(3);
+                read(others, "hello\r\n");
+                others.getOutputStream().write("stream: OK\0".getBytes(StandardCharsets.US_ASCII));
+                assertThat(other.results().getFirst().outcome())
+                        .isEqualTo(ScanResult.Outcome.CLEAN);
+                ScanResult itsOwn = three.results().getFirst();
+                assertThat(itsOwn.outcome()).isEqualTo(ScanResult.Outcome.SOFT_REJECT);
+                assertThat(itsOwn.message()).startsWith("Too many messages from your network");
+                assertThat(ScanFields.of(List.of(itsOwn), List.of(), "mx"))
+                        .isEqualTo("X-Virus-Status: Not scanned (soft-reject)\r\n");
+                assertThat(first.isConnected() && second.isConnected()).isTrue();
+                assertThat(one.results()).hasSize(1);
+                assertThat(two.results()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void whoHasNotBeenAskedIsNotCalledWellAndAReloadForgetsNothingOfHim() throws IOException {
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = server.getLocalPort();
+        }
+        PosternConfig config = config("clamav", port, "");
+        Scanners scanners = new Scanners(config, metrics, TimeSource.system());
+        assertThat(scanners.states().getFirst().detail()).isEqualTo("not asked yet");
+        try (Scanners.Scan scan = scanners.begin(request(MESSAGE))) {
+            assertThat(scan.results()).hasSize(1);
+        }
+        assertThat(scanners.states().getFirst().detail())
+                .startsWith("FAILS: it cannot be reached")
+                .endsWith(", at 127.0.0.1:" + port);
+        assertThat(
+                        new Scanners(config, scanners, metrics, TimeSource.system())
+                                .states()
+                                .getFirst()
+                                .well())
+                .isFalse();
+        assertThat(
+                        new Scanners(
+                                        config("clamav", port, ", connections: 7"),
+                                        scanners,
+                                        metrics,
+                                        TimeSource.system())
+                                .states()
+                                .getFirst()
+                                .detail())
+                .isEqualTo("not asked yet");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rspamd | HTTP/1.1 200 OK\\r\\n\\r\\npong\\r\\n | ''",
+                "clamav | PONG\\0 | ''",
+                "rspamd | PONG\\0 | what listens there is no rspamd",
+                "clamav | HTTP/1.1 400 Bad\\r\\n | what listens there is no clamav",
+            })
+    void aPingTellsWhetherWhatListensThereIsTheScanner(String scanner, String said, String wrong)
+            throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try (Socket socket = server.accept()) {
+                            read(socket, scanner.equals("rspamd") ? "\r\n\r\n" : "zPING\0");
+                            socket.getOutputStream()
+                                    .write(
+                                            said.replace("\\r", "\r")
+                                                    .replace("\\n", "\n")
+                                                    .replace("\\0", "\0")
+                                                    .getBytes(StandardCharsets.US_ASCII));
+                        } catch (IOException e) {
+                            hungUp.add(e);
+                        }
+                    });
+            PosternConfig config = config(scanner, server.getLocalPort(), "");
+            assertThat(
+                            Scanners.ping(config.scanners().getFirst(), Duration.ofSeconds(5))
+                                    .orElse(""))
+                    .isEqualTo(wrong);
+        }
+        PosternConfig gone = config(scanner, "unix:" + folder.resolve("no.sock"), "");
+        assertThat(Scanners.ping(gone.scanners().getFirst(), Duration.ofSeconds(5)))
+                .hasValueSatisfying(w -> assertThat(w).contains("cannot be reached", "no.sock"));
     }
 
     @ParameterizedTest

@@ -136,9 +136,15 @@ final class ScanRules {
                 : Optional.empty();
     }
 
+    /** It was not scanned, and must be; clamd puts nothing off itself: then its places did. */
     private static Optional<Answer> failed(ScanResult result, ScannerConfig scanner) {
-        return result.outcome() == ScanResult.Outcome.FAILED
-                        && scanner.onFailure() == ScannerConfig.OnFailure.DEFER
+        boolean failed =
+                result.outcome() == ScanResult.Outcome.FAILED
+                        && scanner.onFailure() == ScannerConfig.OnFailure.DEFER;
+        boolean putOff =
+                result.outcome() == ScanResult.Outcome.SOFT_REJECT
+                        && result.scanner() == ScanResult.Scanner.CLAMAV;
+        return failed || putOff
                 ? Optional.of(
                         new Answer(
                                 451,
