@@ -98,9 +98,9 @@ public final class Traps {
 
     /**
      * Whom mail to an address goes to, the one look-up of sessions, candidates and replays: a trap
-     * is somebody, whom {@link #RULE} knows, as itself or by an address with a detail. Who stands in
-     * a directory by himself is no trap, whatever the configuration says: his mail would be lost;
-     * and where a directory cannot say, a trap hears what anybody would.
+     * is somebody, whom {@link #RULE} knows, as itself or by an address with a detail. Who stands
+     * in a directory by himself is no trap, whatever the configuration says: his mail would be
+     * lost; and where a directory cannot say, a trap hears what anybody would.
      *
      * @param config the settings that the session is bound to
      * @param recipients who is there, and what a detail is in the address's domain

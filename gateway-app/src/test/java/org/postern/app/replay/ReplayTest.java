@@ -375,8 +375,8 @@ class ReplayTest {
     void aMessageToWhatHasBecomeATrapWouldBeHeldAndOneThatIsRefusedAnywayIsRefused()
             throws Exception {
         JournalEvent accepted =
-                Events.accepted(now, 1, "192.0.2.7", "ann@good.example", "bob@example.test");
-        more = "reputation: { spam-traps: [bob@example.test] }\n";
+                Events.accepted(now, 1, "192.0.2.7", "ann@good.example", "old@example.test");
+        more = "reputation: { spam-traps: [old@example.test] }\n";
         Replay.Outcome held = replay(accepted);
         assertThat(held.rule()).as(held.toString()).isEqualTo("spam-trap");
         assertThat(held.disposition()).isEqualTo("quarantined");
