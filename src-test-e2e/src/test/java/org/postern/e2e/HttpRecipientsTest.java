@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -175,6 +177,7 @@ class HttpRecipientsTest {
                                     """
                                             .formatted(server.getAddress().getPort())
                                             .strip()));
+            Path west = gateway.folder().resolve("west");
             gateway.configureSections(
                     """
                     downstreams: { west: "maildir:west" }
@@ -201,6 +204,20 @@ class HttpRecipientsTest {
                     .as("an alias is no way round")
                     .startsWith("550");
             assertThat(fromNobody(gateway, "alice@example.test")).startsWith("250");
+
+            assertThat(
+                            SmtpClient.send(
+                                    gateway.smtpPort(),
+                                    "someone@pass.test",
+                                    List.of("bob@example.test"),
+                                    "From: someone@pass.test\r\nSubject: to the west\r\n\r\nhello\r\n"
+                                            .getBytes(StandardCharsets.US_ASCII)))
+                    .startsWith("250");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> {
+                        String[] taken = west.resolve("new").toFile().list();
+                        return taken != null && taken.length == 1;
+                    });
         }
     }
 
