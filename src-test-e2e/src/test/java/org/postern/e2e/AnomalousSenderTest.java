@@ -111,6 +111,8 @@ class AnomalousSenderTest {
                             "claimed-sender       anna@busy.test, another ",
                             ", 4 messages held since 20",
                             ": sent 4 messages within the hour, 0 at most before");
+            assertThat(gateway.command("lists", "test", "anna@busy.test").out())
+                    .contains("hold claimed-sender anna@busy.test, another ");
             assertThat(gateway.command("status").out())
                     .contains(
                             "on hold     claimed-sender anna@busy.test, another ",

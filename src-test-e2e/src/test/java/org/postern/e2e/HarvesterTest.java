@@ -341,6 +341,10 @@ class HarvesterTest {
                 harvest(gateway, "127.63.0." + i, "x@none.test", 9);
             }
             assertThat(bans(gateway)).contains("network              127.63.0.0/24");
+            assertThat(gateway.command("lists", "test", "127.63.0.77").out())
+                    .contains(
+                            "ban network 127.63.0.0/24, another ",
+                            "; postern lists remove ban 127.63.0.0/24");
             Program.Result client = gateway.command("lists", "remove", "ban", "127.63.0.77");
             assertThat(client.all())
                     .contains(

@@ -66,6 +66,15 @@ public final class ListRoutes {
     private void show(Exchange exchange) throws IOException {
         String only = exchange.parameter("list");
         boolean text = exchange.wantsText();
+        String who = exchange.parameter("about");
+        if (who != null) {
+            try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
+                for (String line : passing.about(who, text)) {
+                    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return;
+        }
         List<String> lines = new ArrayList<>();
         for (Target target : Target.values()) {
             if (only == null || only.equals(target.word())) {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.reputation.Harvesters;
@@ -101,6 +102,14 @@ public final class PassingEntries {
                     h.why());
         }
 
+        boolean isAbout(String who) {
+            if (ListRoutes.isNetwork(who) && ListRoutes.isNetwork(name)) {
+                return Cidr.parse(name).covers(Cidr.parse(who));
+            }
+            return name.equalsIgnoreCase(who)
+                    || name.equalsIgnoreCase(who.substring(who.lastIndexOf('@') + 1));
+        }
+
         private String counted() {
             return list.equals(BAN) ? "refusals" : "messages held";
         }
@@ -152,6 +161,29 @@ public final class PassingEntries {
                 .map(r ->
                         text
                                 ? Human.cell(r.list(), 6) + Human.cell(r.kind(), 21) + r.text()
+                                : Json.MAPPER.writeValueAsString(r.json()))
+                .toList();
+    }
+
+    /**
+     * A line or an object for each ban that keeps out, and each hold that holds, mail of somebody.
+     *
+     * @param who an address, a network or a client, or a domain
+     */
+    List<String> about(String who, boolean text) {
+        return Stream.concat(bans().stream(), holds().stream())
+                .filter(row -> row.isAbout(who))
+                .map(r ->
+                        text
+                                ? r.list()
+                                        + " "
+                                        + r.kind()
+                                        + " "
+                                        + r.text()
+                                        + "; postern lists remove "
+                                        + r.list()
+                                        + " "
+                                        + r.name()
                                 : Json.MAPPER.writeValueAsString(r.json()))
                 .toList();
     }

@@ -57,6 +57,7 @@ public final class GatewayConditions {
      * @param topSenderShare share of the most frequent sender in all that waits
      * @param journal why the journal is not complete, or empty
      * @param heldSenders how many senders are held as anomalous
+     * @param keptOut how many networks and domains are kept out
      * @param refusedLists which recipient lists wait for a confirmation, or empty
      * @param staleLists which recipient lists are old or were never loaded, or empty
      */
@@ -67,6 +68,7 @@ public final class GatewayConditions {
             DoubleSupplier topSenderShare,
             Supplier<Optional<String>> journal,
             IntSupplier heldSenders,
+            IntSupplier keptOut,
             Supplier<Optional<String>> refusedLists,
             Supplier<Optional<String>> staleLists) {}
 
@@ -93,6 +95,7 @@ public final class GatewayConditions {
                 page("PosternQueueGrows", Duration.ofMinutes(10), this::grows),
                 page("PosternTopSender", Duration.ofMinutes(10), this::topSender),
                 page("PosternSenderHeld", Duration.ZERO, this::heldSenders),
+                ticket("PosternNetworkKeptOut", Duration.ZERO, this::keptOut),
                 page("PosternDeliveryTrouble", Duration.ofMinutes(10), this::downstreams),
                 page("PosternClientsImplausible", Duration.ofMinutes(5), this::implausible),
                 page("PosternProbeFails", Duration.ZERO, sources.probe()),
@@ -202,8 +205,22 @@ public final class GatewayConditions {
                 : Optional.of(
                         "mail of "
                                 + held
-                                + " senders, sender domains or clients is held: far more of it, or"
-                                + " far more of it put off, than ever");
+                                + (held == 1
+                                        ? " sender, sender domain or client"
+                                        : " senders, sender domains or clients")
+                                + " is held: far more of it, or far more of it put off, than ever;"
+                                + " look: postern lists show hold");
+    }
+
+    /** Single clients come and go; a network or a domain is many people's mail. */
+    private Optional<String> keptOut() {
+        int wide = sources.keptOut().getAsInt();
+        return wide == 0
+                ? Optional.empty()
+                : Optional.of(
+                        wide
+                                + (wide == 1 ? " network or domain is" : " networks or domains are")
+                                + " kept out for unknown recipients; look: postern lists show ban");
     }
 
     private Optional<String> downstreams() {

@@ -53,6 +53,7 @@ class GatewayConditionsTest {
         private double topSender;
         private Optional<String> journal = Optional.empty();
         private int held;
+        private int keptOut;
         private Optional<String> refusedLists = Optional.empty();
         private Optional<String> staleLists = Optional.empty();
 
@@ -102,6 +103,7 @@ class GatewayConditionsTest {
                             () -> topSender,
                             () -> journal,
                             () -> held,
+                            () -> keptOut,
                             () -> refusedLists,
                             () -> staleLists),
                     time);
@@ -191,6 +193,12 @@ class GatewayConditionsTest {
                         },
                         "60% of 201"),
                 new Case("PosternSenderHeld", none, s -> s.held = 2, "mail of 2 senders"),
+                new Case(
+                        "PosternNetworkKeptOut",
+                        none,
+                        s -> s.keptOut = 1,
+                        "1 network or domain is kept out for unknown recipients; look: postern"
+                                + " lists show ban"),
                 new Case(
                         "PosternDeliveryTrouble",
                         Duration.ofMinutes(10),

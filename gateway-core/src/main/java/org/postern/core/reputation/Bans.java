@@ -178,6 +178,11 @@ public final class Bans {
         }
     }
 
+    /** How many keep out more than one client: networks and domains. */
+    public int wide() {
+        return (int) all().stream().filter(b -> !b.whom().kind().equals("client")).count();
+    }
+
     /** How many of a {@link Banned#kind kind} there are, one that has just ended perhaps too. */
     public int size(String kind) {
         synchronized (entries) {
