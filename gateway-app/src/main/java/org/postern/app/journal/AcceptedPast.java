@@ -47,7 +47,8 @@ public final class AcceptedPast {
          * Messages of a client that authenticated alike.
          *
          * @param client the true client
-         * @param authenticated the domains that SPF or DKIM passed for, at least one
+         * @param authenticated the domains that SPF passed for or a signature vouches for, at least
+         *     one
          * @param messages how many
          * @param first when the first was accepted, by the wall clock
          * @param last when the last was
@@ -113,7 +114,11 @@ public final class AcceptedPast {
             return domains; // one row is damaged: the others are as good as ever
         }
         passed(detail.path("spf"), domains);
-        detail.path("dkim").forEach(one -> passed(one, domains));
+        for (JsonNode signature : detail.path("dkim")) {
+            if (!signature.path("partly_signed").asBoolean(false)) { // DkimResult.vouches
+                passed(signature, domains);
+            }
+        }
         return domains;
     }
 

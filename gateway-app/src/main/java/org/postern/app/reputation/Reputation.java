@@ -296,21 +296,21 @@ public final class Reputation implements AutoCloseable {
         return new Standing(good, harvesters.lately(client, domains));
     }
 
-    /** The domains that SPF or DKIM passed for. */
+    /** The domains that SPF passed for or a signature vouches for. */
     static Set<Domain> authenticated(Verdicts verdicts) {
         Set<Domain> domains = new HashSet<>();
         if (verdicts.spf().result() == AuthResult.PASS) {
             domain(verdicts.spf().domain()).ifPresent(domains::add);
         }
         for (DkimResult signature : verdicts.dkim()) {
-            if (signature.result() == AuthResult.PASS) {
+            if (signature.vouches()) {
                 domain(signature.domain()).ifPresent(domains::add);
             }
         }
         return domains;
     }
 
-    /** Those of them whose signature passed and that SPF did not pass for. */
+    /** Those of them that a signature vouches for and that SPF did not pass for. */
     public static Set<Domain> signers(Verdicts verdicts) {
         Set<Domain> signers = authenticated(verdicts);
         if (verdicts.spf().result() == AuthResult.PASS) {

@@ -83,6 +83,21 @@ class AcceptedPastTest {
     }
 
     @Test
+    void aSignatureOverAPartOfTheBodyTeachesNothingOfItsSigner() throws Exception {
+        JournalEvent.Message whole =
+                Events.accepted(now, 1, "192.0.2.7", "a@example.org", "b@example.test");
+        JournalEvent.Message part =
+                Events.partlySigned(
+                        Events.accepted(now, 2, "192.0.2.8", "a@example.org", "b@example.test"));
+        write(whole, part);
+        assertThat(told(now.plusSeconds(1)))
+                .containsExactlyInAnyOrder(
+                        new Told(
+                                Ip.parse("192.0.2.7"), List.of("example.org", "signer.example"), 1),
+                        new Told(Ip.parse("192.0.2.8"), List.of("example.org"), 1));
+    }
+
+    @Test
     void aDayThatIsDamagedIsLeftOut() throws Exception {
         write(Events.accepted(now, 1, "192.0.2.7", "a@example.org", "b@example.test"));
         Files.writeString(folder.resolve("2001-01-01.db"), "no database");

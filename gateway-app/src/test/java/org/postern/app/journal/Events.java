@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.ArcResult;
 import org.postern.core.authres.AuthResult;
@@ -68,20 +69,7 @@ public final class Events {
                         SpfResult.notRun(
                                 AuthResult.NONE, SpfResult.Identity.HELO, domain, "spf.none"),
                         new IprevResult(AuthResult.PASS, "mail." + domain, "iprev.pass"),
-                        List.of(
-                                new DkimResult(
-                                        AuthResult.PASS,
-                                        "signer.example",
-                                        "s1",
-                                        "rsa-sha256",
-                                        2048,
-                                        null,
-                                        "abcdef",
-                                        false,
-                                        0,
-                                        false,
-                                        "dkim.pass",
-                                        null)),
+                        List.of(signature(0, "dkim.pass")),
                         ArcResult.NONE,
                         new DmarcResult(
                                 dmarc,
@@ -119,6 +107,59 @@ public final class Events {
                 SmtpReply.of(250, "2.0.0", "Ok: queued as " + new QueueId(id)),
                 evidence(AuthResult.PASS, AuthResult.PASS, client, domain),
                 to);
+    }
+
+    /** The same message with a signature that leaves octets of the body unsigned. */
+    public static JournalEvent.Message partlySigned(JournalEvent.Message m) {
+        Evidence evidence = Objects.requireNonNull(m.evidence());
+        Verdicts v = evidence.verdicts();
+        return new JournalEvent.Message(
+                m.at(),
+                m.id(),
+                m.client(),
+                m.from(),
+                m.named(),
+                m.recipients(),
+                m.size(),
+                m.ruling(),
+                m.reply(),
+                new Evidence(
+                        partlySigned(v),
+                        evidence.checked(),
+                        evidence.explanation(),
+                        evidence.dns(),
+                        evidence.hops()),
+                m.observed(),
+                m.screening(),
+                m.subject(),
+                m.revision());
+    }
+
+    /** The same verdicts with a signature that leaves octets of the body unsigned. */
+    public static Verdicts partlySigned(Verdicts v) {
+        return new Verdicts(
+                v.spf(),
+                v.heloSpf(),
+                v.iprev(),
+                List.of(signature(500, "dkim.pass.partial-body")),
+                v.arc(),
+                v.dmarc());
+    }
+
+    private static DkimResult signature(long unsignedBodyBytes, String reason) {
+        return new DkimResult(
+                AuthResult.PASS,
+                "signer.example",
+                "s1",
+                "rsa-sha256",
+                2048,
+                null,
+                "abcdef",
+                false,
+                unsignedBodyBytes,
+                false,
+                reason,
+                null);
     }
 
     /** A message that DMARC refused. */

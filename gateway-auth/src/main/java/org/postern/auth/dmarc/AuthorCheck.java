@@ -127,7 +127,7 @@ final class AuthorCheck {
         if (spf.result() == AuthResult.PASS && isAuthor(spf.domain())) {
             methods.add("spf");
         }
-        if (dkim.stream().anyMatch(d -> isPass(d) && isAuthor(d.domain()))) {
+        if (dkim.stream().anyMatch(d -> d.vouches() && isAuthor(d.domain()))) {
             methods.add("dkim");
         }
         return methods;
@@ -225,11 +225,11 @@ final class AuthorCheck {
             if (domain != null) {
                 trace.add(say("DKIM", signature.result(), domain, record.strictDkim(), answer));
             }
-            if (isPass(signature) && answer == Alignment.Answer.YES) {
+            if (signature.vouches() && answer == Alignment.Answer.YES) {
                 if (!alignedBy.contains("dkim")) {
                     alignedBy.add("dkim");
                 }
-            } else if (isPass(signature) || signature.result() == AuthResult.TEMPERROR) {
+            } else if (signature.vouches() || signature.result() == AuthResult.TEMPERROR) {
                 open |= answer != Alignment.Answer.NO;
             }
         }
@@ -292,11 +292,6 @@ final class AuthorCheck {
             case DnsAnswer.NxDomain<?> _ -> false;
             case DnsAnswer.TempError<?> _ -> null;
         };
-    }
-
-    /** A pass of the whole body: octets after {@code l=} are nobody's word (RFC 6376, 8.2). */
-    private static boolean isPass(DkimResult signature) {
-        return signature.result() == AuthResult.PASS && signature.unsignedBodyBytes() == 0;
     }
 
     /** Whether SPF might have passed had it been possible to ask. */

@@ -32,6 +32,15 @@ public record DkimResult(
         String reason,
         @Nullable String detail) {
 
+    /**
+     * Whether the signature makes its domain one that the message authenticated as: it passes, and
+     * over the whole body. Of octets after {@code l=} it says nothing, and they may be all that a
+     * reader sees (RFC 6376, 8.2); the result is still a pass (6.1.3).
+     */
+    public boolean vouches() {
+        return result == AuthResult.PASS && unsignedBodyBytes == 0;
+    }
+
     /** The same with {@code aligned} set. */
     public DkimResult withAligned(boolean nowAligned) {
         return new DkimResult(

@@ -144,7 +144,7 @@ final class PolicyKeys {
                     WHEN,
                     "authenticated-domain",
                     ValueTypes.DOMAIN_PATTERN,
-                    "one that SPF or DKIM passed for; at data");
+                    "one that SPF passed for, or DKIM for the whole body; at data");
     static final Key<AuthResult> WHEN_SPF =
             TABLE.list(
                     WHEN,

@@ -75,11 +75,11 @@ public final class GreylistExemptions {
         return all;
     }
 
-    /** Every domain that SPF or a signature passes for. */
+    /** Every domain that SPF passes for or a signature vouches for. */
     public static Set<Domain> authenticated(Verdicts verdicts) {
         Set<Domain> all = authenticated(verdicts.spf());
         for (DkimResult signature : verdicts.dkim()) {
-            if (signature.result() == AuthResult.PASS) {
+            if (signature.vouches()) {
                 domain(signature.domain()).ifPresent(all::add);
             }
         }

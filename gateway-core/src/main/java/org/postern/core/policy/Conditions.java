@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.AuthResult;
+import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Known;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.config.ConditionConfig;
@@ -164,7 +165,7 @@ final class Conditions {
         return Stream.concat(
                 spf,
                 verdicts.dkim().stream()
-                        .filter(d -> d.result() == AuthResult.PASS)
+                        .filter(DkimResult::vouches)
                         .flatMap(d -> domain(d.domain())));
     }
 

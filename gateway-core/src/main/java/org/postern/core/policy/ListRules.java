@@ -110,7 +110,7 @@ final class ListRules {
             addDomain(matches, ListKind.AUTHENTICATED_DOMAIN, verdicts.spf().domain());
         }
         for (DkimResult signature : verdicts.dkim()) {
-            if (signature.result() == AuthResult.PASS) {
+            if (signature.vouches()) {
                 addDomain(matches, ListKind.AUTHENTICATED_DOMAIN, signature.domain());
             }
         }

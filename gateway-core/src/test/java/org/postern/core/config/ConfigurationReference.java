@@ -240,6 +240,11 @@ final class ConfigurationReference {
             it. A recipient's entry counts at rcpt. Of several networks the narrowest is named. A network with host bits
             set is an error that names the right one.
 
+            `authenticated-domain` is a domain that SPF passed for, or DKIM with a signature over the whole body. Where
+            `l=` leaves octets unsigned, anybody can have put them there: such a signature is `dkim: pass` for a rule that
+            asks for the method's result (reason `dkim.pass.partial-body`), and makes nobody's mail of it, here, for
+            greylisting, history, bans and notices as for DMARC.
+
             `lists.named` has lists of one's own in the same form, which do nothing but for rules that ask for them:
 
             ```yaml

@@ -119,6 +119,32 @@ class ConfiguredRulesTest extends PolicyFixture {
         assertThat(verdict instanceof Verdict.Quarantine).isEqualTo(holds);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    authenticated-domain: signer.example          | false
+                    not: { authenticated-domain: signer.example } | true
+                    authenticated-domain: spf.example             | true
+                    dkim: pass                                    | true
+                    reason: dkim.pass.partial-body                | true
+                    """)
+    void aSignatureOverAPartOfTheBodyPassesAndAuthenticatesNobody(String condition, boolean holds)
+            throws IOException {
+        PolicyEngine engine =
+                rules(
+                        "- { name: r, stage: data, when: { "
+                                + condition
+                                + " }, action: quarantine }");
+        Facts part =
+                client.withReversePath(SENDER)
+                        .withAuthentication(
+                                verdicts(AuthResult.FAIL, 1),
+                                new Advice(Advice.Action.ACCEPT, "dmarc.fail", "Explained"));
+        assertThat(engine.decide(Stage.DATA, part) instanceof Verdict.Quarantine).isEqualTo(holds);
+    }
+
     @Test
     void everyConditionOfARuleMustHoldAndTheFirstRuleDecides() throws IOException {
         PolicyEngine engine =

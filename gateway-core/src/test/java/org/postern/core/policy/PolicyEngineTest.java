@@ -108,6 +108,22 @@ class PolicyEngineTest extends PolicyFixture {
     }
 
     @Test
+    void aSignatureOverAPartOfTheBodyIsOnNoList() throws IOException {
+        String signer = "authenticated-domain: [signer.example]\n";
+        PolicyEngine denied = with("", signer);
+        PolicyEngine allowed = with(signer, "author-domain: [author.example]\n");
+        Facts mail = client.withReversePath(SENDER);
+        Advice accept = new Advice(Advice.Action.ACCEPT, "dmarc.pass", "Explained");
+        Facts whole = mail.withAuthentication(verdicts(AuthResult.PASS, 0), accept);
+        Facts part = mail.withAuthentication(verdicts(AuthResult.PASS, 1), accept);
+        assertThat(denied.decide(Stage.DATA, whole).reason())
+                .isEqualTo("list.deny.authenticated-domain");
+        assertThat(denied.decide(Stage.DATA, part)).isInstanceOf(Verdict.Accept.class);
+        assertThat(allowed.decide(Stage.DATA, whole)).isInstanceOf(Verdict.Accept.class);
+        assertThat(allowed.decide(Stage.DATA, part).reason()).isEqualTo("list.deny.author-domain");
+    }
+
+    @Test
     void anAllowedClientPassesByEveryDenyEntry() throws IOException {
         PolicyEngine engine =
                 with(

@@ -83,6 +83,11 @@ abstract class PolicyFixture {
     }
 
     static Verdicts verdicts(AuthResult dmarc) {
+        return verdicts(dmarc, 0);
+    }
+
+    /** The same with a signature that leaves octets of the body unsigned. */
+    static Verdicts verdicts(AuthResult dmarc, long unsignedBodyBytes) {
         return new Verdicts(
                 SpfResult.notRun(AuthResult.PASS, SpfResult.Identity.MAILFROM, "spf.example", "x"),
                 SpfResult.notRun(AuthResult.NONE, SpfResult.Identity.HELO, "h.example", "x"),
@@ -97,9 +102,9 @@ abstract class PolicyFixture {
                                 null,
                                 null,
                                 false,
-                                0,
+                                unsignedBodyBytes,
                                 true,
-                                "dkim.pass",
+                                unsignedBodyBytes == 0 ? "dkim.pass" : "dkim.pass.partial-body",
                                 null)),
                 ArcResult.NONE,
                 new DmarcResult(

@@ -19,8 +19,8 @@ public enum SenderAuthentication {
     /** SPF passed for the reverse-path's own domain. */
     SPF("spf"),
     /**
-     * A DKIM signature passed whose domain answers for the reverse-path's: the same, one above it,
-     * or aligned with an author of the same organisation.
+     * A DKIM signature over the whole body passed whose domain answers for the reverse-path's: the
+     * same, one above it, or aligned with an author of the same organisation.
      */
     DKIM("dkim"),
     /** The message was written by this gateway or came from a network that it trusts. */
@@ -68,8 +68,7 @@ public enum SenderAuthentication {
         }
         Optional<Domain> organization = domain(verdicts.dmarc().organizationalDomain());
         for (DkimResult signature : verdicts.dkim()) {
-            if (signature.result() == AuthResult.PASS
-                    && answersFor(signature, organization, sender)) {
+            if (signature.vouches() && answersFor(signature, organization, sender)) {
                 return DKIM;
             }
         }

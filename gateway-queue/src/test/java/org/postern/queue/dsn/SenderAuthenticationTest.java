@@ -27,6 +27,17 @@ class SenderAuthenticationTest {
             String signer,
             boolean aligned,
             @Nullable String organization) {
+        return verdicts(spf, spfDomain, dkim, signer, aligned, organization, 0);
+    }
+
+    private static Verdicts verdicts(
+            AuthResult spf,
+            String spfDomain,
+            AuthResult dkim,
+            String signer,
+            boolean aligned,
+            @Nullable String organization,
+            long unsignedBodyBytes) {
         return new Verdicts(
                 SpfResult.notRun(spf, SpfResult.Identity.MAILFROM, spfDomain, "test"),
                 SpfResult.notRun(AuthResult.PASS, SpfResult.Identity.HELO, "mail.example.org", "x"),
@@ -41,7 +52,7 @@ class SenderAuthenticationTest {
                                 null,
                                 null,
                                 false,
-                                0,
+                                unsignedBodyBytes,
                                 aligned,
                                 "test",
                                 null)),
@@ -113,6 +124,22 @@ class SenderAuthenticationTest {
                                         "evil.example",
                                         true,
                                         "evil.example"),
+                                SENDER))
+                .isEqualTo(SenderAuthentication.NONE);
+    }
+
+    @Test
+    void aSignatureOverAPartOfTheBodySaysNothingOfTheSender() {
+        assertThat(
+                        SenderAuthentication.of(
+                                verdicts(
+                                        AuthResult.NONE,
+                                        "",
+                                        AuthResult.PASS,
+                                        "mail.example.org",
+                                        true,
+                                        "example.org",
+                                        1),
                                 SENDER))
                 .isEqualTo(SenderAuthentication.NONE);
     }
