@@ -93,6 +93,57 @@ class PolicyTest {
     }
 
     @Test
+    void theCountryIsThatOfWhomTheContentTellsOfBehindATrustedRelay(Surroundings around)
+            throws IOException {
+        try (Gateway gateway = around.newGateway("country-relay")) {
+            countries(gateway, "documentation.mmdb");
+            gateway.configureSections(
+                    """
+                    networks: { trusted-relays: [127.0.0.1/32] }
+                    policy:
+                      country-database: countries.mmdb
+                      rules:
+                        - { name: of-the-relay, stage: mail, when: { not: { country: CH } }, action: defer }
+                        - { name: not-at-home, stage: data, when: { not: { country: CH } }, action: reject }
+                        - { name: at-home, stage: data, when: { country: CH }, action: tag }
+                    """);
+            gateway.start();
+            assertThat(throughRelay(gateway, "192.0.2.7")).startsWith("250 2.");
+            assertThat(gateway.command("trace", "--from", "someone@plain.test", "--story").out())
+                    .contains("country: CH", "by rule at-home");
+            assertThat(throughRelay(gateway, "198.51.100.200"))
+                    .startsWith("550 5.7.1")
+                    .contains("not-at-home");
+            assertThat(throughRelay(gateway, "203.0.113.200"))
+                    .as("in no country of the database")
+                    .startsWith("250 2.");
+
+            gateway.file("same.yaml", gateway.configuration());
+            assertThat(observe(gateway, "same.yaml").exitCode()).isZero();
+            throughRelay(gateway, "192.0.2.7");
+            throughRelay(gateway, "198.51.100.200");
+            assertThat(gateway.command("reload", "--observed").out())
+                    .as("the candidate asks about the same client")
+                    .contains(" 0 would have been others");
+        }
+    }
+
+    private static String throughRelay(Gateway gateway, String client) {
+        Message message =
+                Message.from(
+                        "someone@plain.test",
+                        "Received: from client.plain.test (client.plain.test ["
+                                + client
+                                + "])\r\n by relay.example.test with ESMTP id 1;"
+                                + " Sun, 22 Nov 2026 10:00:00 +0000");
+        return SmtpClient.send(
+                gateway.smtpPort(),
+                "someone@plain.test",
+                List.of("alice@example.test"),
+                message.octets());
+    }
+
+    @Test
     void aResolverThatIsAwayMeetsNoRuleAgainstWhatDoesNotPass(Surroundings around) {
         try (Gateway gateway = around.newGateway("unknown")) {
             gateway.configureSections(

@@ -273,4 +273,40 @@ class QueueSurgeryTest {
                     .contains("postern_queue_oldest_age_seconds{downstream=\"notices\"}");
         }
     }
+
+    @Test
+    void aRecipientRefusedForItsDomainsQuotaIsNoneOfTheMessage(Surroundings around) {
+        try (Gateway gateway = around.newGateway("quota-order")) {
+            String store = "lmtp://127.0.0.1:" + Ports.free();
+            gateway.configure(
+                    Gateway.configuration(gateway, around.dns().port(), store)
+                            .replace(
+                                    "    downstream:",
+                                    """
+                                        quota: { messages: 1 }
+                                        policy: { rules: [{ name: of-it, stage: data, action: tag }] }
+                                        downstream:\
+                                    """)
+                            .replaceFirst(
+                                    "(?m)^domains:$",
+                                    "domains:\n  other.test: { recipients: { static:"
+                                            + " [bob@other.test, postmaster@other.test] },"
+                                            + " downstream: \""
+                                            + store
+                                            + "\" }"));
+            gateway.start();
+            assertThat(SmtpClient.send(gateway, Message.from("someone@pass.test")))
+                    .startsWith("250");
+            try (SmtpClient client = SmtpClient.connect(gateway.smtpPort())) {
+                client.reply();
+                client.command("EHLO client.pass.test");
+                client.command("MAIL FROM:<someone@pass.test>");
+                assertThat(client.command("RCPT TO:<alice@example.test>")).startsWith("452 4.2.2");
+                // with alice's rules at data bob would be sent to a transaction of his own, for
+                // ever
+                assertThat(client.command("RCPT TO:<bob@other.test>")).startsWith("250");
+                assertThat(client.command("RSET")).startsWith("250");
+            }
+        }
+    }
 }

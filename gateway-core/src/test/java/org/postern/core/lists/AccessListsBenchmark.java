@@ -52,7 +52,7 @@ public class AccessListsBenchmark {
     private final Domain[] domains = new Domain[ASKED];
 
     /** Entries as values alone, or each with a comment, an owner and an end. */
-    @Param({"bare", "said"})
+    @Param({"bare", "said", "block", "odd"})
     private String form = "bare";
 
     private Path file = Path.of("");
@@ -103,15 +103,30 @@ public class AccessListsBenchmark {
     }
 
     private String item(String value, int i) {
-        return form.equals("bare")
-                ? "  - " + value + "\n"
-                : "  - { entry: "
+        String end = "2099-01-" + (10 + i % 20);
+        String comment = "seen by feed " + i % 100;
+        return switch (form) {
+            case "bare" -> "  - " + value + "\n";
+            case "block" ->
+                    "  - comment: '"
+                            + comment
+                            + "'\n    entry: "
+                            + value
+                            + "\n    expires: '"
+                            + end
+                            + "'\n    owner: feeds\n";
+            default -> {
+                // an escape that is left to the parser, in one entry of ten
+                String said = form.equals("odd") && i % 10 == 0 ? "\"\\x41\"" : comment;
+                yield "  - { entry: "
                         + value
-                        + ", comment: seen by feed "
-                        + i % 100
-                        + ", owner: feeds, expires: 2099-01-"
-                        + (10 + i % 20)
+                        + ", comment: "
+                        + said
+                        + ", owner: feeds, expires: "
+                        + end
                         + " }\n";
+            }
+        };
     }
 
     private static InetAddress address(Random random, boolean six) throws UnknownHostException {
