@@ -64,9 +64,7 @@ public final class MetricHelp {
                                     "greylisting.decisions",
                                     "What greylisting said of recipients, by result"),
                             Map.entry("greylisting.entries", "Triplets that greylisting remembers"),
-                            Map.entry(
-                                    "greylisting.evicted",
-                                    "Triplets that had to go for others since the start"),
+                            Map.entry("greylisting.evicted", "Triplets that had to go for others"),
                             Map.entry("greylisting.memory.bytes", "Octets of greylisting's memory"),
                             Map.entry(
                                     "greylisting.save",

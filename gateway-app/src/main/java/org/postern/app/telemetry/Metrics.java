@@ -113,6 +113,17 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /**
+     * Registers a counter that is kept elsewhere and read at each scrape; it must never fall.
+     *
+     * @param name without prefix and {@code _total}
+     */
+    public void counter(String name, DoubleSupplier value) {
+        FunctionCounter.builder(PREFIX + name, value, DoubleSupplier::getAsDouble)
+                .description(MetricHelp.of(name))
+                .register(registry);
+    }
+
     private static List<Tag> tags(List<String> labels) {
         List<Tag> tags = new ArrayList<>(labels.size() / 2);
         for (int i = 0; i + 1 < labels.size(); i += 2) {

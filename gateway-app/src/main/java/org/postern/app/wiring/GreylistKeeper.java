@@ -78,7 +78,7 @@ final class GreylistKeeper implements AutoCloseable {
         metrics.gauge("greylisting.entries", greylist::entries);
         metrics.gauge("greylisting.waiting", greylist::waiting);
         metrics.gauge("greylisting.memory.bytes", greylist::bytes);
-        metrics.gauge("greylisting.evicted", greylist::evicted);
+        metrics.counter("greylisting.evicted", greylist::evicted);
     }
 
     /** The memory. */

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** The page of all metrics, made from the places in the source that keep them. */
 final class MetricsPage {
     private static final Pattern CALL =
-            Pattern.compile("\\b(count|time|gauge)\\(\\s*\"([a-z.]+)\"");
+            Pattern.compile("\\b(counter|count|time|gauge)\\(\\s*\"([a-z.]+)\"");
     private static final Pattern LABEL = Pattern.compile("\"([a-z_]+)\"");
 
     private static final String HEAD =
@@ -80,7 +80,7 @@ final class MetricsPage {
                     }
                     String kind =
                             switch (call.group(1)) {
-                                case "count" -> "counter";
+                                case "count", "counter" -> "counter";
                                 case "time" -> "histogram";
                                 default -> "gauge";
                             };

@@ -192,7 +192,7 @@ final class ConfigReader {
     private Map<String, Place> places(Section top) {
         Map<String, Place> places = new LinkedHashMap<>(domains.places());
         places.putAll(keys);
-        for (String key : List.of("data", "admin", "log", "tls")) {
+        for (String key : List.of("data", "admin", "log", "tls", "scanners")) {
             top.entry(key).ifPresent(e -> places.put(key, e.value().place()));
         }
         top.entry("listeners")

@@ -14,8 +14,6 @@ import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
-import org.postern.core.mail.EmailAddress;
-import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
@@ -23,7 +21,6 @@ import org.postern.core.problem.Problem.Severity;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.problem.Problems;
 import org.postern.core.recipients.KeptCopies.Use;
-import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.recipients.Recipients;
 import org.postern.core.time.TimeSource;
 
@@ -126,11 +123,7 @@ public final class Snapshots {
                         data,
                         problems);
         Recipients recipients = Recipients.load(draft, copies, problems);
-        draft.config().ifPresent(config -> warnOfEndedRules(config, time, problems));
-        if (problems.errorCount() == 0) {
-            warnOfMissingPostmasters(draft, recipients, problems);
-            draft.config().ifPresent(config -> warnOfTraps(config, file, recipients, problems));
-        }
+        Doubts.of(draft, file, recipients, time, problems);
         Problems found = problems.toProblems();
         if (draft.config().isEmpty() || found.hasErrors()) {
             return new SnapshotResult.Refused(found);
@@ -162,59 +155,6 @@ public final class Snapshots {
         return draft.config()
                 .map(config -> lists.withAdded(data == null ? config.data() : data, problems))
                 .orElse(lists);
-    }
-
-    private static void warnOfEndedRules(
-            PosternConfig config, TimeSource time, ProblemCollector problems) {
-        config.rules()
-                .filter(rule -> rule.hasEnded(time.instant()))
-                .forEach(rule ->
-                        problems.warning(
-                                rule.place(),
-                                "rule "
-                                        + rule.name()
-                                        + " ended at "
-                                        + rule.expires()
-                                        + " and has no effect; take it out, or give it another"
-                                        + " end"));
-    }
-
-    /** Of remote sources nothing is known here. */
-    private static void warnOfTraps(
-            PosternConfig config, Path file, Recipients recipients, ProblemCollector problems) {
-        for (String trap : config.reputation().traps().stream().sorted().toList()) {
-            EmailAddress address;
-            try {
-                address = EmailAddress.ofKey(trap);
-            } catch (InvalidAddressException e) {
-                throw new IllegalStateException(trap + " was an address", e);
-            }
-            if (recipients.lookup(address) instanceof RecipientLookup.Known known
-                    && !known.anybody()) {
-                problems.warning(
-                        Place.start(file),
-                        "reputation.spam-traps: "
-                                + address
-                                + " is a recipient ("
-                                + known.source()
-                                + "), and so no trap: its mail is delivered");
-            }
-        }
-    }
-
-    private static void warnOfMissingPostmasters(
-            ConfigDraft draft, Recipients recipients, ProblemCollector problems) {
-        draft.recipientFiles()
-                .forEach((domain, files) -> {
-                    EmailAddress postmaster = EmailAddress.of("postmaster", domain);
-                    if (recipients.lookup(postmaster) instanceof RecipientLookup.Unknown) {
-                        problems.warning(
-                                files.getFirst().place(),
-                                postmaster
-                                        + " is not among the recipients; every domain must"
-                                        + " take its mail (RFC 5321, 4.5.1)");
-                    }
-                });
     }
 
     /** The configuration in force. */

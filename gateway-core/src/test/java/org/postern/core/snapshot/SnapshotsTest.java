@@ -151,6 +151,38 @@ class SnapshotsTest {
     }
 
     @Test
+    void mailThatIsTooLargeForAScannerThatMustHaveItsSayIsWarnedOf() throws IOException {
+        String scanners =
+                """
+                scanners:
+                  rspamd: { address: "127.0.0.1:11333" }
+                  clamav: { address: "127.0.0.1:3310", on-failure: defer, size-limit: 2MB }
+                """;
+        String before = Files.readString(file);
+        Files.writeString(file, before + scanners);
+        assertThat(Snapshots.read(file, time))
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class,
+                        l ->
+                                assertThat(l.warnings())
+                                        .singleElement()
+                                        .asString()
+                                        .contains("clamav: on-failure is defer", "52428800"));
+        Files.writeString(
+                file,
+                before
+                        + scanners
+                        + """
+                        policy:
+                          rules:
+                            - { name: big, stage: data, when: { scan: [failed, too-large] }, action: quarantine }
+                        """);
+        assertThat(Snapshots.read(file, time))
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class, l -> assertThat(l.warnings()).isEmpty());
+    }
+
+    @Test
     void aRuleThatHasEndedIsWarnedOfAtItsPlaceWhereverItStands() throws IOException {
         Files.writeString(
                 file,
