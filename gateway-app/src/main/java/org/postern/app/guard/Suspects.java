@@ -20,10 +20,15 @@ final class Suspects {
     private final Map<String, Integer> rules = new HashMap<>();
     private int messages;
 
-    void add(JournalEvent.Message message) {
+    /**
+     * Adds a message.
+     *
+     * @param rule whose reason hit
+     */
+    void add(JournalEvent.Message message, String rule) {
         messages++;
         count(clients, message.client().address());
-        count(rules, message.ruling().rule());
+        count(rules, rule);
         if (message.evidence() != null) {
             var verdicts = message.evidence().verdicts();
             count(words, "spf:" + verdicts.spf().reason());
@@ -44,7 +49,7 @@ final class Suspects {
                 .orElse(Map.entry(none, 0));
     }
 
-    /** The rule that decided most of them. */
+    /** The rule that hit most of them. */
     String rule() {
         return top(rules, "").getKey();
     }

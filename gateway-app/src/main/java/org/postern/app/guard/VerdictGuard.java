@@ -19,6 +19,7 @@ import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.policy.Disposition;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -179,21 +180,18 @@ public final class VerdictGuard implements Journal {
     }
 
     private void observe(JournalEvent.Message message, List<Runnable> news) {
-        boolean against =
-                switch (message.ruling().disposition()) {
-                    case ACCEPT -> !message.observed().isEmpty();
-                    case TAG, QUARANTINE, REJECT, DEFER -> true;
-                };
-        if (against) {
-            String reason =
-                    message.observed().isEmpty()
-                            ? message.ruling().reason()
-                            : message.observed().getFirst().reason();
+        // each by itself: what hits everybody in mode observe must hide nothing that is new
+        Map<String, String> against = new LinkedHashMap<>();
+        if (message.ruling().disposition() != Disposition.ACCEPT) {
+            against.put(message.ruling().reason(), message.ruling().rule());
+        }
+        message.observed().forEach(r -> against.putIfAbsent(r.reason(), r.rule()));
+        against.forEach((reason, rule) -> {
             Watched watched = key("reason:" + reason);
             watched.bad++;
-            watched.suspects.add(message);
+            watched.suspects.add(message, rule);
             judge("reason:" + reason, watched, all, "mail with " + reason, news);
-        }
+        });
         Evidence evidence = message.evidence();
         if (evidence == null) {
             return;
@@ -214,7 +212,7 @@ public final class VerdictGuard implements Journal {
         watched.total++;
         if (fails(verdicts)) {
             watched.bad++;
-            watched.suspects.add(message);
+            watched.suspects.add(message, message.ruling().rule());
             String whose = own ? "mail of your own domain " + domain : "mail of " + domain;
             judge(name, watched, watched.total, whose, news);
         }

@@ -140,6 +140,7 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Decision recipient(Recipient recipient) {
+        journal.recipient();
         Optional<Harvesters.Refusal> ban =
                 parts.probes().isOn(helo.name())
                         ? Optional.empty()
@@ -180,6 +181,7 @@ final class IntakeVisit implements Visit {
             }
             recipients.add(recipient, known, asked);
         }
+        journal.recipientTaken();
         return decision;
     }
 

@@ -125,7 +125,7 @@ final class Rules {
     /** Counts, logs and journals what a rule would have done. */
     static void observed(
             Intake.Parts parts, Stage stage, Facts facts, Verdict observed, VisitJournal journal) {
-        journal.observed(Ruling.of(observed));
+        journal.observed(stage, Ruling.of(observed));
         parts.metrics()
                 .count(
                         "policy.observed",

@@ -1,7 +1,6 @@
 package org.postern.app.intake;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +27,7 @@ final class VisitJournal {
     private final ClientConnection connection;
     private final long revision;
     private final long begun;
-    private final List<Ruling> observed = new ArrayList<>(0);
+    private final Observations observed = new Observations();
     private final Set<String> greylisting = new TreeSet<>();
     private String helo = "";
     private int accepted;
@@ -43,11 +42,22 @@ final class VisitJournal {
 
     void helo(String name) {
         helo = name;
+        observed.helo();
     }
 
-    /** A rule in mode observe would have done this; it is told with the message. */
-    void observed(Ruling ruling) {
-        observed.add(ruling);
+    /** A rule in mode observe would have done this; it is told with the message or refusal. */
+    void observed(Stage stage, Ruling ruling) {
+        observed.add(stage, ruling);
+    }
+
+    /** A recipient is asked about. */
+    void recipient() {
+        observed.recipient();
+    }
+
+    /** The recipient asked about gets the message. */
+    void recipientTaken() {
+        observed.recipientTaken();
     }
 
     /** What greylisting said of somebody who may pass; it is told with the message. */
@@ -59,7 +69,7 @@ final class VisitJournal {
 
     /** A transaction begins: what was observed in the one before is forgotten. */
     void begin() {
-        observed.clear();
+        observed.transaction();
         greylisting.clear();
     }
 
@@ -83,6 +93,7 @@ final class VisitJournal {
                                 facts.recipient(),
                                 ruling,
                                 reply,
+                                observed.ofRefusal(stage),
                                 screening(facts, greylisted(ruling)),
                                 revision));
     }
@@ -134,7 +145,7 @@ final class VisitJournal {
                                 ruling,
                                 reply,
                                 evidence,
-                                observed,
+                                observed.ofMessage(),
                                 screening(
                                         facts,
                                         ruling.rule().equals(GreylistGate.RULE)

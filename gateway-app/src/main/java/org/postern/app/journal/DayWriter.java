@@ -189,7 +189,7 @@ final class DayWriter implements AutoCloseable {
         Sqlite.number(message, 16, 0);
         Sqlite.text(message, 17, text(r.reply().toString()));
         Sqlite.text(message, 18, text(r.ruling().detail()));
-        Sqlite.text(message, 19, null);
+        Sqlite.text(message, 19, observed(r.observed()));
         Sqlite.text(message, 20, null);
         message.addBatch();
         screening(r.screening());

@@ -103,6 +103,33 @@ class VerdictGuardTest {
     }
 
     @Test
+    void whatARuleObservesOfEverybodyHidesNoWaveOfRefusals() {
+        Ruling everybody = new Ruling(Disposition.REJECT, "looks-only", "policy.looks-only", "");
+        for (int i = 0; i <= 20; i++) {
+            int bad = i < 20 ? 5 : 50;
+            for (int m = 0; m < 100; m++) {
+                guard.append(
+                        Events.observed(
+                                m < bad
+                                        ? Events.rejected(
+                                                AT, "192.0.2.9", "x@spam.example", "b@example.test")
+                                        : Events.accepted(
+                                                AT,
+                                                m + 1,
+                                                "192.0.2.7",
+                                                "a@other.example",
+                                                "b@example.test"),
+                                List.of(everybody)));
+            }
+            time.advance(VerdictGuard.INTERVAL);
+        }
+        assertThat(raised)
+                .singleElement()
+                .extracting(GuardAlarm::key, GuardAlarm::rule)
+                .containsExactly("reason:dmarc.fail.spf-fail.dkim-unaligned", "dmarc-reject");
+    }
+
+    @Test
     void whereSwitchedOnTheRuleObservesUntilAPersonConfirmsIt() {
         guard.switchRules(true);
         bad(12, "10.0.0.5", "ann@own.example");

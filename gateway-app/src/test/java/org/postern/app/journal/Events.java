@@ -238,6 +238,7 @@ public final class Events {
                 EmailAddress.of(to),
                 new Ruling(Disposition.REJECT, "unknown-recipient", "recipient.unknown", ""),
                 SmtpReply.of(550, "5.1.1", "No such recipient here: <" + to + ">"),
+                List.of(),
                 null,
                 7);
     }
@@ -272,6 +273,7 @@ public final class Events {
                 r.to(),
                 ruling,
                 r.reply(),
+                r.observed(),
                 screening,
                 r.revision());
     }

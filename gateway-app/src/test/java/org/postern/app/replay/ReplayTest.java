@@ -393,6 +393,7 @@ class ReplayTest {
                 EmailAddress.of(to),
                 new Ruling(Disposition.REJECT, "foreign-domain", "recipient.foreign-domain", ""),
                 SmtpReply.of(550, "5.7.1", "no"),
+                List.of(),
                 null,
                 1);
     }

@@ -37,6 +37,7 @@ public sealed interface JournalEvent {
      * @param from the reverse-path, or null before MAIL
      * @param to the recipient that is refused, or null where none is meant
      * @param reply what the client was told
+     * @param observed what rules in mode observe would have done so far, each once
      * @param screening what it was looked at for, or null where nothing was asked
      * @param revision of the configuration that decided
      */
@@ -48,9 +49,14 @@ public sealed interface JournalEvent {
             @Nullable EmailAddress to,
             Ruling ruling,
             SmtpReply reply,
+            List<Ruling> observed,
             @Nullable Screening screening,
             long revision)
-            implements JournalEvent {}
+            implements JournalEvent {
+        public Refusal {
+            observed = List.copyOf(observed);
+        }
+    }
 
     /**
      * A message came to its end: taken or not.
@@ -61,7 +67,7 @@ public sealed interface JournalEvent {
      * @param size octets of content
      * @param reply what the client was told
      * @param evidence what the verdicts rest on, or null where none were reached
-     * @param observed what rules in mode observe would have done
+     * @param observed what rules in mode observe would have done, each once
      * @param screening what it was looked at for, or null where nothing was asked
      * @param subject the Subject field's value, only where configured, else null
      * @param revision of the configuration that decided
