@@ -102,6 +102,8 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Decision mail(MailRequest request) {
+        endTransaction();
+        journal.begin();
         if (!parts.spool().hasRoom()) {
             // RFC 5321, 4.2.3: 452 before the content, while the client has lost nothing
             SmtpReply reply =
@@ -116,17 +118,17 @@ final class IntakeVisit implements Visit {
                     reply);
             return Decision.refuse(reply);
         }
-        journal.begin();
         facts = facts.withReversePath(request.reversePath()).withTls(client.tls().isPresent());
         Decision decision = decide(Stage.MAIL, Decision::refuse);
-        if (decision instanceof Decision.Proceed) {
+        if (!(decision instanceof Decision.Proceed)) {
             endTransaction();
-            mail = request;
-            if (dnsbl != null) {
-                dnsbl.sender(request.reversePath());
-            }
-            authentication = revision.authenticator().begin(request(request.reversePath()));
+            return decision;
         }
+        mail = request;
+        if (dnsbl != null) {
+            dnsbl.sender(request.reversePath());
+        }
+        authentication = revision.authenticator().begin(request(request.reversePath()));
         return decision;
     }
 
@@ -168,7 +170,7 @@ final class IntakeVisit implements Visit {
             return decision;
         }
         if (!recipients.canTake(asked, revision.snapshot().config())) {
-            return separately(asked);
+            return separately(recipient, lookup, asked);
         }
         if (lookup instanceof RecipientLookup.Known known) {
             for (EmailAddress target : known.targets()) {
@@ -210,7 +212,7 @@ final class IntakeVisit implements Visit {
     }
 
     /** RFC 5321, 4.5.3.1.10: after 452 the client sends to the others and comes again. */
-    private Decision separately(Audience asked) {
+    private Decision separately(Recipient recipient, RecipientLookup lookup, Audience asked) {
         SmtpReply reply =
                 SmtpReply.of(
                         452,
@@ -219,15 +221,15 @@ final class IntakeVisit implements Visit {
                                         ? "Send to this domain"
                                         : "Send to this recipient")
                                 + " in a transaction of its own (per-domain-rules)");
-        refused(
-                Stage.RCPT,
+        return later(
+                recipient,
+                lookup,
                 new Ruling(
                         Disposition.DEFER,
                         BuiltInRule.PER_DOMAIN_RULES.ruleName(),
                         "policy.per-domain-rules",
                         ""),
                 reply);
-        return Decision.refuse(reply);
     }
 
     /** Who names many that do not exist is answered late, put off or hung up on. */
@@ -261,13 +263,19 @@ final class IntakeVisit implements Visit {
 
     /** RFC 5321, 4.5.3.1.10 speaks of the message; here it is this domain alone that waits. */
     private Decision overQuota(Recipient recipient, RecipientLookup lookup, String why) {
-        SmtpReply reply = SmtpReply.of(452, "4.2.2", why + ", try again later");
+        return later(
+                recipient,
+                lookup,
+                new Ruling(Disposition.DEFER, BuiltInRule.QUOTA.ruleName(), "quota.domain", why),
+                SmtpReply.of(452, "4.2.2", why + ", try again later"));
+    }
+
+    /** The others go on; this one is told to come again, and that is told of it by name. */
+    private Decision later(
+            Recipient recipient, RecipientLookup lookup, Ruling ruling, SmtpReply reply) {
         Facts before = facts;
         facts = facts.withRecipient(recipient.address(), lookup);
-        refused(
-                Stage.RCPT,
-                new Ruling(Disposition.DEFER, BuiltInRule.QUOTA.ruleName(), "quota.domain", why),
-                reply);
+        refused(Stage.RCPT, ruling, reply);
         facts = before;
         return Decision.refuse(reply);
     }
@@ -347,6 +355,7 @@ final class IntakeVisit implements Visit {
         }
         mail = null;
         recipients.clear();
+        facts = facts.ofSession();
     }
 
     @Override

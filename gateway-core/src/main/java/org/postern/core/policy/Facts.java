@@ -67,11 +67,15 @@ public record Facts(
 
     /** At MAIL; what an earlier transaction knew is forgotten. */
     public Facts withReversePath(ReversePath path) {
+        return ofSession().with(draft -> draft.reversePath = path);
+    }
+
+    /** What is known of the session; what belongs to a transaction is forgotten. */
+    public Facts ofSession() {
         return of(client)
                 .with(draft -> {
                     draft.tls = tls;
                     draft.helo = helo;
-                    draft.reversePath = path;
                     draft.standing = standing;
                     draft.country = country;
                 });
