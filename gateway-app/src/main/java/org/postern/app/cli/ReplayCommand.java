@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.CountryDatabase;
 import org.postern.app.country.CountryFileException;
+import org.postern.app.directory.KeptDirectories;
 import org.postern.app.journal.EvidenceRow;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalSelection;
@@ -52,7 +53,8 @@ import tools.jackson.databind.node.ObjectNode;
             "Each answer is labelled: recorded (from what the journal kept alone), live (the",
             "DNS of today was asked too) or insufficient (the journal does not have what it",
             "would take).",
-            "Signatures are taken as they were found then.",
+            "Signatures are taken as they were found then. Recipients of ldap, sql, http and",
+            "callout are those of the last good lists under data; nobody is asked.",
             "--release makes a plan that releases held messages which would pass now."
         })
 final class ReplayCommand extends DaemonCommand {
@@ -116,7 +118,10 @@ final class ReplayCommand extends DaemonCommand {
                     evaluate(
                             journal,
                             new Replay(
-                                    snapshot, reevaluator, countries(snapshot), settings.client()),
+                                    KeptDirectories.bind(snapshot, time),
+                                    reevaluator,
+                                    countries(snapshot),
+                                    settings.client()),
                             messages);
         }
         if (json.wanted) {

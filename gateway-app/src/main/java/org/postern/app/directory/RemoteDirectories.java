@@ -96,10 +96,15 @@ public final class RemoteDirectories implements AutoCloseable {
      * @param data the data directory; the last good lists lie beneath it
      */
     public RemoteDirectories(Path data, TimeSource time, Metrics metrics) {
-        this.folder = data.resolve("recipients");
+        this.folder = folder(data);
         this.time = time;
         this.metrics = metrics;
         SyncedDirectory.removeUnfinished(folder);
+    }
+
+    /** Where the last good lists and the memories of call-outs lie. */
+    static Path folder(Path data) {
+        return data.resolve("recipients");
     }
 
     /**

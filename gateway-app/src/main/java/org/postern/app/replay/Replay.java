@@ -41,7 +41,8 @@ public final class Replay {
     private final @Nullable InetAddress client;
 
     /**
-     * @param snapshot the configuration to decide by
+     * @param snapshot the configuration to decide by; of a recipient source that cannot answer
+     *     nothing is said
      * @param countries its database of countries
      * @param client the client to suppose, or null for the one that it was
      */
@@ -253,6 +254,13 @@ public final class Replay {
             EmailAddress address = EmailAddress.ofKey(to);
             RecipientLookup lookup =
                     Traps.lookup(address, snapshot.config().reputation(), snapshot.recipients());
+            if (lookup instanceof RecipientLookup.Unavailable away
+                    && !snapshot.recipients().answers(address)) {
+                return new Envelope(
+                        Optional.of(insufficient(message, unknowable(message, away))),
+                        Audience.ANYBODY,
+                        false);
+            }
             Optional<Outcome> refused =
                     recipient(
                             message,
@@ -269,6 +277,14 @@ public final class Replay {
         return audience == null
                 ? new Envelope(outcome, Audience.ANYBODY, false)
                 : new Envelope(Optional.empty(), audience, trapsAlone);
+    }
+
+    /** A source over the network is not asked here, and has left no list that would answer. */
+    private static String unknowable(TracedMessage message, RecipientLookup.Unavailable away) {
+        return "whether "
+                + String.join(",", message.to())
+                + " would be taken is not known: "
+                + away.reason();
     }
 
     /** Greylisting has the last word; a null sender it asks after the content. */

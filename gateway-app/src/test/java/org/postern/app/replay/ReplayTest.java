@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.SmallSite;
+import org.postern.app.directory.KeptDirectories;
 import org.postern.app.journal.Events;
 import org.postern.app.journal.JournalReader;
 import org.postern.app.journal.JournalWriter;
@@ -25,6 +27,7 @@ import org.postern.auth.dns.DnsListener;
 import org.postern.core.authres.AuthResult;
 import org.postern.core.config.DnsConfig;
 import org.postern.core.config.JournalConfig;
+import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.dnsbl.DnsblHit;
 import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.dnsbl.Subject;
@@ -32,6 +35,7 @@ import org.postern.core.journal.Hop;
 import org.postern.core.journal.JournalEvent;
 import org.postern.core.journal.Ruling;
 import org.postern.core.journal.Screening;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
@@ -90,7 +94,7 @@ class ReplayTest {
                             dns,
                             TimeSource.system());
             return new Replay(
-                            snapshot,
+                            KeptDirectories.bind(snapshot, TimeSource.system()),
                             reevaluator,
                             org.postern.core.country.Countries.NONE,
                             settings.client())
@@ -173,6 +177,62 @@ class ReplayTest {
                                                 "nobody@example.test"))
                                 .changed())
                 .isFalse();
+    }
+
+    /** A domain whose recipients are asked over the network. */
+    private void atAnotherPlace(String recipients) {
+        more =
+                "  away.test:\n    recipients: "
+                        + recipients
+                        + "\n    downstream: maildir:mail\n"
+                        + "policy: { rules: [{ name: no, stage: data, action: reject }] }\n";
+    }
+
+    private Path kept(String name) throws IOException {
+        Snapshot snapshot = snapshot();
+        Path recipients = snapshot.config().data().resolve("recipients");
+        Files.createDirectories(recipients);
+        String source =
+                snapshot.config().domains().get(Domain.of("away.test")).recipients().getFirst()
+                                instanceof RecipientSourceConfig.Remote remote
+                        ? remote.name()
+                        : "none";
+        return recipients.resolve(source + name);
+    }
+
+    @Test
+    void aSourceOverTheNetworkIsAnsweredFromItsLastGoodListAndAskedForNothing() throws Exception {
+        atAnotherPlace("{ http: { url: 'https://127.0.0.1:9/list.json' } }");
+        JournalEvent taken =
+                Events.accepted(now, 1, "192.0.2.7", "ann@good.example", "bob@away.test");
+        JournalEvent refused =
+                Events.unknown(now, "192.0.2.8", "x@good.example", "nobody@away.test");
+        for (JournalEvent event : List.of(taken, refused)) {
+            Replay.Outcome unsaid = replay(event);
+            assertThat(unsaid.basis()).as(unsaid.toString()).isEqualTo(Replay.Basis.INSUFFICIENT);
+            assertThat(unsaid.changed()).isFalse();
+            assertThat(unsaid.detail()).contains("@away.test", "has never been loaded");
+        }
+        Path list = kept(".yaml");
+        Files.writeString(list, "domains: [away.test]\nrecipients:\n  - bob@away.test\n");
+        Replay.Outcome now = replay(taken);
+        assertThat(now.rule()).as(now.toString()).isEqualTo("no");
+        Replay.Outcome still = replay(refused);
+        assertThat(still.basis()).as(still.toString()).isEqualTo(Replay.Basis.RECORDED);
+        assertThat(still.changed()).isFalse();
+        try (var files = Files.list(list.getParent())) {
+            assertThat(files).containsExactly(list);
+        }
+    }
+
+    @Test
+    void aCallOutIsAnsweredFromWhatItRemembers() throws Exception {
+        atAnotherPlace("{ callout: { downstream: 'smtp://127.0.0.1:9' } }");
+        JournalEvent taken =
+                Events.accepted(now, 1, "192.0.2.7", "ann@good.example", "bob@away.test");
+        assertThat(replay(taken).basis()).isEqualTo(Replay.Basis.INSUFFICIENT);
+        Files.writeString(kept(".txt"), "bob@away.test # " + now + "\n");
+        assertThat(replay(taken).rule()).isEqualTo("no");
     }
 
     private static final DnsblHit LISTED =
