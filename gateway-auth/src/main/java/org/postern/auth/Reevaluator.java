@@ -2,6 +2,7 @@ package org.postern.auth;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.postern.auth.client.ClientAddress;
 import org.postern.auth.dmarc.DmarcEvaluation;
@@ -146,20 +147,24 @@ public final class Reevaluator {
                 dns.live() == 0 ? Basis.RECORDED : Basis.LIVE);
     }
 
-    /** With an author's domain that was told then; one that could not be told stays so. */
+    /** With the authors' domains that were told then; what could not be told stays so. */
     private static DmarcEvaluation dmarc(
             Evaluators mine, Verdicts before, SpfResult spf, DnsBudget budget) {
-        String author = before.dmarc().authorDomain();
-        if (author == null) {
-            return new DmarcEvaluation(before.dmarc(), before.dkim());
-        }
+        List<Domain> authors = new ArrayList<>();
         try {
-            return mine.dmarc()
-                    .evaluate(
-                            new Authors.OneDomain(Domain.parse(author), List.of()),
-                            spf,
-                            before.dkim(),
-                            budget);
+            for (String author : before.dmarc().authorDomains()) {
+                authors.add(Domain.parse(author));
+            }
+            return authors.isEmpty()
+                    ? new DmarcEvaluation(before.dmarc(), before.dkim())
+                    : mine.dmarc()
+                            .evaluate(
+                                    authors.size() == 1
+                                            ? new Authors.OneDomain(authors.getFirst(), List.of())
+                                            : new Authors.SeveralDomains(authors, List.of()),
+                                    spf,
+                                    before.dkim(),
+                                    budget);
         } catch (InvalidAddressException e) {
             return new DmarcEvaluation(before.dmarc(), before.dkim());
         }

@@ -154,7 +154,7 @@ final class IntakeContent implements ContentReceiver {
                                 parts.reputation().standing(facts.client(), outcome.verdicts()));
         DnsblCheck dnsbl = transaction.dnsbl();
         if (dnsbl != null && facts.dnsbl() != null && !transaction.isSparedOfDnsLists()) {
-            dnsbl.author(outcome.verdicts().dmarc().authorDomain());
+            dnsbl.authors(outcome.verdicts().dmarc().authorDomains());
             known = known.withDnsbl(dnsbl.verdict());
         }
         if (ban.isPresent()) {

@@ -92,6 +92,9 @@ final class EvidenceJson {
     private static void dmarc(StringBuilder out, DmarcResult dmarc) {
         result(out, dmarc.result(), dmarc.reason());
         field(out, "author_domain", dmarc.authorDomain());
+        if (dmarc.authorDomains().size() > 1) {
+            list(out, "author_domains", dmarc.authorDomains());
+        }
         field(out, "policy_domain", dmarc.policyDomain());
         field(out, "org_domain", dmarc.organizationalDomain());
         field(out, "policy", dmarc.policy() == null ? null : dmarc.policy().word());

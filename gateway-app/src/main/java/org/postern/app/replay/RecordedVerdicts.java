@@ -94,16 +94,23 @@ final class RecordedVerdicts {
         List<String> alignedBy = new ArrayList<>();
         one.path("aligned_by").forEach(s -> alignedBy.add(s.asString()));
         String disposition = text(one, "disposition");
+        String author = text(one, "author_domain");
+        List<String> authors = new ArrayList<>();
+        one.path("author_domains").forEach(s -> authors.add(s.asString()));
+        if (authors.isEmpty() && author != null) {
+            authors.add(author); // named on its own where it is the only one
+        }
         return new DmarcResult(
                 result(one),
-                text(one, "author_domain"),
+                author,
                 text(one, "policy_domain"),
                 text(one, "org_domain"),
                 policy(text(one, "policy")),
                 disposition == null ? DmarcResult.Policy.NONE : known(disposition),
                 alignedBy,
                 reason(one),
-                List.of());
+                List.of(),
+                authors);
     }
 
     private static DmarcResult.@Nullable Policy policy(@Nullable String word) {

@@ -106,7 +106,8 @@ public final class DmarcEvaluator {
                         r.disposition(),
                         r.alignedBy(),
                         r.reason(),
-                        trace),
+                        trace,
+                        several.domains().stream().map(Domain::ascii).toList()),
                 strictest.dkim());
     }
 

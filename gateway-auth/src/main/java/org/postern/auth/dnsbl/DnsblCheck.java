@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.postern.auth.dns.DnsAnswer;
 import org.postern.auth.dns.DnsBudget;
 import org.postern.auth.dns.DnsName;
@@ -38,7 +37,7 @@ public final class DnsblCheck implements AutoCloseable {
     private final DnsLists lists;
     private final boolean spared;
     private final Map<Subject, List<Lookup>> lookups = new EnumMap<>(Subject.class);
-    private final Map<Subject, String> values = new EnumMap<>(Subject.class);
+    private final Map<Subject, List<String>> values = new EnumMap<>(Subject.class);
     private final Map<Subject, List<String>> off = new EnumMap<>(Subject.class);
 
     /** What one list said of one subject. */
@@ -53,8 +52,13 @@ public final class DnsblCheck implements AutoCloseable {
         record Unknown() implements Said {}
     }
 
-    /** One list asked about one subject. */
-    private record Lookup(DnsListConfig list, Deadline deadline, FutureTask<Said> task) {}
+    /**
+     * One list asked about one name or address.
+     *
+     * @param together how many its subject has: several authors above all
+     */
+    private record Lookup(
+            DnsListConfig list, Deadline deadline, FutureTask<Said> task, int together) {}
 
     DnsblCheck(DnsLists lists, Optional<InetAddress> client) {
         this.lists = lists;
@@ -63,6 +67,7 @@ public final class DnsblCheck implements AutoCloseable {
                 ask(
                         Subject.CLIENT,
                         Ip.text(address),
+                        1,
                         l -> ListAnswers.question(address, l.zone())));
     }
 
@@ -73,7 +78,7 @@ public final class DnsblCheck implements AutoCloseable {
     /** Begins asking about the name of HELO; what is no domain is not asked about. */
     public void helo(String name) {
         try {
-            names(Subject.HELO, Domain.parse(name));
+            names(Subject.HELO, List.of(Domain.parse(name)), 1);
         } catch (InvalidAddressException e) {
             forget(Subject.HELO); // an address literal, or junk: no list has it
         }
@@ -84,31 +89,41 @@ public final class DnsblCheck implements AutoCloseable {
         forget(Subject.AUTHOR); // of an earlier message
         if (path instanceof ReversePath.Mailbox(EmailAddress address)
                 && address.host() instanceof Domain domain) {
-            names(Subject.SENDER, domain);
+            names(Subject.SENDER, List.of(domain), 1);
         } else {
             forget(Subject.SENDER);
         }
     }
 
-    /** Begins asking about the author's domain; null or what is no domain is not asked about. */
-    public void author(@Nullable String name) {
-        try {
-            if (name == null) {
-                forget(Subject.AUTHOR);
-            } else {
-                names(Subject.AUTHOR, Domain.parse(name));
+    /**
+     * Begins asking about each author's domain; what is no domain is not asked about.
+     *
+     * @param names each once, five at most (RFC 9989, 11.5)
+     */
+    public void authors(List<String> names) {
+        List<Domain> domains = new ArrayList<>(names.size());
+        for (String name : names) {
+            try {
+                domains.add(Domain.parse(name));
+            } catch (InvalidAddressException e) {
+                LOG.debug("no list is asked about the author {}", name);
             }
-        } catch (InvalidAddressException e) {
-            forget(Subject.AUTHOR);
         }
+        names(Subject.AUTHOR, domains, names.size());
     }
 
-    private void names(Subject subject, Domain name) {
-        if (spared || !ListAnswers.isName(name)) {
+    private void names(Subject subject, List<Domain> names, int together) {
+        List<Domain> asked =
+                spared ? List.of() : names.stream().filter(ListAnswers::isName).toList();
+        List<String> texts = asked.stream().map(Domain::ascii).toList();
+        if (!texts.equals(values.get(subject))) {
             forget(subject);
-        } else if (!name.ascii().equals(values.get(subject))) {
-            forget(subject);
-            ask(subject, name.ascii(), l -> ListAnswers.question(name, l.zone()));
+            for (Domain name : asked) {
+                ask(subject, name.ascii(), together, l -> ListAnswers.question(name, l.zone()));
+            }
+            if (!texts.isEmpty()) {
+                values.put(subject, texts);
+            }
         }
     }
 
@@ -121,16 +136,18 @@ public final class DnsblCheck implements AutoCloseable {
         }
     }
 
-    private void ask(Subject subject, String value, Question question) {
-        List<Lookup> begun = new ArrayList<>();
-        List<String> silent = new ArrayList<>(0);
+    private void ask(Subject subject, String value, int together, Question question) {
+        List<Lookup> begun = lookups.computeIfAbsent(subject, s -> new ArrayList<>());
+        List<String> silent = off.computeIfAbsent(subject, s -> new ArrayList<>(0));
         for (DnsListConfig list : lists.config().lists()) {
             if (!list.ask().contains(subject)) {
                 continue;
             }
             if (!(lists.watch().state(list) instanceof ListState.Well)) {
                 lists.listener().asked(list.name(), DnsblListener.Outcome.OFF);
-                silent.add(list.name());
+                if (!silent.contains(list.name())) {
+                    silent.add(list.name());
+                }
                 continue;
             }
             Optional<DnsName> name = question.of(list);
@@ -138,13 +155,10 @@ public final class DnsblCheck implements AutoCloseable {
                 Deadline deadline = Deadline.after(lists.time(), lists.config().deadline());
                 FutureTask<Said> task =
                         new FutureTask<>(() -> ask(list, subject, value, name.get(), deadline));
-                begun.add(new Lookup(list, deadline, task));
+                begun.add(new Lookup(list, deadline, task, together));
                 Thread.ofVirtual().name("dnsbl-" + list.name()).start(task);
             }
         }
-        values.put(subject, value);
-        lookups.put(subject, begun);
-        off.put(subject, silent);
     }
 
     private Said ask(
@@ -241,6 +255,9 @@ public final class DnsblCheck implements AutoCloseable {
                 Said said = result(lookup);
                 boolean believed = lists.watch().state(lookup.list()) instanceof ListState.Well;
                 switch (said) {
+                    case Said.Listed listed when believed && !holds(lookup, ofSubject) -> {
+                        // an allow list has one author and not the others: it vouches for none
+                    }
                     case Said.Listed(DnsblHit hit) when believed -> hits.add(hit);
                     case Said.Listed listed -> unanswered.add(lookup.list().name());
                     case Said.Unknown unknown -> unanswered.add(lookup.list().name());
@@ -251,6 +268,16 @@ public final class DnsblCheck implements AutoCloseable {
             }
         }
         return lists.config().verdict(hits, unanswered);
+    }
+
+    /** Whether a hit counts: of names that stand together an allow list must have each. */
+    private static boolean holds(Lookup lookup, List<Lookup> ofSubject) {
+        return lookup.list().weight() >= 0
+                || ofSubject.stream()
+                                .filter(l -> l.list().equals(lookup.list()))
+                                .filter(l -> result(l) instanceof Said.Listed)
+                                .count()
+                        == lookup.together();
     }
 
     private static Said result(Lookup lookup) {

@@ -327,6 +327,7 @@ class DmarcEvaluatorTest {
         assertThat(result.result()).isEqualTo(AuthResult.FAIL);
         assertThat(result.authorDomain()).isEqualTo("victim.example");
         assertThat(result.disposition()).isEqualTo(Policy.REJECT);
+        assertThat(result.authorDomains()).containsExactly("attack.example", "victim.example");
         DmarcResult mixed =
                 run(new Authors.SeveralDomains(
                                 List.of(Domain.of("attack.example"), Domain.of("none.example")),

@@ -263,11 +263,11 @@ class DnsblCheckTest {
             check.helo("mx.bad.example");
             check.sender(ReversePath.of(EmailAddress.of("a@sender.example")));
             assertThat(check.verdict().hits()).hasSize(2);
-            check.author("author.example");
+            check.authors(List.of("author.example"));
             assertThat(check.verdict().hits()).hasSize(3);
             assertThat(check.verdict().score()).as("one list has one opinion").isEqualTo(2);
             check.helo("192.0.2.9");
-            check.author("203.0.113.7");
+            check.authors(List.of("203.0.113.7"));
             check.sender(ReversePath.of(EmailAddress.of("a@sender.123")));
             assertThat(check.verdict())
                     .as("addresses are no names")
@@ -275,6 +275,34 @@ class DnsblCheckTest {
             check.helo("[192.0.2.9]");
             check.sender(ReversePath.Null.INSTANCE);
             assertThat(check.verdict().score()).isZero();
+        }
+    }
+
+    @Test
+    void eachAuthorIsAskedAboutAndAnAllowListMustHaveThemAll() throws InterruptedException {
+        TestDns dns =
+                TestDns.of()
+                        .a("spammer.example.dbl.example", "127.0.1.2")
+                        .a("ok.example.dwl.example", "127.0.2.1")
+                        .a("good.example.dwl.example", "127.0.2.1");
+        DnsLists lists =
+                lists(
+                        dns,
+                        NetworksConfig.NONE,
+                        list("dbl", 6, "127.0.1.*", Subject.AUTHOR),
+                        list("dwl", -6, "127.0.2.*", Subject.AUTHOR));
+        try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
+            check.authors(List.of("ok.example", "spammer.example"));
+            assertThat(check.verdict().score()).isEqualTo(6);
+            assertThat(check.verdict().hits())
+                    .extracting(DnsblHit::value)
+                    .containsExactly("spammer.example");
+            check.authors(List.of("ok.example", "good.example"));
+            assertThat(check.verdict().score()).isEqualTo(-6);
+            check.authors(List.of("ok.example", "203.0.113.7"));
+            assertThat(check.verdict().hits()).as("a name that no list can have").isEmpty();
+            check.authors(List.of());
+            assertThat(check.verdict()).isEqualTo(DnsblVerdict.NOTHING);
         }
     }
 

@@ -138,7 +138,7 @@ final class PolicyKeys {
                     WHEN,
                     "author-domain",
                     ValueTypes.DOMAIN_PATTERN,
-                    "the From field's domain; at data");
+                    "the domain of any author in the From field; at data");
     static final Key<ConditionConfig.DomainPattern> WHEN_AUTHENTICATED_DOMAIN =
             TABLE.list(
                     WHEN,

@@ -164,6 +164,33 @@ public final class AccessLists {
         return match(table -> table.domain(kind, domain.ascii(), now));
     }
 
+    /**
+     * What the lists say of the domains that one message has together, such as its authors': an
+     * allow entry holds only where each of them has one, a deny entry where any has.
+     *
+     * @param kind one of those that {@link ListKind#isDomain()}
+     */
+    public ListMatch domains(ListKind kind, List<Domain> domains) {
+        Instant now = time.instant();
+        List<ListEntry> allowed = entries(allow, addedAllow, kind, domains, now);
+        if (!domains.isEmpty() && allowed.size() == domains.size()) {
+            return new ListMatch.Allow(allowed.getFirst());
+        }
+        List<ListEntry> denied = entries(deny, addedDeny, kind, domains, now);
+        return denied.isEmpty() ? ListMatch.None.INSTANCE : new ListMatch.Deny(denied.getFirst());
+    }
+
+    /** One entry for each domain that has any. */
+    private static List<ListEntry> entries(
+            ListTable table, ListTable added, ListKind kind, List<Domain> domains, Instant now) {
+        return domains.stream()
+                .map(domain ->
+                        table.domain(kind, domain.ascii(), now)
+                                .or(() -> added.domain(kind, domain.ascii(), now)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     private ListMatch match(Function<ListTable, Optional<ListEntry>> lookUp) {
         Optional<ListEntry> allowed = lookUp.apply(allow).or(() -> lookUp.apply(addedAllow));
         if (allowed.isPresent()) {

@@ -152,7 +152,9 @@ final class Conditions {
                             ? domain(verdicts.iprev().name())
                             : Stream.empty();
             case AUTHOR ->
-                    verdicts == null ? Stream.empty() : domain(verdicts.dmarc().authorDomain());
+                    verdicts == null
+                            ? Stream.empty()
+                            : verdicts.dmarc().authorDomains().stream().flatMap(Conditions::domain);
             case AUTHENTICATED -> verdicts == null ? Stream.empty() : authenticated(verdicts);
         };
     }

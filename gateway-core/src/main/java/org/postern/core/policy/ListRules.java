@@ -7,6 +7,7 @@ import org.postern.core.authres.AuthResult;
 import org.postern.core.authres.DkimResult;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.config.BuiltInRule;
+import org.postern.core.config.ConditionConfig;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
@@ -87,7 +88,7 @@ final class ListRules {
             }
             case DATA -> {
                 if (facts.verdicts() != null) {
-                    addVerdicts(matches, facts.verdicts());
+                    addVerdicts(matches, facts, facts.verdicts());
                 }
             }
         }
@@ -101,11 +102,14 @@ final class ListRules {
         }
     }
 
-    private void addVerdicts(List<ListMatch> matches, Verdicts verdicts) {
+    private void addVerdicts(List<ListMatch> matches, Facts facts, Verdicts verdicts) {
         if (verdicts.iprev().result() == AuthResult.PASS) {
             addDomain(matches, ListKind.REVERSE_NAME, verdicts.iprev().name());
         }
-        addDomain(matches, ListKind.AUTHOR_DOMAIN, verdicts.dmarc().authorDomain());
+        matches.add(
+                lists.domains(
+                        ListKind.AUTHOR_DOMAIN,
+                        Conditions.names(ConditionConfig.DomainOf.AUTHOR, facts).toList()));
         if (verdicts.spf().result() == AuthResult.PASS) {
             addDomain(matches, ListKind.AUTHENTICATED_DOMAIN, verdicts.spf().domain());
         }

@@ -1,12 +1,14 @@
 package org.postern.core.policy;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.postern.core.config.ConditionConfig;
 import org.postern.core.config.ConditionConfig.DomainOf;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.ListKind;
 import org.postern.core.lists.NamedList;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.ReversePath;
 
 /**
@@ -35,11 +37,11 @@ final class ListedFacts {
     static Held in(ConditionConfig.Listed condition, Facts facts, AccessLists lists) {
         boolean open = false;
         for (String name : condition.lists()) {
-            if (name.equals(DENY) && hits(lists.list(ALLOW), facts)) {
+            if (name.equals(DENY) && hits(lists.list(ALLOW), facts, true)) {
                 continue; // as for the rule of the deny lists: one allow entry outweighs them all
             }
             NamedList list = lists.list(name);
-            if (hits(list, facts)) {
+            if (hits(list, facts, name.equals(ALLOW))) {
                 return Held.YES;
             }
             open |= isOpen(list, facts);
@@ -47,7 +49,7 @@ final class ListedFacts {
         return Held.of(false, open);
     }
 
-    private static boolean hits(NamedList list, Facts facts) {
+    private static boolean hits(NamedList list, Facts facts, boolean allow) {
         if (list.hasClient(facts.client())) {
             return true;
         }
@@ -59,10 +61,18 @@ final class ListedFacts {
             return true;
         }
         return DOMAINS.entrySet().stream()
-                .anyMatch(kind ->
-                        list.has(kind.getKey())
-                                && Conditions.names(kind.getValue(), facts)
-                                        .anyMatch(d -> list.hasDomain(kind.getKey(), d)));
+                .anyMatch(kind -> list.has(kind.getKey()) && names(list, kind, facts, allow));
+    }
+
+    /** Of several authors none lends the others an allow entry: each must have one. */
+    private static boolean names(
+            NamedList list, Map.Entry<ListKind, DomainOf> kind, Facts facts, boolean allow) {
+        List<Domain> names = Conditions.names(kind.getValue(), facts).toList();
+        if (allow && kind.getValue() == DomainOf.AUTHOR) {
+            return !names.isEmpty()
+                    && names.stream().allMatch(d -> list.hasDomain(kind.getKey(), d));
+        }
+        return names.stream().anyMatch(d -> list.hasDomain(kind.getKey(), d));
     }
 
     private static boolean isOpen(NamedList list, Facts facts) {

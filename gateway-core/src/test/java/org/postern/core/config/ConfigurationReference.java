@@ -196,7 +196,7 @@ final class ConfigurationReference {
             The client's address is asked about from the greeting on, the HELO name and the sender's domain as they come,
             all lists at once and in the background; the first RCPT waits for what is still under way, no longer than
             `deadline`. Who reaches `threshold` is refused recipient by recipient, 550 5.7.1, with the list and its text
-            in the reply. The author's domain is asked about after the content.
+            in the reply. The domains of all authors in From are asked about after the content; of an allow list all must be.
 
             Passed by: clients and recipients of the allow lists, `postmaster` (so that who is listed by mistake can say
             so), clients in `networks.trusted-relays`, addresses that no sender out there has, and whatever a rule of
@@ -239,6 +239,11 @@ final class ConfigurationReference {
             deny entry that comes up from then on, and by nothing else: what is looked up later than a refusal cannot undo
             it. A recipient's entry counts at rcpt. Of several networks the narrowest is named. A network with host bits
             set is an error that names the right one.
+
+            Of several authors in From no one hides another: a deny entry, a list of one's own, a condition `author-domain`
+            and a DNS list hold where any author has it, `not: { author-domain: … }` where none has, an allow entry and a
+            DNS list of a negative weight only where all have. More than five domains are refused as no From that can be
+            told (`dmarc.permerror.from-too-many-domains`).
 
             `authenticated-domain` is a domain that SPF passed for, or DKIM with a signature over the whole body. Where
             `l=` leaves octets unsigned, anybody can have put them there: such a signature is `dkim: pass` for a rule that

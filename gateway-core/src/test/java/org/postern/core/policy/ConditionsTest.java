@@ -531,4 +531,50 @@ class ConditionsTest {
     private static boolean holds(ConditionConfig condition, Facts facts) {
         return Conditions.all(List.of(condition), facts, LISTS);
     }
+
+    @Test
+    void ofSeveralAuthorsAnyIsOnAListAndAllMustBeOnTheAllowList() throws IOException {
+        Path folder = Files.createTempDirectory("authors");
+        Path own = folder.resolve("own.yaml");
+        Path allow = folder.resolve("allow.yaml");
+        Files.writeString(own, "author-domain: [two.example]\n");
+        Files.writeString(allow, "author-domain: [one.example, three.example]\n");
+        ProblemCollector problems = new ProblemCollector();
+        AccessLists lists =
+                AccessLists.load(
+                        List.of(reference(allow)),
+                        List.of(),
+                        Map.of("own", List.of(reference(own))),
+                        TimeSource.system(),
+                        problems);
+        assertThat(problems.toProblems().all()).isEmpty();
+        Facts mixed = by("one.example", "two.example");
+        Facts good = by("one.example", "three.example");
+        assertThat(Conditions.all(List.of(listed("own")), mixed, lists)).isTrue();
+        assertThat(Conditions.all(List.of(listed("own")), good, lists)).isFalse();
+        assertThat(Conditions.all(List.of(listed("allow")), mixed, lists)).isFalse();
+        assertThat(Conditions.all(List.of(listed("allow")), good, lists)).isTrue();
+    }
+
+    private static Facts by(String... authors) {
+        Verdicts v = all(AuthResult.NONE, "x.none");
+        return checked(
+                new Verdicts(
+                        v.spf(),
+                        v.heloSpf(),
+                        v.iprev(),
+                        v.dkim(),
+                        v.arc(),
+                        new DmarcResult(
+                                AuthResult.NONE,
+                                authors[0],
+                                null,
+                                null,
+                                null,
+                                DmarcResult.Policy.NONE,
+                                List.of(),
+                                "dmarc.none.no-record",
+                                List.of(),
+                                List.of(authors))));
+    }
 }

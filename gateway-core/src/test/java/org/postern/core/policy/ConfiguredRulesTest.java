@@ -145,6 +145,30 @@ class ConfiguredRulesTest extends PolicyFixture {
         assertThat(engine.decide(Stage.DATA, part) instanceof Verdict.Quarantine).isEqualTo(holds);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    author-domain: one.example                         | true
+                    author-domain: two.example                         | true
+                    author-domain: [.example.org, two.example]         | true
+                    author-domain: three.example                       | false
+                    not: { author-domain: one.example }                | false
+                    not: { author-domain: two.example }                | false
+                    not: { author-domain: three.example }              | true
+                    """)
+    void aConditionOnTheAuthorIsAskedOfEachAuthor(String condition, boolean holds)
+            throws IOException {
+        PolicyEngine engine =
+                rules(
+                        "- { name: r, stage: data, when: { "
+                                + condition
+                                + " }, action: quarantine }");
+        Verdict verdict = engine.decide(Stage.DATA, written("one.example", "two.example"));
+        assertThat(verdict instanceof Verdict.Quarantine).isEqualTo(holds);
+    }
+
     @Test
     void everyConditionOfARuleMustHoldAndTheFirstRuleDecides() throws IOException {
         PolicyEngine engine =

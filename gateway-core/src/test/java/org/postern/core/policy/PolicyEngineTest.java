@@ -124,6 +124,35 @@ class PolicyEngineTest extends PolicyFixture {
     }
 
     @Test
+    void aDenyEntryHoldsForAnyOfTheAuthorsAndAnAllowEntryForAllOfThemOnly() throws IOException {
+        String bad = "author-domain: [bad.example]\n";
+        PolicyEngine denied = with("", bad);
+        for (String[] authors :
+                new String[][] {{"bad.example", "ok.example"}, {"ok.example", "bad.example"}}) {
+            assertThat(denied.decide(Stage.DATA, written(authors)).reason())
+                    .isEqualTo("list.deny.author-domain");
+            assertThat(
+                            with("author-domain: [ok.example]\n", bad)
+                                    .decide(Stage.DATA, written(authors))
+                                    .reason())
+                    .as("nobody lends another his allow entry")
+                    .isEqualTo("list.deny.author-domain");
+            assertThat(
+                            with("author-domain: [bad.example]\n", bad)
+                                    .decide(Stage.DATA, written(authors))
+                                    .reason())
+                    .as("nor does his own help him in other company")
+                    .isEqualTo("list.deny.author-domain");
+            assertThat(
+                            with("author-domain: [bad.example, ok.example]\n", bad)
+                                    .decide(Stage.DATA, written(authors)))
+                    .isInstanceOf(Verdict.Accept.class);
+        }
+        assertThat(denied.decide(Stage.DATA, written("ok.example", "good.example")))
+                .isInstanceOf(Verdict.Accept.class);
+    }
+
+    @Test
     void anAllowedClientPassesByEveryDenyEntry() throws IOException {
         PolicyEngine engine =
                 with(

@@ -119,6 +119,31 @@ abstract class PolicyFixture {
                         List.of()));
     }
 
+    /** A message whose From field names authors of these domains, the first as DMARC's. */
+    Facts written(String... authors) {
+        Verdicts v = verdicts(AuthResult.PASS);
+        return client.withReversePath(SENDER)
+                .withAuthentication(
+                        new Verdicts(
+                                v.spf(),
+                                v.heloSpf(),
+                                v.iprev(),
+                                v.dkim(),
+                                v.arc(),
+                                new DmarcResult(
+                                        AuthResult.NONE,
+                                        authors[0],
+                                        null,
+                                        null,
+                                        null,
+                                        DmarcResult.Policy.NONE,
+                                        List.of(),
+                                        "dmarc.none.no-record",
+                                        List.of(),
+                                        List.of(authors))),
+                        new Advice(Advice.Action.ACCEPT, "dmarc.none.no-record", "Explained"));
+    }
+
     Verdict data(PolicyEngine engine, AuthResult dmarc, Advice.Action action, String reason) {
         return engine.decide(
                 Stage.DATA,
