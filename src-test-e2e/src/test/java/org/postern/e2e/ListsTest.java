@@ -61,6 +61,24 @@ class ListsTest {
     }
 
     @Test
+    void noAuthorHidesBehindAnother() {
+        gateway.file("lists/deny.yaml", "author-domain: [none.test]\n");
+        reload();
+        assertThat(sendFrom("someone@pass.test, b@other.none.test")).startsWith("250 2.");
+        for (String authors :
+                List.of(
+                        "A <someone@pass.test>, B <b@none.test>",
+                        "B <b@none.test>, A <someone@pass.test>")) {
+            assertThat(sendFrom(authors)).startsWith("550 5.7.1 The author's domain");
+            gateway.file("lists/allow.yaml", "author-domain: [pass.test]\n");
+            reload();
+            assertThat(sendFrom(authors)).startsWith("550 5.7.1 The author's domain");
+            gateway.file("lists/allow.yaml", "");
+            reload();
+        }
+    }
+
+    @Test
     void aSignalReloadsTheLists() {
         gateway.file("lists/deny.yaml", "sender: [someone@pass.test]\n");
         assertThat(send()).startsWith("250 2.");
@@ -196,10 +214,14 @@ class ListsTest {
     }
 
     private String send() {
+        return sendFrom("someone@pass.test");
+    }
+
+    private String sendFrom(String authors) {
         return SmtpClient.send(
                 gateway.smtpPort(),
                 "someone@pass.test",
                 List.of("alice@example.test"),
-                Message.from("someone@pass.test").octets());
+                Message.from(authors).octets());
     }
 }
