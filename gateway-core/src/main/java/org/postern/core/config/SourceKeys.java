@@ -44,9 +44,9 @@ final class SourceKeys {
                     "max-removal",
                     PERCENTAGE,
                     "10%",
-                    "share of the recipients that one synchronisation may take away; five may"
-                            + " always go, more waits for postern recipients sync --confirm, of a"
-                            + " file for postern reload --confirm");
+                    "share of the recipients, of all and of each domain, that one synchronisation"
+                        + " may take away; five may always go, more waits for postern recipients"
+                        + " sync --confirm, of a file for postern reload --confirm");
 
     static final Key<String> LDAP_URL =
             TABLE.list(LDAP, "url", TEXT, "ldap://host:port or ldaps://host:port, tried in order");

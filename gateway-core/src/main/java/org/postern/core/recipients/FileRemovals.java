@@ -5,9 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.postern.core.config.RecipientsConfig;
-import org.postern.core.mail.Domain;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
@@ -19,28 +16,6 @@ import org.postern.core.problem.Problem.Severity;
  */
 public final class FileRemovals {
     private final Map<Path, Integer> shown = new HashMap<>();
-
-    /**
-     * What one content of a file lacks of another.
-     *
-     * @param removed how many names are gone
-     * @param of how many there were
-     * @param isTooMuch whether that waits for somebody to look
-     */
-    record Loss(int removed, int of, boolean isTooMuch) {
-        static Loss between(
-                RecipientFile before, RecipientFile after, Set<Domain> hosted, double maxRemoval) {
-            int known = before.sizeIn(hosted);
-            int removed = before.missingIn(after, hosted);
-            double allowed = Math.max(RecipientsConfig.ALWAYS, known * maxRemoval);
-            boolean nobody = known > 0 && after.size() == 0 && !after.hasCatchAll();
-            return new Loss(removed, known, removed > allowed || nobody);
-        }
-
-        String words() {
-            return removed + " of " + of + " recipients are gone";
-        }
-    }
 
     /** A start has told of what these files have lost: it may be confirmed at once. */
     public void begin(Recipients started) {
@@ -67,7 +42,8 @@ public final class FileRemovals {
      *
      * @param before in force
      * @param after what would be
-     * @param maxRemoval the share of a file's recipients that may go unconfirmed
+     * @param maxRemoval the share of a file's recipients, and of those of each domain, that may go
+     *     unconfirmed
      * @param confirmed whether as many may go as were told of last time, and no more
      * @return an error for each file that would lose too many
      */
@@ -82,7 +58,7 @@ public final class FileRemovals {
                     if (old == null) {
                         return;
                     }
-                    Loss loss = Loss.between(old, file, after.domains(), maxRemoval);
+                    Removal loss = Removal.between(old, file, after.domains(), maxRemoval);
                     if (!loss.isTooMuch()) {
                         return;
                     }
@@ -95,7 +71,8 @@ public final class FileRemovals {
                                         Place.start(path),
                                         Severity.ERROR,
                                         loss.words()
-                                                + "; if that is right: postern reload --confirm"));
+                                                + " are gone; if that is right: postern reload"
+                                                + " --confirm"));
                     }
                 });
         return problems;

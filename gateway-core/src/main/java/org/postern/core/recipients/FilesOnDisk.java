@@ -98,8 +98,8 @@ final class FilesOnDisk {
         }
         copies.read(reference.absolute(), own)
                 .ifPresent(copy -> {
-                    FileRemovals.Loss loss =
-                            FileRemovals.Loss.between(
+                    Removal loss =
+                            Removal.between(
                                     copy.table(), table, hosted, config.recipients().maxRemoval());
                     if (broken || loss.isTooMuch()) {
                         instead(reference, copy, broken ? firstOf(own) : "", loss, own);
@@ -111,7 +111,7 @@ final class FilesOnDisk {
             FileReference reference,
             KeptCopies.Copy copy,
             String trouble,
-            FileRemovals.Loss loss,
+            Removal loss,
             ProblemCollector own) {
         Kept instead =
                 new Kept(
@@ -120,7 +120,7 @@ final class FilesOnDisk {
                         copy.lastGood(),
                         trouble,
                         trouble.isEmpty() ? loss.removed() : 0,
-                        loss.of());
+                        loss.words());
         if (use == Use.SERVED) {
             tables.put(reference.absolute(), copy.table());
             kept.put(reference.absolute(), instead);
@@ -129,8 +129,8 @@ final class FilesOnDisk {
                     Place.start(reference.shown()),
                     trouble.isEmpty()
                             ? loss.words()
-                                    + " since it was last in force; a start serves the last good"
-                                    + " copy, "
+                                    + " are gone since it was last in force; a start serves the"
+                                    + " last good copy, "
                                     + copy.path()
                                     + ", until: postern reload --confirm"
                             : "a start serves the last good copy, " + copy.path());

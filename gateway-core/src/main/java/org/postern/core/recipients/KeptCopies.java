@@ -58,19 +58,17 @@ public final class KeptCopies {
      * @param lastGood when the file was last read well
      * @param trouble why it is not used, one line; empty where it reads well
      * @param removed how many recipients it would take away; 0 where there is a trouble
-     * @param of how many there are
+     * @param loss how many of how many, in words
      */
     public record Kept(
-            Path file, Path copy, Instant lastGood, String trouble, int removed, int of) {
+            Path file, Path copy, Instant lastGood, String trouble, int removed, String loss) {
         /** What is wrong with the file and what is done about it, for people. */
         public String words() {
             return trouble.isEmpty()
                     ? file
                             + ": "
-                            + removed
-                            + " of "
-                            + of
-                            + " recipients are gone; its last good copy "
+                            + loss
+                            + " are gone; its last good copy "
                             + copy
                             + " is served; if that is right: postern reload --confirm"
                     : trouble

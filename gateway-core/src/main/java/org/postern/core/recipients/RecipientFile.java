@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.lists.NameIndex;
 import org.postern.core.mail.Domain;
@@ -228,23 +229,24 @@ final class RecipientFile implements RecipientDirectory {
     }
 
     /**
-     * How many names of this file another lacks, or has only as aliases that lead to nobody of
-     * ours; those of domains that are no longer ours left aside.
+     * Each name of these domains, or of every domain, and its domain ({@code ""} for every); those
+     * left out that are only aliases which lead to nobody of ours.
      */
-    int missingIn(RecipientFile other, Set<Domain> hosted) {
+    void names(Set<Domain> hosted, BiConsumer<String, String> action) {
         Set<String> ours = new HashSet<>();
         hosted.forEach(domain -> ours.add(domain.ascii()));
-        int[] missing = {0};
         lines.forEach(key -> {
             String domain = key.substring(key.lastIndexOf('@') + 1);
             if ((domain.isEmpty() || ours.contains(domain))
-                    && leadsSomewhere(key, domain, hosted)
-                    && (other.lines.find(key) == NameIndex.NONE
-                            || !other.leadsSomewhere(key, domain, hosted))) {
-                missing[0]++;
+                    && leadsSomewhere(key, domain, hosted)) {
+                action.accept(key, domain);
             }
         });
-        return missing[0];
+    }
+
+    /** Whether a key is a name of {@link #names}. */
+    boolean reaches(String key, String domain, Set<Domain> hosted) {
+        return lines.find(key) != NameIndex.NONE && leadsSomewhere(key, domain, hosted);
     }
 
     /** Whether mail for what stands under a key reaches anybody in one of these domains. */
@@ -261,7 +263,9 @@ final class RecipientFile implements RecipientDirectory {
 
     /** How many recipients and aliases there are of these domains, or of every domain. */
     int sizeIn(Set<Domain> hosted) {
-        return missingIn(new RecipientFile(path), hosted);
+        int[] size = {0};
+        names(hosted, (key, domain) -> size[0]++);
+        return size[0];
     }
 
     /** The domains that a list from elsewhere was made for; empty where nobody has said. */

@@ -15,7 +15,6 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
-import org.postern.core.config.RecipientsConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.problem.ProblemCollector;
@@ -30,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * unavailable, never unknown.
  *
  * <p>A list that would take away more than {@code recipients.max-removal} (and more than {@value
- * org.postern.core.config.RecipientsConfig#ALWAYS}), or that names nobody at all, is refused until
- * somebody confirms it: a directory that answers with half of itself looks just like that.
+ * org.postern.core.config.RecipientsConfig#ALWAYS}), of the whole or of one domain, or the last of
+ * a domain, is refused until somebody confirms it: a directory that answers with half of itself
+ * looks just like that.
  *
  * <p>Look-ups never block and run on any thread; {@link #sync} runs on its caller's, one at a time.
  */
@@ -138,12 +138,17 @@ public final class SyncedDirectory implements RecipientDirectory {
             TimeSource time) {
         this.config = config;
         this.feed = feed;
-        this.file = folder.resolve(config.name() + ".yaml");
+        this.file = listOf(folder, config);
         this.waiting = folder.resolve(config.name() + WaitingRemoval.SUFFIX);
         this.maxRemoval = maxRemoval;
         this.hosted = hosted;
         this.time = time;
         this.state = fromDisk();
+    }
+
+    /** Where the last good list of a source lies, whether or not it is there. */
+    public static Path listOf(Path folder, RecipientSourceConfig.Synced config) {
+        return folder.resolve(config.name() + ".yaml");
     }
 
     /** Removes what a run that ended in the middle of a fetch has left in a folder. */
@@ -313,11 +318,16 @@ public final class SyncedDirectory implements RecipientDirectory {
             throw new IOException("this source is no longer in use");
         }
         RecipientFile table = listing.table();
-        int known = before.table() == null ? 0 : before.table().sizeIn(hosted.get());
-        int removed = before.table() == null ? 0 : before.table().missingIn(table, hosted.get());
-        double allowed = Math.max(RecipientsConfig.ALWAYS, known * maxRemoval.getAsDouble());
+        Removal loss =
+                Removal.between(
+                        before.table() == null ? new RecipientFile(file) : before.table(),
+                        table,
+                        hosted.get(),
+                        maxRemoval.getAsDouble());
+        int known = loss.of();
+        int removed = loss.removed();
         boolean nobody = table.sizeIn(hosted.get()) == 0;
-        boolean doubtful = removed > allowed || nobody;
+        boolean doubtful = loss.isTooMuch() || nobody;
         boolean waved = confirmed && before.refused() > 0 && removed <= before.refused();
         if (doubtful && !waved) {
             int waits = Math.max(removed, 1);
@@ -328,7 +338,7 @@ public final class SyncedDirectory implements RecipientDirectory {
                             before.loadedAt(),
                             nobody
                                     ? "the list names nobody"
-                                    : "the list would take away " + removed + " of " + known,
+                                    : "the list would take away " + loss.words(),
                             waits,
                             listing.invalid(),
                             listing.example());

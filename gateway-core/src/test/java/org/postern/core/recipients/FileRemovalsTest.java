@@ -20,12 +20,18 @@ class FileRemovalsTest {
 
     private final FileRemovals removals = new FileRemovals();
 
+    private static String names(int people, String domain) {
+        return IntStream.range(0, people)
+                .mapToObj(i -> "p" + i + domain + "\n")
+                .collect(Collectors.joining());
+    }
+
     private Recipients of(int people) throws Exception {
-        Files.writeString(
-                directory.resolve("r.txt"),
-                IntStream.range(0, people)
-                        .mapToObj(i -> "p" + i + "\n")
-                        .collect(Collectors.joining()));
+        return of(names(people, ""));
+    }
+
+    private Recipients of(String file) throws Exception {
+        Files.writeString(directory.resolve("r.txt"), file);
         SnapshotResult read =
                 Snapshots.read(
                         Files.writeString(
@@ -36,6 +42,9 @@ class FileRemovalsTest {
                                 listeners: [{ address: 127.0.0.1, port: 2525 }]
                                 domains:
                                   example.test:
+                                    recipients: { file: r.txt }
+                                    downstream: maildir:mail
+                                  example.org:
                                     recipients: { file: r.txt }
                                     downstream: maildir:mail
                                 """),
@@ -70,5 +79,17 @@ class FileRemovalsTest {
         assertThat(check(three, of(0), false)).hasSize(1);
         assertThat(check(three, of(1), false)).isEmpty();
         assertThat(check(of(0), of(3), false)).isEmpty();
+    }
+
+    @Test
+    void aFileOfTwoDomainsCannotLoseOneOfThemUnconfirmed() throws Exception {
+        String large = names(100, "@example.test");
+        Recipients both = of(large + names(4, "@example.org"));
+        assertThat(check(both, of(large + names(1, "@example.org")), false)).isEmpty();
+        assertThat(check(both, of(large), false))
+                .singleElement()
+                .asString()
+                .startsWith("4 of 4 recipients of example.org are gone; if that is right:");
+        assertThat(check(both, of(large), true)).isEmpty();
     }
 }

@@ -177,6 +177,40 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
         assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
     }
 
+    private void feedOfTwoDomains(int first, int second) {
+        List<String> both = new ArrayList<>(people(first));
+        people(second).forEach(p -> both.add(p.replace(".test", ".org")));
+        feed = listing(both);
+    }
+
+    @Test
+    void aSourceOfTwoDomainsCannotLoseAllOrTooManyOfTheSmallOneUnconfirmed() {
+        hosted = Set.of(Domain.of("example.test"), Domain.of("example.org"));
+        SyncedDirectory directory = synced();
+        feedOfTwoDomains(300, 16);
+        directory.sync(false);
+        feedOfTwoDomains(300, 10);
+        assertThat(directory.sync(false))
+                .as("little of the whole, much of the domain")
+                .isEqualTo(new SyncedDirectory.Outcome.Refused(310, 6, 316));
+        assertThat(directory.status().error())
+                .isEqualTo("the list would take away 6 of 16 recipients of example.org");
+        feedOfTwoDomains(300, 11);
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+        feedOfTwoDomains(300, 4);
+        assertThat(directory.sync(false)).isInstanceOf(SyncedDirectory.Outcome.Refused.class);
+        assertThat(directory.sync(true)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+        feedOfTwoDomains(300, 0);
+        assertThat(directory.sync(false))
+                .as("never the last of a domain")
+                .isEqualTo(new SyncedDirectory.Outcome.Refused(300, 4, 304));
+        assertThat(ask(directory, "user1@example.org")).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(directory.sync(true)).isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+        assertThat(directory.sync(false))
+                .as("nothing more is lost")
+                .isInstanceOf(SyncedDirectory.Outcome.Taken.class);
+    }
+
     @Test
     void anEmptyFirstListIsNotBelieved() {
         SyncedDirectory directory = synced();
