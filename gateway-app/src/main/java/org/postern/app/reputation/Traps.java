@@ -107,16 +107,15 @@ public final class Traps {
      */
     public static RecipientLookup lookup(
             EmailAddress address, ReputationConfig config, RecipientDirectory recipients) {
-        Optional<EmailAddress> trap = trapOf(address, config, recipients);
         RecipientLookup lookup = recipients.lookup(address);
-        if (trap.isEmpty()) {
-            return lookup;
-        }
         return switch (lookup) {
             case RecipientLookup.Known known when !known.anybody() -> known;
             case RecipientLookup.Unavailable away -> away;
             case RecipientLookup.Known _, RecipientLookup.Unknown _, RecipientLookup.NotHosted _ ->
-                    new RecipientLookup.Known(List.of(trap.get()), RULE);
+                    trapOf(address, config, recipients)
+                            .<RecipientLookup>map(
+                                    trap -> new RecipientLookup.Known(List.of(trap), RULE))
+                            .orElse(lookup);
         };
     }
 

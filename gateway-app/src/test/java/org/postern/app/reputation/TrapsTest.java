@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,8 @@ class TrapsTest {
         awaitListed("2001:db8:1:2::/64");
     }
 
+    private final AtomicInteger details = new AtomicInteger();
+
     private RecipientLookup lookUp(String address, RecipientLookup directory) throws IOException {
         ReputationConfig config =
                 SmallSite.snapshot(
@@ -169,6 +172,7 @@ class TrapsTest {
 
                     @Override
                     public Optional<EmailAddress> withoutDetail(EmailAddress asked) {
+                        details.incrementAndGet();
                         return asked.localPart().contains("+")
                                 ? Optional.of(TRAP)
                                 : Optional.empty();
@@ -191,6 +195,9 @@ class TrapsTest {
         assertThat(lookUp("old@example.test", everybody)).isEqualTo(trap);
         assertThat(lookUp("old@example.test", RecipientLookup.Unknown.INSTANCE)).isEqualTo(trap);
         assertThat(lookUp("old+x@example.test", RecipientLookup.Unknown.INSTANCE)).isEqualTo(trap);
+        details.set(0);
+        assertThat(lookUp("old+x@example.test", person)).isSameAs(person);
+        assertThat(details).as("who is known is known").hasValue(0);
         RecipientLookup away = new RecipientLookup.Unavailable("LDAP is away");
         assertThat(lookUp("old@example.test", away)).as("as anybody's").isSameAs(away);
         assertThat(lookUp("bob@example.test", RecipientLookup.Unknown.INSTANCE))

@@ -144,6 +144,13 @@ public final class CalloutDirectory implements RecipientDirectory {
         return remembered(address.key(), address, false);
     }
 
+    @Override
+    public RecipientLookup fromMemory(EmailAddress address) {
+        return remembered(address)
+                .orElseGet(() ->
+                        new RecipientLookup.Unavailable(config.name() + " has not been asked"));
+    }
+
     private RecipientLookup ask(String key, EmailAddress address) {
         Trouble before = pausing();
         if (before != null) {

@@ -80,7 +80,7 @@ final class DomainRecipients implements RecipientDirectory {
     /** Whether a source has the whole address as somebody's, or cannot say now. */
     private static boolean mayKnowAsItStands(RecipientDirectory source, EmailAddress address) {
         return source.withoutDetail(address).isEmpty()
-                && switch (source.lookup(address)) {
+                && switch (source.fromMemory(address)) {
                     case RecipientLookup.Known known -> !known.anybody();
                     case RecipientLookup.Unavailable away -> true;
                     case RecipientLookup.Unknown u -> false;

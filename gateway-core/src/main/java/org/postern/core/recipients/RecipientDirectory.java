@@ -18,6 +18,15 @@ public interface RecipientDirectory {
     RecipientLookup lookup(EmailAddress address);
 
     /**
+     * The same from memory: nobody is asked over the network.
+     *
+     * @return {@link RecipientLookup.Unavailable} too where only others could say
+     */
+    default RecipientLookup fromMemory(EmailAddress address) {
+        return lookup(address);
+    }
+
+    /**
      * What is asked for one recipient alone, from memory: nobody is asked over the network.
      *
      * @return empty where the address is not known from memory

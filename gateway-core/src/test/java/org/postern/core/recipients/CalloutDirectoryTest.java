@@ -100,6 +100,22 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void whatADetailIsIsSaidFromMemoryAndNobodyIsAsked() {
+        RecipientFile file = new RecipientFile(folder.resolve("r.yaml"));
+        file.add(RecipientFile.key("alice", null), 1);
+        file.separator('+');
+        DomainRecipients both = new DomainRecipients(List.of(file, callout()));
+        EmailAddress detailed = EmailAddress.of("bob+x@example.test");
+        assertThat(both.withoutDetail(EmailAddress.of("alice+x@example.test")))
+                .as("only the store could say whether somebody has the whole of it")
+                .isEmpty();
+        assertThat(asked).hasValue(0);
+        both.lookup(detailed);
+        assertThat(both.withoutDetail(detailed)).contains(BOB);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void anAnswerIsRememberedForItsTimeAndNoLonger() {
         known.add(ALICE.key());
         CalloutDirectory callout = callout();
