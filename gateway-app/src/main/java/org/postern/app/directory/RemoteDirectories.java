@@ -1,6 +1,7 @@
 package org.postern.app.directory;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +27,8 @@ import org.postern.core.config.PosternConfig;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.problem.Problem;
+import org.postern.core.problem.Problem.Severity;
 import org.postern.core.recipients.CalloutDirectory;
 import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientFeed;
@@ -156,6 +160,36 @@ public final class RemoteDirectories implements AutoCloseable {
                                     ? Recipients.unasked(config)
                                     : unmoved(source.directory(), config);
                         }));
+    }
+
+    /**
+     * A warning for each source that is not in use yet and has no last good list: the mail of its
+     * domains waits until it has been loaded.
+     */
+    public synchronized List<Problem> withoutList(PosternConfig config) {
+        Map<String, List<String>> fresh = new TreeMap<>();
+        for (DomainConfig domain : config.domains().values()) {
+            for (RecipientSourceConfig source : domain.recipients()) {
+                if (source instanceof RecipientSourceConfig.Synced synced
+                        && !active.containsKey(synced.name())
+                        && !Files.exists(SyncedDirectory.listOf(folder, synced))) {
+                    fresh.computeIfAbsent(synced.name(), n -> new ArrayList<>())
+                            .add(domain.domain().ascii());
+                }
+            }
+        }
+        return fresh.entrySet().stream()
+                .map(source ->
+                        new Problem(
+                                config.placeOf("recipients." + source.getKey()),
+                                Severity.WARNING,
+                                source.getKey()
+                                        + " is a new source and has no list yet: mail for "
+                                        + String.join(
+                                                ", ", source.getValue().stream().sorted().toList())
+                                        + " waits (451) until it has been loaded; postern"
+                                        + " recipients status tells"))
+                .toList();
     }
 
     private static Key key(RecipientSourceConfig.Remote config, PosternConfig all) {

@@ -247,6 +247,7 @@ final class LiveConfiguration implements AutoCloseable {
                 snapshots.reload(candidate -> {
                     List<Problem> problems = new ArrayList<>(removed(candidate, confirmed));
                     problems.addAll(Surroundings.check(candidate.config()));
+                    problems.addAll(directories.withoutList(candidate.config()));
                     if (problems.stream().noneMatch(Problem::isError)) {
                         prepare(candidate).ifPresent(problems::add);
                     }

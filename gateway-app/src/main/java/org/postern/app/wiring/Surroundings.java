@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postern.app.country.CountryDatabase;
 import org.postern.app.country.CountryFileException;
+import org.postern.app.directory.SourceSyntax;
 import org.postern.auth.dkim.SigningKey;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.dns.DnsAnswer;
@@ -92,6 +93,7 @@ public final class Surroundings {
                                 PolicyConfig.COUNTRY_DATABASE + ": " + e.getMessage()));
             }
         }
+        SourceSyntax.check(config, problems);
         config.downstreams().values().stream()
                 .sorted(java.util.Comparator.comparing(DownstreamConfig::name))
                 .forEach(d -> downstream(config, d, problems));

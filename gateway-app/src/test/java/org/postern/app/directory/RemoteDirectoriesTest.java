@@ -79,4 +79,24 @@ class RemoteDirectoriesTest {
             assertThat(again.recipients().lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
         }
     }
+
+    @Test
+    void aNewSourceWithoutAListIsToldOf() throws IOException {
+        Snapshot live = read("");
+        PosternConfig next = read(WITH_A_SOURCE).config();
+        try (Metrics metrics = new Metrics();
+                RemoteDirectories directories =
+                        new RemoteDirectories(live.config().data(), time, metrics)) {
+            assertThat(directories.withoutList(live.config())).isEmpty();
+            assertThat(directories.withoutList(next))
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.isError()).isFalse();
+                        assertThat(problem.message())
+                                .contains("no list yet: mail for example.org waits (451)");
+                    });
+            lastGoodList(next, "first@example.org");
+            assertThat(directories.withoutList(next)).isEmpty();
+        }
+    }
 }

@@ -44,8 +44,9 @@ final class DomainsReader {
         return downstreams;
     }
 
-    /** Where each downstream's URI stands, by {@code downstreams.NAME}. */
+    /** Where each downstream's URI stands, by {@code downstreams.NAME}, and what of sources. */
     Map<String, Place> places() {
+        places.putAll(sources.places());
         return places;
     }
 

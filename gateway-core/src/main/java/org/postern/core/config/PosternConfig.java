@@ -38,7 +38,8 @@ import org.postern.core.problem.Place;
  * @param greylisting {@code greylisting}
  * @param scanners {@code scanners}
  * @param places where in the file the values stand that meet the real world at a start: {@code
- *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code downstreams.NAME}
+ *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code
+ *     downstreams.NAME}, {@code recipients.NAME} of a source that is fetched whole, and of its keys
  */
 public record PosternConfig(
         Path file,

@@ -1,11 +1,14 @@
 package org.postern.core.config;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.yaml.YamlNode;
 
 /** Reads {@code { file: path }}, {@code { env: NAME }}, or a secret in the clear with a warning. */
 final class SecretReader {
+    private static final Pattern VARIABLE = Pattern.compile("[^\\s=\\p{Cntrl}]+");
+
     private final PathResolver paths;
     private final ProblemCollector problems;
 
@@ -38,6 +41,13 @@ final class SecretReader {
                             .map(f -> new Secret.OfFile(f.absolute()));
                 }
                 case "env" -> {
+                    if (!VARIABLE.matcher(text.text()).matches()) {
+                        problems.error(
+                                text.place(),
+                                "no environment variable can have this name: "
+                                        + ValueType.shortened(text.text()));
+                        return Optional.empty();
+                    }
                     return Optional.of(new Secret.OfEnvironment(text.text()));
                 }
                 default -> {

@@ -25,7 +25,13 @@ import org.postern.core.problem.ProblemCollector;
 final class SourcesReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
+    private static final String SSL_MODE = "sslmode=";
+    private static final int LAST_PORT = 65_535;
+    private static final Set<String> SSL_MODES =
+            Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
     private final Map<String, Named> named = new HashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
     private final PathResolver paths;
     private final ProblemCollector problems;
     private final SecretReader secrets;
@@ -36,10 +42,29 @@ final class SourcesReader {
         this.secrets = new SecretReader(paths, problems);
     }
 
+    /**
+     * Where what a library or the disk may have something against stands: {@code recipients.NAME}
+     * of each source, and {@code recipients.NAME.KEY}.
+     */
+    Map<String, Place> places() {
+        return places;
+    }
+
+    private <T extends RecipientSourceConfig.Synced> T placed(T source, Section s) {
+        String name = "recipients." + source.name();
+        places.putIfAbsent(name, s.place());
+        for (String key : List.of("filter", "base", "ca-file", "password", "token")) {
+            s.entry(key).ifPresent(e -> places.putIfAbsent(name + "." + key, e.value().place()));
+        }
+        return source;
+    }
+
     Optional<Ldap> ldap(Section s) {
         List<URI> servers = new ArrayList<>();
         for (Section.Placed<String> url : s.list(SourceKeys.LDAP_URL)) {
-            uri(url.value(), url.place(), List.of("ldap", "ldaps")).ifPresent(servers::add);
+            uri(url.value(), url.place(), List.of("ldap", "ldaps"))
+                    .filter(uri -> isServerAlone(uri, url.place()))
+                    .ifPresent(servers::add);
         }
         if (!s.has(SourceKeys.LDAP_URL)) {
             problems.error(s.place(), "url is missing in ldap: " + SourceKeys.LDAP_URL.doc());
@@ -79,7 +104,7 @@ final class SourcesReader {
         if (servers.isEmpty() || base.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
+        Ldap ldap =
                 new Ldap(
                         servers,
                         startTls,
@@ -93,7 +118,22 @@ final class SourcesReader {
                         password.orElse(null),
                         page,
                         s.orDefault(SourceKeys.LDAP_REFERRALS).equals("ignore"),
-                        sync));
+                        sync);
+        return Optional.of(placed(ldap, s));
+    }
+
+    private boolean isServerAlone(URI uri, Place place) {
+        String path = uri.getRawPath();
+        boolean alone =
+                (path == null || path.isEmpty() || path.equals("/"))
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null;
+        if (!alone) {
+            problems.error(
+                    place,
+                    "url must be " + SourceKeys.LDAP_URL.doc() + "; base and filter have keys");
+        }
+        return alone;
     }
 
     Optional<Sql> sql(Section s) {
@@ -109,6 +149,7 @@ final class SourcesReader {
                                             text.substring("jdbc:".length()),
                                             place,
                                             List.of("postgresql"))
+                                    .filter(uri -> namesDatabase(uri, place))
                                     .isPresent();
                         });
         url.ifPresent(text -> checkOptions(text, s.placeOf(SourceKeys.SQL_URL)));
@@ -126,12 +167,23 @@ final class SourcesReader {
         return url.isEmpty() || query.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        new Sql(
-                                url.get(),
-                                user.orElse(null),
-                                password.orElse(null),
-                                query.get(),
-                                sync));
+                        placed(
+                                new Sql(
+                                        url.get(),
+                                        user.orElse(null),
+                                        password.orElse(null),
+                                        query.get(),
+                                        sync),
+                                s));
+    }
+
+    private boolean namesDatabase(URI uri, Place place) {
+        String path = uri.getRawPath();
+        boolean names = path != null && path.matches("/[^/]+");
+        if (!names) {
+            problems.error(place, "url names no database; it must be " + SourceKeys.SQL_URL.doc());
+        }
+        return names;
     }
 
     /** Without verify-full anybody on the way can name any recipients. */
@@ -144,6 +196,13 @@ final class SourcesReader {
         for (String option : options) {
             if (option.startsWith("user=") || option.startsWith("password=")) {
                 problems.error(place, "url must not hold user and password; they have keys");
+            }
+            if (option.startsWith(SSL_MODE)
+                    && !SSL_MODES.contains(option.substring(SSL_MODE.length()))) {
+                problems.error(
+                        place,
+                        "sslmode must be one of "
+                                + String.join(", ", SSL_MODES.stream().sorted().toList()));
             }
         }
         String host = URI.create(url.substring("jdbc:".length()).split("\\?", -1)[0]).getHost();
@@ -186,12 +245,14 @@ final class SourcesReader {
                         SourceKeys.HTTP_NAME);
         s.finish();
         return url.map(u ->
-                new Http(
-                        u,
-                        ca.orElse(null),
-                        user.orElse(null),
-                        password.or(() -> token).orElse(null),
-                        sync));
+                placed(
+                        new Http(
+                                u,
+                                ca.orElse(null),
+                                user.orElse(null),
+                                password.or(() -> token).orElse(null),
+                                sync),
+                        s));
     }
 
     /**
@@ -277,6 +338,8 @@ final class SourcesReader {
                         place, "url must begin with " + String.join(":// or ", schemes) + "://");
             } else if (uri.getHost() == null) {
                 problems.error(place, "url names no host: " + ValueType.shortened(text));
+            } else if (uri.getPort() == 0 || uri.getPort() > LAST_PORT) {
+                problems.error(place, "url needs a port from 1 to 65535, found " + uri.getPort());
             } else if (uri.getUserInfo() != null) {
                 problems.error(place, "url must not hold user and password; they have keys");
             } else {

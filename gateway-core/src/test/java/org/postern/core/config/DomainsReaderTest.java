@@ -69,6 +69,39 @@ class DomainsReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ldap: { url: 'ldaps://127.0.0.1:99999', base: dc=x }"
+                        + "|url needs a port from 1 to 65535, found 99999",
+                "ldap: { url: 'ldaps://dc1/dc=x??sub', base: dc=x }" + "|base and filter have keys",
+                "sql: { url: 'jdbc:postgresql://127.0.0.1:99999/m', query: q }" + "|found 99999",
+                "sql: { url: 'jdbc:postgresql://127.0.0.1:5432', query: q }"
+                        + "|url names no database",
+                "sql: { url: 'jdbc:postgresql://127.0.0.1/m?sslmode=verify-fulll', query: q }"
+                        + "|sslmode must be one of allow, disable",
+                "ldap: { url: 'ldaps://dc1', base: dc=x, bind-dn: cn=y, password: { env: 'a b' } }"
+                        + "|no environment variable can have this name",
+            },
+            quoteCharacter = '~')
+    void whatCanNeverBeAskedIsAnErrorOfTheFile(String source, String expected) throws IOException {
+        assertThat(
+                        problems(
+                                """
+                                hostname: mx.example.test
+                                data: data
+                                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                                domains:
+                                  example.net:
+                                    recipients:
+                                      %s
+                                    downstream: lmtp://127.0.0.1:24
+                                """
+                                        .formatted(source)))
+                .anyMatch(p -> p.contains(expected));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "lmtp://127.0.0.1, 'downstream needs a port, as in lmtp://host:24'",
         "lmtp:127.0.0.1:24, 'downstream needs two slashes after lmtp:, as in lmtp://host:24'",
