@@ -43,7 +43,7 @@ final class Background {
     private Duration once() {
         try {
             return thing.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("{}: ended in {}; goes on in a minute", name, e.getClass().getName(), e);
             return AFTER_FAULT;
         }

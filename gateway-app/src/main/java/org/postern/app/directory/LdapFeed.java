@@ -83,6 +83,11 @@ final class LdapFeed implements RecipientFeed {
         }
 
         @Override
+        public void doubt(String what) {
+            sink.doubt(what);
+        }
+
+        @Override
         public void stillWanted() throws FeedException {
             sink.stillWanted();
         }

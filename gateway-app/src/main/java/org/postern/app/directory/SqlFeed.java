@@ -82,7 +82,8 @@ final class SqlFeed implements RecipientFeed {
         return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
     }
 
-    private static void read(ResultSet rows, Sink sink) throws SQLException, FeedException {
+    /** A row whose target is itself is a mailbox, which may ask for something. */
+    static void read(ResultSet rows, Sink sink) throws SQLException, FeedException {
         ResultSetMetaData columns = rows.getMetaData();
         int downstream = column(columns, "downstream");
         int policy = column(columns, "policy");
@@ -92,10 +93,21 @@ final class SqlFeed implements RecipientFeed {
             String target = withTargets ? rows.getString(2) : null;
             if (address == null) {
                 sink.stillWanted();
-            } else if (target == null) {
-                sink.recipient(address, Handling.of(text(rows, downstream), text(rows, policy)));
+                continue;
+            }
+            Handling handling = Handling.of(text(rows, downstream), text(rows, policy));
+            if (target == null || target.strip().equalsIgnoreCase(address.strip())) {
+                sink.recipient(address, handling);
             } else {
                 sink.alias(address, List.of(target));
+                if (!handling.equals(Handling.NONE)) {
+                    sink.doubt(
+                            "alias "
+                                    + address.strip()
+                                    + " asks for a downstream or policy of its own, which holds"
+                                    + " for mailboxes alone; give it to "
+                                    + target.strip());
+                }
             }
         }
     }

@@ -32,6 +32,7 @@ abstract class RecipientFeedContract {
     static final class Found implements RecipientFeed.Sink {
         final List<String> recipients = new ArrayList<>();
         final List<String> aliases = new ArrayList<>();
+        final List<String> doubts = new ArrayList<>();
         final Map<String, Handling> handlings = new HashMap<>();
 
         @Override
@@ -45,6 +46,11 @@ abstract class RecipientFeedContract {
         @Override
         public void alias(String text, List<String> targets) {
             aliases.add(text + "=" + targets);
+        }
+
+        @Override
+        public void doubt(String what) {
+            doubts.add(what);
         }
 
         @Override

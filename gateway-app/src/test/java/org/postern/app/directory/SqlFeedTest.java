@@ -1,13 +1,22 @@
 package org.postern.app.directory;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.config.Secret;
+import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.RecipientFeed;
 import org.postern.core.recipients.RecipientFeed.FeedException;
 
@@ -56,5 +65,65 @@ class SqlFeedTest {
             assertThatThrownBy(() -> RecipientFeedContract.fetch(feed))
                     .isInstanceOf(FeedException.class);
         }
+    }
+
+    /** A result with these columns and rows; it answers what a feed asks of one. */
+    private static ResultSet result(List<String> columns, List<List<String>> rows) {
+        AtomicInteger at = new AtomicInteger(-1);
+        Object names =
+                proxy(
+                        ResultSetMetaData.class,
+                        (method, index) ->
+                                method.equals("getColumnCount")
+                                        ? columns.size()
+                                        : columns.get(index - 1));
+        return (ResultSet)
+                proxy(
+                        ResultSet.class,
+                        (method, index) ->
+                                switch (method) {
+                                    case "getMetaData" -> names;
+                                    case "next" -> at.incrementAndGet() < rows.size();
+                                    case "getString" -> {
+                                        String cell = rows.get(at.get()).get(index - 1);
+                                        yield cell.isEmpty() ? null : cell;
+                                    }
+                                    default -> throw new UnsupportedOperationException(method);
+                                });
+    }
+
+    private interface Answer {
+        @Nullable Object to(String method, int index);
+    }
+
+    private static Object proxy(Class<?> type, Answer answer) {
+        return Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, given) ->
+                        answer.to(
+                                method.getName(),
+                                given != null && given[0] instanceof Integer i ? i : 0));
+    }
+
+    @Test
+    void aRowThatLeadsToItselfKeepsWhatItAsksForAndAnAliasThatAsksIsToldOf() throws Exception {
+        RecipientFeedContract.Found found = new RecipientFeedContract.Found();
+        SqlFeed.read(
+                result(
+                        List.of("address", "goes_to", "policy"),
+                        List.of(
+                                List.of("bob@example.test", "Bob@example.test", "strict"),
+                                List.of("bob@example.test", "archive@example.test", ""),
+                                List.of("sales@example.test", "bob@example.test", "strict"))),
+                found);
+        assertThat(found.recipients).containsExactly("bob@example.test");
+        assertThat(found.handlings)
+                .containsExactly(Map.entry("bob@example.test", new Handling(null, "strict")));
+        assertThat(found.aliases).hasSize(2);
+        assertThat(found.doubts)
+                .singleElement()
+                .asString()
+                .startsWith("alias sales@example.test asks for");
     }
 }

@@ -43,13 +43,20 @@ public interface RecipientFeed {
 
         /**
          * A recipient whose mail goes elsewhere; said again of the same, it has the targets of
-         * both.
+         * both. Who is also handed over as a {@link #recipient} keeps a copy.
          *
          * @param text an address or a local part
          * @param targets addresses or local parts of our domains; without any it is left out
          * @throws FeedException if there are too many, or it takes too long
          */
         void alias(String text, List<String> targets) throws FeedException;
+
+        /**
+         * Something that was found is of no use: counted, and the first told to people.
+         *
+         * @param what what is wrong with it, one line
+         */
+        void doubt(String what);
 
         /**
          * To be called while nothing is found.

@@ -358,6 +358,9 @@ final class RecipientFileReader implements YamlSections {
         }
         String key = RecipientFile.key(parsed.get().localPart(), domain);
         Optional<Integer> before = file.add(key, place.line());
+        if (kept && section.equals("aliases")) {
+            return Optional.of(key); // a mailbox whose mail also goes elsewhere
+        }
         before.ifPresent(line -> problems.warning(place, text + " stands already in line " + line));
         return before.isPresent() ? Optional.empty() : Optional.of(key);
     }

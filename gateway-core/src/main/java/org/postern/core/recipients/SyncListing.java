@@ -192,7 +192,8 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     }
 
     /** Counts what is of no use, and keeps the first of it for people. */
-    private void doubt(String what) {
+    @Override
+    public void doubt(String what) {
         if (invalid++ == 0) {
             example = what.length() <= MAX_EXAMPLE ? what : what.substring(0, MAX_EXAMPLE) + "…";
         }
@@ -216,10 +217,16 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
                 aliases.entrySet()) {
             RecipientFile.Target from = alias.getKey();
             String key = RecipientFile.key(from.localPart(), from.domain());
+            List<RecipientFile.Target> targets = alias.getValue();
             if (table.add(key, begun ? line + 1 : line + 2).isPresent()) {
-                continue; // listed as itself already
+                if (targets.equals(List.of(NOWHERE))) {
+                    continue; // a mailbox whose copies would leave our domains, which is told of
+                }
+                // a mailbox whose mail also goes elsewhere keeps its copy
+                targets = new ArrayList<>(targets);
+                targets.addFirst(from);
             }
-            table.addAlias(key, alias.getValue());
+            table.addAlias(key, targets);
             if (!begun) {
                 write("aliases:");
                 begun = true;
@@ -230,7 +237,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
                             + ": ["
                             + String.join(
                                     ", ",
-                                    alias.getValue().stream()
+                                    targets.stream()
                                             .map(t -> YamlText.quoted(t.toString()))
                                             .toList())
                             + "]");

@@ -298,7 +298,7 @@ public final class SyncedDirectory implements RecipientDirectory {
         } catch (RecipientFeed.FeedException | IOException e) {
             String why = String.valueOf(e.getMessage());
             return failed(why);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             // a fault of ours, or of a library: the next fetch may be better, the thread goes on
             LOG.error("{}: a fetch ended in {}", config.name(), e.getClass().getName(), e);
             return failed("unexpected: " + e.getClass().getSimpleName());

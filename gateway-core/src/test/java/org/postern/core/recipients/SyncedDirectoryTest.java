@@ -212,6 +212,47 @@ class SyncedDirectoryTest extends RecipientDirectoryContract {
     }
 
     @Test
+    void aMailboxThatIsAlsoAnAliasKeepsItsCopyAlsoAfterARestart() {
+        SyncedDirectory directory = synced();
+        feed =
+                sink -> {
+                    sink.recipient("bob@example.test", new Handling(null, "strict"));
+                    sink.recipient("archive@example.test");
+                    sink.recipient("carol@example.test");
+                    sink.alias("Bob@example.test", List.of("archive@example.test"));
+                    sink.alias("carol@example.test", List.of("carol@elsewhere.example"));
+                };
+        assertThat(directory.sync(false)).isEqualTo(new SyncedDirectory.Outcome.Taken(3, 3, 0, 1));
+        for (SyncedDirectory asked : List.of(directory, synced())) {
+            assertThat(asked.lookup(EmailAddress.of("bob@example.test")))
+                    .isInstanceOfSatisfying(
+                            RecipientLookup.Known.class,
+                            k ->
+                                    assertThat(k.targets().stream().map(EmailAddress::key))
+                                            .containsExactly(
+                                                    "bob@example.test", "archive@example.test"));
+            assertThat(asked.handling(EmailAddress.of("bob@example.test")))
+                    .contains(new Handling(null, "strict"));
+            assertThat(whole(asked).lookup(EmailAddress.of("carol@example.test")))
+                    .isInstanceOf(RecipientLookup.Known.class);
+        }
+    }
+
+    @Test
+    void aListThatIsTooMuchForTheMemoryIsAFailureAndTheOldOneIsServed() {
+        SyncedDirectory directory = synced();
+        feed = listing(people(3));
+        directory.sync(false);
+        feed =
+                sink -> {
+                    throw new OutOfMemoryError("as a huge list would");
+                };
+        assertThat(directory.sync(false))
+                .isEqualTo(new SyncedDirectory.Outcome.Failed("unexpected: OutOfMemoryError"));
+        assertThat(ask(directory, "user1@example.test")).isInstanceOf(RecipientLookup.Known.class);
+    }
+
+    @Test
     void anEmptyFirstListIsNotBelieved() {
         SyncedDirectory directory = synced();
         feed = listing(List.of());
