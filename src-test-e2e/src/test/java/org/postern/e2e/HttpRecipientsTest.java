@@ -148,6 +148,21 @@ class HttpRecipientsTest {
             gateway.start();
             // from the last good list on disk
             assertThat(rcpt(gateway, "p59@example.test")).startsWith("250");
+            // and so does a replay with the very configuration in force, which asks nobody
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            gateway.command("trace", "--reason", "recipient.unknown")
+                                    .out()
+                                    .contains("nobody@example.test"));
+            assertThat(
+                            gateway.command(
+                                            "replay",
+                                            "--since",
+                                            "1h",
+                                            "--reason",
+                                            "recipient.unknown")
+                                    .out())
+                    .containsPattern("looked at, 0 would change; evidence: [1-9][0-9]* recorded\n");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> gateway.command("recipients", "status").out().contains("TROUBLE"));
         }
