@@ -177,9 +177,13 @@ final class IntakeVisit implements Visit {
                 if (target.host() instanceof Domain domain) {
                     Optional<String> full = parts.relay().overQuota(domain);
                     if (full.isPresent()) {
-                        return overQuota(recipient, lookup, full.get());
+                        return full(recipient, lookup, "quota.domain", "4.2.2", full.get());
                     }
                 }
+            }
+            if (!recipients.hasRoomFor(known)) {
+                return full(
+                        recipient, lookup, "quota.mailboxes", "4.5.3", TransactionRecipients.FULL);
             }
             recipients.add(recipient, known, asked);
         }
@@ -262,12 +266,13 @@ final class IntakeVisit implements Visit {
     }
 
     /** RFC 5321, 4.5.3.1.10 speaks of the message; here it is this domain alone that waits. */
-    private Decision overQuota(Recipient recipient, RecipientLookup lookup, String why) {
+    private Decision full(
+            Recipient recipient, RecipientLookup lookup, String code, String status, String why) {
         return later(
                 recipient,
                 lookup,
-                new Ruling(Disposition.DEFER, BuiltInRule.QUOTA.ruleName(), "quota.domain", why),
-                SmtpReply.of(452, "4.2.2", why + ", try again later"));
+                new Ruling(Disposition.DEFER, BuiltInRule.QUOTA.ruleName(), code, why),
+                SmtpReply.of(452, status, why + ", try again later"));
     }
 
     /** The others go on; this one is told to come again, and that is told of it by name. */

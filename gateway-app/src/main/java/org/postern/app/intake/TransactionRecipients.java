@@ -1,6 +1,7 @@
 package org.postern.app.intake;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,11 +15,19 @@ import org.postern.core.policy.Audience;
 import org.postern.core.recipients.RecipientLookup;
 
 /**
- * The recipients of a mail transaction so far (RFC 5321, 3.3), and those it named in vain. As many
- * as {@code limits.recipients} lets through. Used by the session's thread alone.
+ * The recipients of a mail transaction so far (RFC 5321, 3.3), and those it named in vain: as many
+ * named as {@code limits.recipients} lets through, and {@link #MAX_MAILBOXES} behind them. Used by
+ * the session's thread alone.
  */
 final class TransactionRecipients {
+    /** The most mailboxes of one message: a thousand aliases may each lead to a thousand. */
+    static final int MAX_MAILBOXES = 10_000;
+
+    /** What a client hears that names more, for this one alone (RFC 5321, 4.5.3.1.10). */
+    static final String FULL = "More than " + MAX_MAILBOXES + " mailboxes in one message";
+
     private final List<Recipient> mailboxes = new ArrayList<>();
+    private final Set<EmailAddress> taken = new HashSet<>();
     private final List<EmailAddress> named = new ArrayList<>();
     private final Set<EmailAddress> traps = new LinkedHashSet<>();
     private final List<EmailAddress> unproven = new ArrayList<>();
@@ -36,12 +45,17 @@ final class TransactionRecipients {
         }
         for (EmailAddress target : known.targets()) {
             // the same mailbox named twice gets the message once (RFC 5321, 3.3 allows either)
-            if (mailboxes.stream().noneMatch(r -> r.address().equals(target))) {
+            if (taken.add(target)) {
                 mailboxes.add(
                         new Recipient(
                                 target, recipient.dsnNotify(), recipient.originalRecipient()));
             }
         }
+    }
+
+    /** Whether the mailboxes behind another are not more than one message may have. */
+    boolean hasRoomFor(RecipientLookup.Known known) {
+        return mailboxes.size() + known.targets().size() <= MAX_MAILBOXES;
     }
 
     /**
@@ -108,6 +122,7 @@ final class TransactionRecipients {
     /** The transaction is over. */
     void clear() {
         mailboxes.clear();
+        taken.clear();
         named.clear();
         traps.clear();
         unproven.clear();
