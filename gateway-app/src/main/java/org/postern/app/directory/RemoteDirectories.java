@@ -50,6 +50,13 @@ import org.slf4j.LoggerFactory;
 public final class RemoteDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("recipients");
 
+    private static final List<String> METERS =
+            List.of(
+                    "recipients.entries",
+                    "recipients.staleness.seconds",
+                    "recipients.sync.refused",
+                    "recipients.syncs");
+
     private final Path folder;
     private final TimeSource time;
     private final Metrics metrics;
@@ -267,6 +274,17 @@ public final class RemoteDirectories implements AutoCloseable {
                 source.keeper().wake();
             }
         }
+        Set<String> gone = new HashSet<>(measured);
+        gone.removeAll(active.keySet());
+        gone.forEach(this::forget);
+        measured.removeAll(gone);
+    }
+
+    /** Else each edit of a source would leave its series behind for ever. */
+    private void forget(String name) {
+        for (String meter : METERS) {
+            metrics.forget(meter, "source", name);
+        }
     }
 
     private static boolean ended(Map.Entry<Key, Source> entry) {
@@ -285,7 +303,12 @@ public final class RemoteDirectories implements AutoCloseable {
         }
     }
 
+    /** A call-out is asked when somebody comes: it is stale only while its store is away. */
     private double staleness(View view) {
+        if (view.kind().equals("callout")) {
+            Instant away = view.away();
+            return away == null ? 0 : Duration.between(away, time.instant()).toMillis() / 1000.0;
+        }
         return view.good() == null
                 ? Double.POSITIVE_INFINITY
                 : Duration.between(view.good(), time.instant()).toMillis() / 1000.0;

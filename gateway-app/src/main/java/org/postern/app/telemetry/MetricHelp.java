@@ -150,7 +150,8 @@ public final class MetricHelp {
                             Map.entry(
                                     "recipients.staleness.seconds",
                                     "Time since a source of recipients last answered well; of a"
-                                            + " file 0 unless its last good copy is served"),
+                                            + " file 0 unless its last good copy is served, of a"
+                                            + " call-out 0 unless its store is away"),
                             Map.entry(
                                     "recipients.sync.refused",
                                     "Recipients that a list would take away and that wait for"

@@ -113,6 +113,11 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Takes away every series of a meter that has these labels: what it tells of is gone. */
+    public void forget(String name, String... labels) {
+        registry.find(PREFIX + name).tags(tags(List.of(labels))).meters().forEach(registry::remove);
+    }
+
     /**
      * Registers a counter that is kept elsewhere and read at each scrape; it must never fall.
      *

@@ -2,10 +2,14 @@ package org.postern.app.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.SmallSite;
@@ -98,5 +102,38 @@ class RemoteDirectoriesTest {
             lastGoodList(next, "first@example.org");
             assertThat(directories.withoutList(next)).isEmpty();
         }
+    }
+
+    @Test
+    void aCallOutIsStaleOnlyWhileItsStoreIsAwayAndWhatIsGoneIsMeasuredNoMore() throws IOException {
+        Snapshot live = read("");
+        Snapshot next =
+                read(
+                        """
+                          example.org:
+                            recipients: { callout: { timeout: 2s } }
+                            downstream: lmtp://127.0.0.1:1
+                        """);
+        try (Metrics metrics = new Metrics();
+                RemoteDirectories directories =
+                        new RemoteDirectories(live.config().data(), time, metrics)) {
+            Snapshot bound = directories.bind(next);
+            directories.activate(bound);
+            assertThat(staleness(metrics)).endsWith("} 0.0");
+            bound.recipients().lookup(EmailAddress.of("bob@example.org"));
+            time.advance(Duration.ofSeconds(90));
+            assertThat(staleness(metrics)).endsWith("} 90.0");
+            directories.activate(directories.bind(live));
+            assertThat(staleness(metrics)).isEmpty();
+        }
+    }
+
+    private static String staleness(Metrics metrics) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        metrics.scrape(out, null);
+        return out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("postern_recipients_staleness_seconds{"))
+                .collect(Collectors.joining());
     }
 }
