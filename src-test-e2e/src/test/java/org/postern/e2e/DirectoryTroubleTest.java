@@ -299,6 +299,7 @@ class DirectoryTroubleTest {
             gateway.configureSections(
                     """
                     downstreams: { west: "maildir:west" }
+                    reputation: { spam-traps: [trap@example.test] }
                     policy:
                       sets:
                         strict: [{ name: no-null, stage: rcpt, when: { null-sender: true }, action: reject }]
@@ -313,6 +314,10 @@ class DirectoryTroubleTest {
             assertThat(rcpt(gateway, "anna@of-another.test")).startsWith("550 5.7.1");
             assertThat(gateway.command("recipients", "show", "a.berg@example.test").out())
                     .contains("downstream west", "rules of strict");
+            assertThat(rcpt(gateway, "trap@example.test")).startsWith("250");
+            Program.Result trap = gateway.command("recipients", "show", "trap@example.test");
+            assertThat(trap.exitCode()).isZero();
+            assertThat(trap.out()).contains("spam trap: taken with 250");
             assertThat(gateway.command("recipients", "status").out())
                     .contains("132 (left out: 1 value, not an address is no address)");
         }

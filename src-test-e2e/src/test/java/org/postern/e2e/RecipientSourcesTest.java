@@ -118,6 +118,9 @@ class RecipientSourcesTest {
                     .contains("recipients", "NEVER LOADED, who is in no other source gets 451");
             assertThat(gateway.command("doctor", "--only", "recipients,daemon").out())
                     .contains("has never been loaded");
+            assertThat(gateway.command("recipients", "show", "noat").exitCode()).isEqualTo(2);
+            assertThat(gateway.command("recipients", "sync", "--confirm").exitCode())
+                    .isEqualTo(2);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
+import org.postern.app.reputation.Traps;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
 import org.postern.core.mail.Domain;
@@ -68,10 +69,15 @@ public final class RecipientRoutes {
             exchange.text(400, Api.TEXT, "that is no address: " + e.getMessage() + "\n");
             return;
         }
-        RecipientLookup answer = snapshot.get().recipients().lookup(address);
+        Snapshot now = snapshot.get();
+        RecipientLookup answer = Traps.lookup(address, now.config().reputation(), now.recipients());
         ObjectNode out = Json.MAPPER.createObjectNode().put("address", address.toString());
         StringBuilder line = new StringBuilder(address.toString()).append(": ");
         switch (answer) {
+            case RecipientLookup.Known known when Traps.isForTrapsAlone(known) -> {
+                out.put("result", "spam-trap").put("source", known.source());
+                line.append("spam trap: taken with 250 like anybody's, and dropped");
+            }
             case RecipientLookup.Known known -> {
                 List<String> targets =
                         known.targets().stream().map(EmailAddress::toString).toList();

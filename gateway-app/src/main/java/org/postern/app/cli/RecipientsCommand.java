@@ -25,7 +25,9 @@ final class RecipientsCommand extends CommandGroup {
     /** An answer whose no is an answer too, unless nothing could be looked up. */
     private static int said(Daemon.Answer answer) throws IOException {
         if (answer.status() == 400 || answer.status() >= 500) {
-            throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
+            throw new CommandFailure(
+                    answer.status() == 400 ? ExitCode.USAGE : ExitCode.FAILED,
+                    answer.text().strip());
         }
         return DaemonCommand.print(answer);
     }

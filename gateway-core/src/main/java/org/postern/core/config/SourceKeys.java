@@ -130,7 +130,10 @@ final class SourceKeys {
 
     static final Key<String> HTTP_URL =
             TABLE.required(
-                    HTTP, "url", TEXT, "https://host/path of JSON in the form of a recipient file");
+                    HTTP,
+                    "url",
+                    TEXT,
+                    "https://host/path of JSON: recipients and aliases as in a recipient file");
     static final Key<String> HTTP_CA = TABLE.one(HTTP, "ca-file", TEXT, "", CA_DOC);
     static final Key<String> HTTP_USER = TABLE.one(HTTP, "user", TEXT, "", "basic authentication");
     static final Key<String> HTTP_PASSWORD = TABLE.one(HTTP, "password", SECRET, "", "with user");
