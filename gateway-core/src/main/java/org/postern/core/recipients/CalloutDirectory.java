@@ -351,10 +351,12 @@ public final class CalloutDirectory implements RecipientDirectory {
             return;
         }
         changed = false;
-        StringBuilder out = new StringBuilder();
+        Map<String, Instant> copy;
         synchronized (present) {
-            present.forEach((key, at) -> out.append(key).append(" # ").append(at).append('\n'));
+            copy = new LinkedHashMap<>(present); // sessions wait for this lock
         }
+        StringBuilder out = new StringBuilder();
+        copy.forEach((key, at) -> out.append(key).append(" # ").append(at).append('\n'));
         try {
             WholeFile.write(file, out);
         } catch (IOException e) {

@@ -5,13 +5,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.EmailAddress;
 
 /**
  * The sources of one domain, asked in order. The first that knows the address decides; it is
- * unknown only when every source says so. What takes anybody takes nobody while a source before it
- * is away.
+ * unknown only when every source says so. What takes anybody, wherever it stands, takes who is in
+ * no other source, and nobody while one of them is away.
  */
 final class DomainRecipients implements RecipientDirectory {
     private final List<RecipientDirectory> sources;
@@ -34,13 +35,14 @@ final class DomainRecipients implements RecipientDirectory {
     @Override
     public RecipientLookup lookup(EmailAddress address) {
         RecipientLookup answer = RecipientLookup.Unknown.INSTANCE;
+        RecipientLookup.@Nullable Known anybody = null;
         for (RecipientDirectory source : sources) {
             switch (source.lookup(address)) {
                 case RecipientLookup.Known known -> {
-                    // somebody whom a source that is away knows must not land in the catch-all
-                    if (!known.anybody() || answer == RecipientLookup.Unknown.INSTANCE) {
+                    if (!known.anybody()) {
                         return known;
                     }
+                    anybody = anybody == null ? known : anybody;
                 }
                 case RecipientLookup.Unavailable away -> answer = away;
                 case RecipientLookup.Unknown u -> {
@@ -51,7 +53,8 @@ final class DomainRecipients implements RecipientDirectory {
                 }
             }
         }
-        return answer;
+        // somebody whom a source that is away knows must not land in the catch-all
+        return anybody != null && answer == RecipientLookup.Unknown.INSTANCE ? anybody : answer;
     }
 
     @Override

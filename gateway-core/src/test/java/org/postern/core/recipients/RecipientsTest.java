@@ -59,6 +59,19 @@ class RecipientsTest {
     }
 
     @Test
+    void whatTakesAnybodyHidesNobodyOfASourceBehindIt() {
+        RecipientDirectory anybody = new AcceptAllDirectory();
+        assertThat(ask(anybody, Recipients.fixed(List.of(ALICE))))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class, k -> assertThat(k.anybody()).isFalse());
+        assertThat(ask(anybody, NOBODY))
+                .isInstanceOfSatisfying(
+                        RecipientLookup.Known.class, k -> assertThat(k.anybody()).isTrue());
+        assertThat(ask(anybody, AWAY))
+                .isEqualTo(new RecipientLookup.Unavailable("directory is away"));
+    }
+
+    @Test
     void whatTakesAnybodyTakesNobodyWhileASourceBeforeItIsAway() {
         RecipientDirectory anybody = new AcceptAllDirectory();
         assertThat(ask(AWAY, anybody))
