@@ -178,7 +178,7 @@ final class ConfigurationReference {
                   action: accept
                 - name: hold-invoices
                   stage: data
-                  when: { author-domain: [.invoices.example], not: { dkim: pass } }
+                  when: { author-domain: [.invoices.example], not: { dmarc: pass } } # dkim: pass is anybody's
                   action: quarantine
                   mode: observe                # look first: it is counted and logged, nothing is held
                   expires: 2026-12-31

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -241,6 +243,30 @@ class ConfiguredRulesTest extends PolicyFixture {
                                 + " accept }");
         assertThat(data(engine, AuthResult.FAIL, Advice.Action.REJECT, "dmarc.fail.x").rule())
                 .isEqualTo("scanner");
+    }
+
+    /** Such a message has SPF and DKIM passing, of domains that are not the author's. */
+    @ParameterizedTest
+    @CsvSource({"reception.md, no-forged-board", "configuration.md, hold-invoices"})
+    void theSampleRulesAgainstForgeryHoldWhoForgesWithAPassOfHisOwn(String page, String rule)
+            throws IOException {
+        String text = Files.readString(Path.of("..", "docs", page));
+        Matcher when =
+                Pattern.compile("name: " + rule + "\\W.*?when: (\\{.*? \\} \\})", Pattern.DOTALL)
+                        .matcher(text);
+        assertThat(when.find()).isTrue();
+        PolicyEngine engine =
+                rules(
+                        "- { name: sample, stage: data, action: quarantine, when: "
+                                + when.group(1)
+                                        .replaceAll(
+                                                "author-domain: [^,]+",
+                                                "author-domain: author.example")
+                                + " }");
+        assertThat(data(engine, AuthResult.FAIL, Advice.Action.ACCEPT, "dmarc.fail.x").rule())
+                .isEqualTo("sample");
+        assertThat(data(engine, AuthResult.PASS, Advice.Action.ACCEPT, "dmarc.pass.dkim").rule())
+                .isNotEqualTo("sample");
     }
 
     @Test
