@@ -294,7 +294,7 @@ public final class AuthCommand implements Callable<Integer> {
             if (host.startsWith("[") && host.endsWith("]")) {
                 host = host.substring(1, host.length() - 1);
             }
-            return new InetSocketAddress(Ip.parse(host), port);
+            return new InetSocketAddress(Ip.parseScoped(host), port);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(), "--dns: not an address such as 127.0.0.1:5353: " + text, e);

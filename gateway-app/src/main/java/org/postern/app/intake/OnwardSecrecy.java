@@ -49,7 +49,7 @@ final class OnwardSecrecy {
 
     private static boolean isThisMachine(String host) {
         try {
-            InetAddress address = Ip.parse(host);
+            InetAddress address = Ip.parseScoped(host);
             return address.isLoopbackAddress();
         } catch (IllegalArgumentException e) {
             return false; // a name: what it leads to may change

@@ -154,7 +154,7 @@ public record ReceivedHop(InetAddress address, String helo) {
             return null; // ofLiteral takes short forms such as 10.1
         }
         try {
-            return Ip.parse(digits);
+            return Ip.parseWire(digits);
         } catch (IllegalArgumentException e) {
             return null;
         }

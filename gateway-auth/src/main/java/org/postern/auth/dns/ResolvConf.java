@@ -44,7 +44,7 @@ record ResolvConf(List<InetSocketAddress> servers, boolean trustAd) {
             String[] words = line.strip().split("\\s+", -1);
             if (words[0].equals("nameserver") && words.length > 1 && servers.size() < MAX_SERVERS) {
                 try {
-                    InetAddress address = Ip.parse(words[1]);
+                    InetAddress address = Ip.parseScoped(words[1]);
                     servers.add(new InetSocketAddress(address, PORT));
                 } catch (IllegalArgumentException e) {
                     LOG.warn("resolv.conf: nameserver {} is no address, left out", words[1]);

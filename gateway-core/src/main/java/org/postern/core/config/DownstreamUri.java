@@ -112,7 +112,14 @@ final class DownstreamUri {
             return host;
         }
         try {
-            return Domain.parse(host).ascii();
+            Domain domain = Domain.parse(host);
+            if (domain.endsInNumber()) {
+                throw new BadValueException(
+                        "names no host: IPv4 is four decimal octets without leading zeros, and no"
+                                + " name ends in a number",
+                        start);
+            }
+            return domain.ascii();
         } catch (InvalidAddressException e) {
             throw new BadValueException(
                     "names no host: " + e.getMessage(), start + Math.max(0, e.position()));
@@ -121,7 +128,7 @@ final class DownstreamUri {
 
     private static boolean isAddress(String text) {
         try {
-            Ip.parse(text);
+            Ip.parseScoped(text);
             return true;
         } catch (IllegalArgumentException e) {
             return false;

@@ -366,7 +366,7 @@ final class ValueTypes {
             }
         }
         try {
-            return new InetSocketAddress(Ip.parse(host), port);
+            return new InetSocketAddress(Ip.parseScoped(host), port);
         } catch (IllegalArgumentException e) {
             throw new BadValueException(
                     "must be " + RESOLVER.name() + ", found " + ValueType.shortened(text));

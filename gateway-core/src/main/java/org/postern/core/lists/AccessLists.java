@@ -328,6 +328,9 @@ public final class AccessLists {
                     everywhere(hits, table -> table.wholeDomain(kind, domain, now));
                 }
             }
+            if (hits.isEmpty()) { // but for HELO, nothing can be listed by such a name
+                EntryValue.requireName(domain);
+            }
         }
         return List.copyOf(hits);
     }

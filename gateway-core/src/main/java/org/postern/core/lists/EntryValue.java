@@ -39,12 +39,32 @@ final class EntryValue {
     /** The normal form of an entry that is looked up by name. */
     static String name(ListKind kind, String text) throws InvalidAddressException {
         if (kind.isDomain()) {
-            return text.startsWith(".")
-                    ? "." + Domain.parse(text.substring(1)).ascii()
-                    : Domain.parse(text).ascii();
+            boolean below = text.startsWith(".");
+            Domain domain = Domain.parse(below ? text.substring(1) : text);
+            if (kind != ListKind.HELO) { // there clients do say numbers, and are listed by them
+                requireName(domain);
+            }
+            return (below ? "." : "") + domain.ascii();
         }
-        return text.startsWith("@")
-                ? "@" + Domain.parse(text.substring(1)).ascii()
-                : EmailAddress.parse(text).key();
+        if (text.startsWith("@")) {
+            Domain domain = Domain.parse(text.substring(1));
+            requireName(domain);
+            return "@" + domain.ascii();
+        }
+        return EmailAddress.parse(text).key();
+    }
+
+    /**
+     * Refuses a mistyped address: no domain ends in a number (RFC 3696, 2).
+     *
+     * @throws InvalidAddressException if it does
+     */
+    static void requireName(Domain domain) throws InvalidAddressException {
+        if (domain.endsInNumber()) {
+            throw new InvalidAddressException(
+                    "no domain ends in a number (RFC 3696, 2); a client is an IP address or a"
+                            + " network such as 192.0.2.0/24",
+                    domain.ascii().lastIndexOf('.') + 1);
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.postern.core.mail;
 
 import com.ibm.icu.text.IDNA;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A domain name, valid and normalised: A-labels in lower case, no trailing dot, labels of letters,
@@ -16,6 +17,7 @@ public final class Domain implements MailHost, Comparable<Domain> {
     public static final int MAX_OCTETS = 253;
 
     private static final int MAX_LABEL_OCTETS = 63;
+    private static final Pattern NUMBER = Pattern.compile("[0-9_-]+|0x[0-9a-f]*");
 
     private final String ascii;
 
@@ -124,6 +126,14 @@ public final class Domain implements MailHost, Comparable<Domain> {
     /** The form for people: U-labels where the name has any. */
     public String unicode() {
         return ascii.contains("xn--") ? Uts46.toUnicode(ascii) : ascii;
+    }
+
+    /**
+     * Whether the last label is a number, decimal or hexadecimal, or has no letter at all. No
+     * top-level domain is one (RFC 3696, 2): it is a mistyped address rather than a name.
+     */
+    public boolean endsInNumber() {
+        return NUMBER.matcher(ascii.substring(ascii.lastIndexOf('.') + 1)).matches();
     }
 
     /** Whether this is {@code ancestor} itself or lies beneath it. */

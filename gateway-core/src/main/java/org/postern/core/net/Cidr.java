@@ -2,12 +2,16 @@ package org.postern.core.net;
 
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * A network: an address and a prefix length (RFC 4632, RFC 4291). The host bits are zero. IPv4 and
  * IPv6 never match each other; an IPv4-mapped IPv6 address is held as IPv4. Immutable.
  */
 public final class Cidr {
+    private static final Pattern SHORT = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){0,3}");
+    private static final Pattern LEADING_ZEROS = Pattern.compile("(?<![0-9])0+(?=[0-9])");
+
     private final byte[] network;
     private final int prefix;
 
@@ -28,7 +32,9 @@ public final class Cidr {
             address = octets(text, slash < 0 ? text.length() : slash);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "not an IP address or network such as 192.0.2.0/24 or 2001:db8::/32", e);
+                    "not an IP address or network such as 192.0.2.0/24 or 2001:db8::/32"
+                            + meant(text, slash),
+                    e);
         }
         int bits = address.length * 8;
         int prefix = bits;
@@ -53,6 +59,27 @@ public final class Cidr {
         return new Cidr(masked, prefix);
     }
 
+    /** Other programs take the beginning of an address for its network, or count octal. */
+    private static String meant(String text, int slash) {
+        String address = slash < 0 ? text : text.substring(0, slash);
+        if (address.indexOf('%') >= 0) {
+            return "; an address is written without a zone (%…)";
+        }
+        String plain = LEADING_ZEROS.matcher(address).replaceAll("");
+        if (!SHORT.matcher(plain).matches()) {
+            return "";
+        }
+        int octets = (int) plain.chars().filter(c -> c == '.').count() + 1;
+        String whole = plain + ".0".repeat(4 - octets);
+        try {
+            Ip.parse(whole);
+        } catch (IllegalArgumentException e) {
+            return ""; // an octet beyond 255
+        }
+        String prefix = slash >= 0 ? text.substring(slash) : octets == 4 ? "" : "/" + 8 * octets;
+        return "; did you mean " + whole + prefix + "?";
+    }
+
     /** The octets of an address; a plain dotted quad, of which lists hold a million, goes fast. */
     private static byte[] octets(String text, int end) {
         byte[] quad = new byte[4];
@@ -66,10 +93,10 @@ public final class Cidr {
             } else if (c >= '0' && c <= '9' && value != 0 && value * 10 + c - '0' <= 255) {
                 value = Math.max(value, 0) * 10 + c - '0';
             } else {
-                return InetAddress.ofLiteral(text.substring(0, end)).getAddress();
+                return Ip.parse(text.substring(0, end)).getAddress();
             }
         }
-        return octet == 4 ? quad : InetAddress.ofLiteral(text.substring(0, end)).getAddress();
+        return octet == 4 ? quad : Ip.parse(text.substring(0, end)).getAddress();
     }
 
     /** The network of this prefix length that the address lies in. */

@@ -3,24 +3,70 @@ package org.postern.core.net;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /** Addresses as text, without ever asking a resolver. */
 public final class Ip {
     private static final InetAddress BROADCAST = InetAddress.ofLiteral("255.255.255.255");
 
+    private static final Pattern OCTET =
+            Pattern.compile("0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]");
+
     private Ip() {}
 
     /**
-     * Parses an IPv4 or IPv6 address. Of IPv4 only the dotted quad is one: {@code 127.1} and {@code
-     * 2130706433}, which the JDK takes too, are read differently elsewhere.
+     * Parses an address as a person writes it. Of IPv4 four decimal octets without leading zeros
+     * are one, of IPv6 the text of RFC 4291, 2.2, without a zone: {@code 127.1}, {@code 2130706433}
+     * and {@code 010.0.0.1}, which the JDK takes too, are read differently elsewhere.
      *
      * @throws IllegalArgumentException if the text is none
      */
     public static InetAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0 || text.indexOf('.', colon) >= 0) {
+            requireQuad(text.substring(colon + 1));
+        }
+        if (text.indexOf('%') >= 0) {
+            throw new IllegalArgumentException(
+                    "an IP address is written without a zone, found " + text);
+        }
+        return InetAddress.ofLiteral(text);
+    }
+
+    /**
+     * Parses an address that this machine is to talk to: the same, but a link-local one may name
+     * its zone (RFC 4007, 11).
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    public static InetAddress parseScoped(String text) {
+        return text.indexOf('%') < 0 ? parse(text) : parseWire(text);
+    }
+
+    /**
+     * Parses an address as other programs send it, with what the grammar of SMTP allows: octets may
+     * have leading zeros and are decimal all the same (RFC 5321, 4.1.3).
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    public static InetAddress parseWire(String text) {
         if (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3) {
             throw new IllegalArgumentException("not an IP address: " + text);
         }
         return InetAddress.ofLiteral(text);
+    }
+
+    private static void requireQuad(String text) {
+        String[] octets = text.split("\\.", -1);
+        boolean quad = octets.length == 4;
+        for (String octet : octets) {
+            quad &= OCTET.matcher(octet).matches();
+        }
+        if (!quad) {
+            throw new IllegalArgumentException(
+                    "not an IP address: IPv4 is four decimal octets without leading zeros, found "
+                            + text);
+        }
     }
 
     /** Whether one host can have this address: not unspecified, no multicast, no broadcast. */

@@ -55,6 +55,22 @@ class AccessListsTest {
     }
 
     @Test
+    void aMistypedAddressIsNoDomain() throws IOException {
+        deny(
+                """
+                client: [192.0.2]
+                sender-domain: [198.51.100.0-198.51.100.9, 0x0a000001, .2.example.1-9]
+                sender: ["@198.51.100.7"]
+                helo: [198.51.100.7]
+                """);
+        assertThat(found()).hasSize(5).first().asString().endsWith("; did you mean 192.0.2.0/24?");
+        assertThat(found().subList(1, 5))
+                .allSatisfy(p -> assertThat(p).contains("no domain ends in a number"));
+        assertThatThrownBy(() -> AccessLists.empty().test("192.0.2"))
+                .isInstanceOf(InvalidAddressException.class);
+    }
+
+    @Test
     void aHitNamesFileLineAndComment() throws IOException {
         AccessLists lists =
                 deny(

@@ -32,6 +32,26 @@ class CidrTest {
 
     @ParameterizedTest
     @CsvSource({
+        "192.0.2, '; did you mean 192.0.2.0/24?'",
+        "10, '; did you mean 10.0.0.0/8?'",
+        "10/8, '; did you mean 10.0.0.0/8?'",
+        "010.0.0.1, '; did you mean 10.0.0.1?'",
+        "0x0a.0.0.1, ''",
+        "3232235777, ''",
+        "300.1, ''",
+        "fe80::1%1, '; an address is written without a zone (%…)'",
+        "fe80::%1/64, '; an address is written without a zone (%…)'",
+    })
+    void saysWhatAShortOrOddFormMayHaveMeant(String text, String hint) {
+        assertThatThrownBy(() -> Cidr.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "not an IP address or network such as 192.0.2.0/24 or 2001:db8::/32"
+                                + hint);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "255.255.255.255, 255.255.255.255/32",
         "0.0.0.0/0, 0.0.0.0/0",
         "10.20.30.40/32, 10.20.30.40/32",

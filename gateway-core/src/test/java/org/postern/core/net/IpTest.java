@@ -19,10 +19,22 @@ class IpTest {
                 "mx.example.test",
                 "192.0.2.1.",
                 "::1%lo0x",
-                "1.2.3.4.5"
+                "1.2.3.4.5",
+                "010.0.0.1",
+                "10.0.0.0x1",
+                "fe80::1%1",
+                "::ffff:10.0.1",
+                "::ffff:010.0.0.1"
             })
     void onlyTheUsualFormsAreAddresses(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Ip.parse(text));
+    }
+
+    @Test
+    void whatOtherProgramsSendMayHaveLeadingZerosAndAZone() {
+        assertThat(Ip.text(Ip.parseWire("010.000.000.001"))).isEqualTo("10.0.0.1");
+        assertThat(Ip.text(Ip.parseScoped("fe80::1%1"))).isEqualTo("fe80::1");
+        assertThatIllegalArgumentException().isThrownBy(() -> Ip.parseScoped("010.0.0.1"));
     }
 
     @ParameterizedTest

@@ -125,7 +125,7 @@ public final class ProxyParser {
             throw new IllegalArgumentException("not an address of that family");
         }
         // an IPv4-mapped address is an IPv4 client and is treated as one everywhere
-        return Ip.parse(text);
+        return Ip.parseWire(text);
     }
 
     private static boolean isDottedQuad(String text) {

@@ -80,7 +80,7 @@ final class XclientParser {
             return Optional.empty();
         }
         try {
-            return Optional.of(Ip.parse(digits)).filter(Ip::isUnicast);
+            return Optional.of(Ip.parseWire(digits)).filter(Ip::isUnicast);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
