@@ -19,6 +19,7 @@ import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.Expiry;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
+import org.postern.core.lists.UnreadableListException;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.TimeSource;
 import tools.jackson.databind.node.ArrayNode;
@@ -46,7 +47,7 @@ public final class ListRoutes {
     /** Every path. */
     public List<Route> routes() {
         return List.of(
-                new Route("GET", "/api/v1/lists", false, this::show),
+                new Route("GET", "/api/v1/lists", false, e -> guarded(e, this::show)),
                 new Route("POST", "/api/v1/lists/add", false, e -> guarded(e, this::add)),
                 new Route("POST", "/api/v1/lists/remove", false, e -> guarded(e, this::remove)));
     }
@@ -60,6 +61,9 @@ public final class ListRoutes {
             step.take(exchange);
         } catch (InvalidAddressException | IllegalArgumentException e) {
             exchange.text(400, Api.TEXT, e.getMessage() + "\n");
+        } catch (UnreadableListException e) {
+            exchange.text(
+                    500, Api.TEXT, e.getMessage() + "\nwhat was in force stays; mend the line\n");
         }
     }
 

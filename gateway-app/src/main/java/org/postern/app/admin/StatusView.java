@@ -1,6 +1,7 @@
 package org.postern.app.admin;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import org.postern.app.state.Alert;
 import org.postern.app.state.GatewayState;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
+import org.postern.core.lists.DamagedList;
 import org.postern.core.net.Ip;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.queue.delivery.Downstream;
@@ -120,6 +122,9 @@ public final class StatusView {
                         + snapshot.revision()
                         + ", read "
                         + snapshot.loaded().truncatedTo(ChronoUnit.SECONDS));
+        for (Path damaged : DamagedList.lying(snapshot.config().data())) {
+            line(out, "  lists", "DAMAGED at a start, what was not readable is in " + damaged);
+        }
         gateway.refusal()
                 .ifPresent(refusal ->
                         line(
@@ -221,6 +226,8 @@ public final class StatusView {
                         .put("file", snapshot.config().file().toString())
                         .put("revision", snapshot.revision())
                         .put("loaded", snapshot.loaded().toString());
+        ArrayNode damaged = out.putArray("damaged_lists");
+        DamagedList.lying(snapshot.config().data()).forEach(f -> damaged.add(f.toString()));
         gateway.refusal()
                 .ifPresent(refusal ->
                         config.putObject("refused")

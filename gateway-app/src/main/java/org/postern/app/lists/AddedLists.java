@@ -9,8 +9,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.lists.AddedEntries;
 import org.postern.core.lists.AddedEntries.Target;
+import org.postern.core.lists.DamagedList;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
+import org.postern.core.lists.UnreadableListException;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
 import org.postern.core.snapshot.SnapshotResult;
@@ -36,6 +38,12 @@ public final class AddedLists {
     public AddedLists(Path data, TimeSource time, Supplier<SnapshotResult> refresh) {
         this.files = new AddedEntries(data, time);
         this.refresh = refresh;
+        for (Path damaged : DamagedList.lying(data)) {
+            LOG.error(
+                    "a file of added entries was damaged at a start; what could not be read is in"
+                            + " {}: look, add it again, and take the file away",
+                    damaged);
+        }
     }
 
     /** The entries of a list, in the order they were added, expired ones among them. */
@@ -113,7 +121,9 @@ public final class AddedLists {
 
     private void refreshed() throws IOException {
         if (refresh.get() instanceof SnapshotResult.Refused refused) {
-            throw new IOException("stored, but not in force: " + refused.problems());
+            throw new UnreadableListException(
+                    refused.problems().errors().getFirst()
+                            + " (the change is stored, but not in force)");
         }
     }
 }

@@ -84,10 +84,14 @@ public final class AddedEntries {
 
     /** The file of a list under a data directory, if there is one; to be read with the others. */
     public static Optional<FileReference> file(Path data, Target target) {
-        Path file = data.resolve("lists").resolve(target.file);
+        Path file = path(data, target);
         return Files.exists(file)
                 ? Optional.of(new FileReference(file, file, Place.start(file)))
                 : Optional.empty();
+    }
+
+    static Path path(Path data, Target target) {
+        return data.resolve("lists").resolve(target.file);
     }
 
     /** Whether a file is one of these: its entries come and go by themselves, unwatched. */
@@ -251,43 +255,39 @@ public final class AddedEntries {
         Path path = file.get().absolute();
         SourceFile.read(path, AccessLists.MAX_BYTES, file.get().place(), problems)
                 .ifPresent(source ->
-                        ListFile.read(
-                                source,
-                                new ListFile.Sink() {
-                                    @Override
-                                    public void network(
-                                            Cidr network, int line, EntryTable.Details about) {
-                                        name(ListKind.CLIENT, network.toString(), line, about);
-                                    }
-
-                                    @Override
-                                    public void name(
-                                            ListKind kind,
-                                            String name,
-                                            int line,
-                                            EntryTable.Details about) {
-                                        entries.put(
-                                                key(kind, name),
-                                                new ListEntry(
-                                                        kind,
-                                                        EntryValue.written(kind, name),
-                                                        path,
-                                                        line,
-                                                        about.comment(),
-                                                        about.owner(),
-                                                        about.expires()));
-                                    }
-                                },
-                                problems,
-                                time.instant()));
+                        ListFile.read(source, sink(path, entries), problems, time.instant()));
         if (problems.errorCount() > 0) {
             // never written over: a person has edited it, and what they meant would be lost
-            throw new IOException(problems.toProblems().errors().getFirst().toString());
+            throw new UnreadableListException(problems.toProblems().errors().getFirst().toString());
         }
         return entries;
     }
 
-    private void write(Target target, Map<String, ListEntry> entries) throws IOException {
+    /** Receives the entries of a file of added entries. */
+    static ListFile.Sink sink(Path path, Map<String, ListEntry> entries) {
+        return new ListFile.Sink() {
+            @Override
+            public void network(Cidr network, int line, EntryTable.Details about) {
+                name(ListKind.CLIENT, network.toString(), line, about);
+            }
+
+            @Override
+            public void name(ListKind kind, String name, int line, EntryTable.Details about) {
+                entries.put(
+                        key(kind, name),
+                        new ListEntry(
+                                kind,
+                                EntryValue.written(kind, name),
+                                path,
+                                line,
+                                about.comment(),
+                                about.owner(),
+                                about.expires()));
+            }
+        };
+    }
+
+    void write(Target target, Map<String, ListEntry> entries) throws IOException {
         StringBuilder out =
                 new StringBuilder(
                         "# Written by postern lists and by spam traps; edit with care.\n");

@@ -14,6 +14,7 @@ import org.postern.core.config.ConfigDraft;
 import org.postern.core.config.ConfigLoader;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.lists.AccessLists;
+import org.postern.core.lists.DamagedList;
 import org.postern.core.policy.PolicyEngine;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
@@ -90,7 +91,8 @@ public final class Snapshots {
 
     /**
      * The same for a start: a recipient file that is of no use, or that has lost too many, is
-     * answered from its last good copy. Everything else must be good.
+     * answered from its last good copy, and a damaged file of added entries is mended ({@link
+     * DamagedList}). Everything else must be good.
      */
     public static SnapshotResult start(Path file, TimeSource time) {
         return switch (read(file, 1, null, Use.SERVED, time)) {
@@ -115,6 +117,9 @@ public final class Snapshots {
             Path file, long revision, @Nullable Path data, Use copies, TimeSource time) {
         ProblemCollector problems = new ProblemCollector();
         ConfigDraft draft = ConfigLoader.draft(file, problems);
+        if (copies == Use.SERVED) {
+            draft.config().ifPresent(config -> DamagedList.mend(config.data(), time, problems));
+        }
         AccessLists lists =
                 withAdded(
                         AccessLists.load(

@@ -10,9 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.AddedEntries;
+import org.postern.core.lists.DamagedList;
 import org.postern.core.lists.ListKind;
 import org.postern.core.lists.ListMatch;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.net.Ip;
 import org.postern.core.policy.Facts;
@@ -270,6 +273,45 @@ class SnapshotsTest {
                 .isInstanceOf(ListMatch.Allow.class);
         assertThat(snapshots.current().lists().client(Ip.parse("192.0.2.2")))
                 .isInstanceOf(ListMatch.Deny.class);
+    }
+
+    @Test
+    void aStartTakesWhatCanBeReadOfADamagedFileOfAddedEntriesAndKeepsTheFile() throws Exception {
+        AddedEntries added = new AddedEntries(directory.resolve("data"), time);
+        added.add(AddedEntries.Target.DENY, ListKind.CLIENT, "198.51.100.7", "a", "jo", null);
+        added.add(AddedEntries.Target.DENY, ListKind.CLIENT, "198.51.100.8", "b", "jo", null);
+        added.add(
+                AddedEntries.Target.DENY, ListKind.SENDER_DOMAIN, "bad.example", null, null, null);
+        Path list = directory.resolve("data/lists/added-deny.yaml");
+        Path aside = directory.resolve("data/lists/added-deny.yaml.damaged");
+        String whole = Files.readString(list);
+        String ending = whole.replace("comment: \"b\"", "expires: \"soon\"");
+        String torn = whole.replace("198.51.100.8/32\"", "198.51.1\0\0");
+        assertThat(List.of(ending, torn)).doesNotContain(whole);
+        for (String damage : List.of(ending, torn)) {
+            Files.writeString(list, damage);
+            assertThat(Snapshots.read(file, time)).isInstanceOf(SnapshotResult.Refused.class);
+            assertThat(Snapshots.start(file, time))
+                    .isInstanceOfSatisfying(
+                            SnapshotResult.Loaded.class,
+                            l -> {
+                                AccessLists lists = l.snapshot().lists();
+                                assertThat(lists.client(Ip.parse("198.51.100.7")))
+                                        .isInstanceOf(ListMatch.Deny.class);
+                                assertThat(lists.client(Ip.parse("198.51.100.8")))
+                                        .isEqualTo(ListMatch.None.INSTANCE);
+                                assertThat(
+                                                lists.domain(
+                                                        ListKind.SENDER_DOMAIN,
+                                                        Domain.of("bad.example")))
+                                        .isInstanceOf(ListMatch.Deny.class);
+                                assertThat(l.warnings())
+                                        .anyMatch(w -> w.message().contains("2 entries could"));
+                            });
+            assertThat(aside).hasContent(damage);
+            assertThat(Snapshots.read(file, time)).isInstanceOf(SnapshotResult.Loaded.class);
+        }
+        assertThat(DamagedList.lying(directory.resolve("data"))).containsExactly(aside);
     }
 
     @Test
