@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +34,25 @@ import org.postern.core.policy.Verdict;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A whole configuration beside the one in force: its rules, lists and recipients are asked about
  * everything that is decided, and where they would have decided otherwise it is counted and listed.
  * Nothing it says is ever done, and nobody is asked for it: recipient sources over the network are
  * those in force, what only the candidate has is left open. What was added to the lists belongs to
- * the gateway and counts for both. A candidate ends with the gateway. Thread-safe.
+ * the gateway and counts for both. A candidate ends with the gateway, or once it has failed {@link
+ * #MAX_FAILURES} times: a fault in it is never the session's. Thread-safe.
  */
 public final class CandidatePolicy {
     /** How many disagreements are kept for the list; all are counted. */
     public static final int MAX_LISTED = 1_000;
+
+    /** After so many faults of the program in what only the candidate does it ends. */
+    public static final int MAX_FAILURES = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger("candidate");
 
     /** So many kinds of disagreements are counted apart, the others together. */
     static final int MAX_KINDS = 500;
@@ -60,6 +70,7 @@ public final class CandidatePolicy {
         final Countries countries;
         final Instant since;
         final AtomicLong compared = new AtomicLong();
+        final AtomicInteger failures = new AtomicInteger();
         final Deque<Disagreement> latest = new ArrayDeque<>();
         final Map<String, Long> counts = new TreeMap<>();
         volatile Snapshot candidate;
@@ -189,10 +200,38 @@ public final class CandidatePolicy {
 
     /** Asks the candidate what was just decided, before the content. */
     void compare(Stage stage, Facts facts, Verdict live) {
+        guarded(now -> ask(now, stage, facts, live));
+    }
+
+    private void guarded(Consumer<Run> comparison) {
         Run now = run;
         if (now == null) {
             return;
         }
+        try {
+            comparison.accept(now);
+        } catch (RuntimeException e) {
+            metrics.count("policy.candidate.failures");
+            LOG.error("the candidate failed; the session goes on without it", e);
+            if (now.failures.incrementAndGet() >= MAX_FAILURES) {
+                endIf(now);
+            }
+        }
+    }
+
+    private void endIf(Run failed) {
+        changing.lock();
+        try {
+            if (run == failed) {
+                end();
+                LOG.error("the candidate failed {} times and is ended", MAX_FAILURES);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void ask(Run now, Stage stage, Facts facts, Verdict live) {
         Snapshot candidate = now.candidate;
         EmailAddress recipient = facts.recipient();
         Facts seen = seen(now, facts, facts.client());
@@ -225,10 +264,16 @@ public final class CandidatePolicy {
             List<EmailAddress> named,
             Predicate<String> observes,
             Verdict decided) {
-        Run now = run;
-        if (now == null) {
-            return;
-        }
+        guarded(now -> askAtData(now, live, client, named, observes, decided));
+    }
+
+    private void askAtData(
+            Run now,
+            Facts live,
+            InetAddress client,
+            List<EmailAddress> named,
+            Predicate<String> observes,
+            Verdict decided) {
         Facts facts = seen(now, live, client);
         Snapshot candidate = now.candidate;
         Map<Audience, List<EmailAddress>> audiences = new LinkedHashMap<>();

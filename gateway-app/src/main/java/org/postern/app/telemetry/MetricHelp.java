@@ -116,6 +116,9 @@ public final class MetricHelp {
                                     "policy.candidate",
                                     "Whether a candidate configuration is observed, 1 or 0"),
                             Map.entry(
+                                    "policy.candidate.failures",
+                                    "Faults of the program in what only the candidate does"),
+                            Map.entry(
                                     "policy.candidate.disagreements",
                                     "Decisions that the candidate would have taken otherwise"),
                             Map.entry(

@@ -96,6 +96,32 @@ class CandidatePolicyTest {
                 + " }\n";
     }
 
+    @Test
+    void aFaultOfTheCandidateIsNotTheSessionsAndEndsItAfterSome() throws Exception {
+        CandidatePolicy policy =
+                observing(
+                        configuration(
+                                BOTH,
+                                "policy: { rules: [{ name: all, stage: data, action: reject }]"
+                                        + " }\n"));
+        for (int i = 1; i <= CandidatePolicy.MAX_FAILURES; i++) {
+            assertThat(policy.report()).isPresent();
+            policy.compareAtData(
+                    MAIL,
+                    CLIENT,
+                    List.of(ALICE),
+                    rule -> {
+                        throw new IllegalStateException("as a fault of the program would");
+                    },
+                    ACCEPTED);
+        }
+        assertThat(policy.report()).isEmpty();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        metrics.scrape(out, null);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("postern_policy_candidate_failures_total 10.0");
+    }
+
     private static final String BOTH =
             domain("example.test", "alice@example.test", "")
                     + domain("other.test", "bob@other.test", "");
