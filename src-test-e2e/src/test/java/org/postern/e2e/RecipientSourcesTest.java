@@ -119,8 +119,7 @@ class RecipientSourcesTest {
             assertThat(gateway.command("doctor", "--only", "recipients,daemon").out())
                     .contains("has never been loaded");
             assertThat(gateway.command("recipients", "show", "noat").exitCode()).isEqualTo(2);
-            assertThat(gateway.command("recipients", "sync", "--confirm").exitCode())
-                    .isEqualTo(2);
+            assertThat(gateway.command("recipients", "sync", "--confirm").exitCode()).isEqualTo(2);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.postern.app.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,6 +82,9 @@ class RemoteDirectoriesTest {
                     .isInstanceOf(RecipientLookup.Known.class);
             assertThat(directories.status()).hasSize(1);
             assertThat(again.recipients().lookup(ALICE)).isInstanceOf(RecipientLookup.Known.class);
+            // the folder is deleted next: nobody may write there any more
+            await("the first sync has ended")
+                    .until(() -> !directories.status().getFirst().error().isEmpty());
         }
     }
 
