@@ -113,6 +113,9 @@ public final class Harvesters {
         this.spared = new Bans(time);
         for (String kind : List.of("client", "network", "sender-domain", "signing-domain")) {
             metrics.gauge("reputation.bans", () -> bans.size(kind), "of", kind);
+            // there from the start, so that the first of each is seen as an increase
+            metrics.count("reputation.bans.begun", 0, "of", kind);
+            metrics.count("reputation.bans.spared", 0, "of", kind);
         }
         harvest.sizes()
                 .forEach((table, size) ->
