@@ -85,7 +85,8 @@ class ListsTest {
         gateway.program().signal("HUP");
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> send().startsWith("550 5.7.1"));
+                .untilAsserted(() ->
+                        assertThat(send()).as(gateway.program().output()).startsWith("550 5.7.1"));
     }
 
     @Test
