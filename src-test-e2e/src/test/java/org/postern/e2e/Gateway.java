@@ -153,6 +153,10 @@ final class Gateway implements AutoCloseable {
                         folder.resolve("console.log"),
                         environment,
                         List.of(
+                                // whoever runs the tests under nohup has SIGHUP ignored for all
+                                // of them, and a JVM leaves it so
+                                "/usr/bin/env",
+                                "--default-signal=HUP",
                                 Peers.ROOT.resolve("postern").toString(),
                                 "run",
                                 "--config",
