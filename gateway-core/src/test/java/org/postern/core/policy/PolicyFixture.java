@@ -62,8 +62,11 @@ abstract class PolicyFixture {
     }
 
     FileReference file(String name, String content) throws IOException {
-        Path path = directory.resolve(name);
-        Files.writeString(path, content);
+        return file(directory, name, content);
+    }
+
+    static FileReference file(Path directory, String name, String content) throws IOException {
+        Path path = Files.writeString(directory.resolve(name), content);
         return new FileReference(path, path, Place.start(path));
     }
 
@@ -121,26 +124,9 @@ abstract class PolicyFixture {
 
     /** A message whose From field names authors of these domains, the first as DMARC's. */
     Facts written(String... authors) {
-        Verdicts v = verdicts(AuthResult.PASS);
         return client.withReversePath(SENDER)
                 .withAuthentication(
-                        new Verdicts(
-                                v.spf(),
-                                v.heloSpf(),
-                                v.iprev(),
-                                v.dkim(),
-                                v.arc(),
-                                new DmarcResult(
-                                        AuthResult.NONE,
-                                        authors[0],
-                                        null,
-                                        null,
-                                        null,
-                                        DmarcResult.Policy.NONE,
-                                        List.of(),
-                                        "dmarc.none.no-record",
-                                        List.of(),
-                                        List.of(authors))),
+                        ConditionFacts.authors(verdicts(AuthResult.PASS), authors),
                         new Advice(Advice.Action.ACCEPT, "dmarc.none.no-record", "Explained"));
     }
 
