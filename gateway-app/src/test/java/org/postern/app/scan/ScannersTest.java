@@ -1,6 +1,7 @@
 package org.postern.app.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -741,9 +742,12 @@ class ScannersTest {
                                     ", timeout: 1s, connections: 1"),
                             metrics,
                             TimeSource.system());
+            server.setSoTimeout(10_000);
             try (Scanners.Scan first = scanners.begin(request(MESSAGE))) {
                 assertThat(first.results().getFirst().detail()).startsWith("no answer within");
             }
+            // its place comes back when its own thread has noticed; who comes before has none
+            await().until(() -> scanners.inUse(ScanResult.Scanner.CLAMAV) == 0);
             try (Scanners.Scan holdsThePlace = scanners.begin(request(MESSAGE))) {
                 server.accept(); // of the first
                 server.accept(); // and of the second, which has the place now
