@@ -33,7 +33,11 @@ final class LimitKeys {
     static final Key<Integer> ERRORS =
             limit("errors", "20", "commands answered 5yz in one session before 421 4.7.0");
     static final Key<Integer> UNKNOWN_RECIPIENTS =
-            limit("unknown-recipients", "20", "unknown recipients in one session before 421 4.7.0");
+            limit(
+                    "unknown-recipients",
+                    "20",
+                    "unknown recipients in one session before 421 4.7.0, of null senders too; not"
+                            + " for clients with a good history");
     static final Key<Integer> RECIPIENTS =
             limit("recipients", "1000", "recipients of one message; further ones get 452 4.5.3");
     static final Key<Integer> LINE_BYTES =

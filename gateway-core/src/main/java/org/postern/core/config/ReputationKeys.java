@@ -34,7 +34,7 @@ final class ReputationKeys {
                     "network-factor",
                     number(1, 1_000),
                     "4",
-                    "how many times as much a /24 or /64 may have, and a domain that SPF or DKIM"
+                    "how many times as much a /24 or /48 may have, and a domain that SPF or DKIM"
                             + " passed for");
     static final Key<Integer> GOOD_AFTER_MESSAGES =
             one(

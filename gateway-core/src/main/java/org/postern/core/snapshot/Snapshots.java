@@ -259,7 +259,14 @@ public final class Snapshots {
 
     private static List<Problem> untilRestart(PosternConfig before, PosternConfig after) {
         List<Problem> warnings = new ArrayList<>();
-        note(warnings, after, "hostname", before.hostname(), after.hostname());
+        if (!before.hostname().equals(after.hostname())) {
+            warnings.add(
+                    warning(
+                            after,
+                            "hostname has changed: sessions and deliveries say the new name from"
+                                    + " now on, notices to other people's hosts introduce"
+                                    + " themselves by it from the next start on"));
+        }
         note(warnings, after, "data", before.data(), after.data());
         note(warnings, after, "listeners", before.listeners(), after.listeners());
         note(warnings, after, "spool", before.spool(), after.spool());
@@ -273,10 +280,11 @@ public final class Snapshots {
             List<Problem> warnings, PosternConfig config, String key, Object before, Object after) {
         if (!Objects.equals(before, after)) {
             warnings.add(
-                    new Problem(
-                            Place.start(config.file()),
-                            Severity.WARNING,
-                            key + " has changed, which takes effect at the next start"));
+                    warning(config, key + " has changed, which takes effect at the next start"));
         }
+    }
+
+    private static Problem warning(PosternConfig config, String what) {
+        return new Problem(Place.start(config.file()), Severity.WARNING, what);
     }
 }

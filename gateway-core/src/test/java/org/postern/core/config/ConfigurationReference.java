@@ -84,8 +84,8 @@ final class ConfigurationReference {
                                 .map(k -> "`" + k + "`")
                                 .collect(Collectors.joining(", ")))
                 .append(
-                        ", are refused with a clear message in this version. They are never read"
-                                + " and ignored.\n");
+                        ": in this version an error of the file that says so; it is not read and"
+                                + " ignored.\n");
         return out.toString();
     }
 
@@ -117,8 +117,9 @@ final class ConfigurationReference {
             - `postern check` reads everything and tells every problem at once, as
               `file:line:column: what is wrong, what is allowed`. Warnings do not forbid use.
             - `postern reload` or SIGHUP reads everything again and puts it into force whole, or keeps the old one and
-              says why. A session keeps the configuration that it began with. `hostname`, `data`, `listeners`, `spool`,
-              `journal`, `admin` and `log` take effect at the next start; a reload that changes them says so.
+              says why. A session keeps the configuration that it began with. `data`, `listeners`, `spool`, `journal`,
+              `admin` and `log` take effect at the next start, as does a changed `hostname` in the EHLO of notices to
+              other people's hosts (sessions and deliveries say the new one at once); a reload that changes them says so.
             - Unknown keys, duplicate keys, wrong types, YAML tags and a second document are errors.
             - Durations are `500ms`, `30s`, `5m`, `4h`, `5d`. Sizes are `512KB`, `50MB`, `2GB`, powers of 1024; a number
               alone is bytes.

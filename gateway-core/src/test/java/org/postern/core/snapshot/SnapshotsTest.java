@@ -246,6 +246,25 @@ class SnapshotsTest {
     }
 
     @Test
+    void aReloadSaysWhereAnotherNameOfOursIsInForceAtOnceAndWhereItWaits() throws IOException {
+        Snapshots snapshots = started();
+        Files.writeString(
+                file, Files.readString(file).replace("mx.example.test", "mx2.example.test"));
+        assertThat(reload(snapshots))
+                .isInstanceOfSatisfying(
+                        SnapshotResult.Loaded.class,
+                        l ->
+                                assertThat(l.warnings())
+                                        .extracting(Problem::message)
+                                        .singleElement()
+                                        .asString()
+                                        .contains("sessions and deliveries say the new name")
+                                        .contains("notices")
+                                        .doesNotContain("which takes effect at the next start"));
+        assertThat(snapshots.current().config().hostname().ascii()).isEqualTo("mx2.example.test");
+    }
+
+    @Test
     void addedEntriesComeIntoForceWithoutReadingAnythingElse() throws Exception {
         Snapshots snapshots = started();
         Snapshot pinned = snapshots.current();
