@@ -69,7 +69,8 @@ final class ConfigReader {
         top.section("downstreams").ifPresent(domains::readDownstreams);
         DnsblConfig dnsbl =
                 top.section("dnsbl").map(new DnsblReader(problems)::read).orElse(DnsblConfig.NONE);
-        domains.knowing(dnsbl);
+        RuleNames ruleNames = new RuleNames();
+        domains.knowing(dnsbl, ruleNames);
         top.section("domains")
                 .ifPresentOrElse(
                         domains::readDomains,
@@ -113,7 +114,7 @@ final class ConfigReader {
                 top.section("scanners").map(s -> ScannerKeys.read(s, problems)).orElse(List.of());
         PolicyConfig policy =
                 top.section("policy")
-                        .map(s -> new PolicyReader(problems, dnsbl).read(s, paths))
+                        .map(s -> new PolicyReader(problems, dnsbl, ruleNames).read(s, paths))
                         .orElse(PolicyConfig.NONE);
         top.section("policy")
                 .filter(s -> s.has(PolicyKeys.COUNTRY_DATABASE))
@@ -150,6 +151,7 @@ final class ConfigReader {
                 top.section("probe")
                         .flatMap(p -> new ProbeReader(paths, problems).read(p, domains.domains()))
                         .orElse(null);
+        ruleNames.check(problems);
         RuleReferences.check(domains.domains().values(), policy, lists, problems);
         refuseLaterSections(top);
         top.finish();

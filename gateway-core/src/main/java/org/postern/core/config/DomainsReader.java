@@ -28,6 +28,7 @@ final class DomainsReader {
     private final SourcesReader sources;
 
     private DnsblConfig dnsbl = DnsblConfig.NONE;
+    private RuleNames ruleNames = new RuleNames();
 
     DomainsReader(PathResolver paths, ProblemCollector problems) {
         this.paths = paths;
@@ -35,9 +36,10 @@ final class DomainsReader {
         this.sources = new SourcesReader(paths, problems);
     }
 
-    /** Rules of domains may ask for the lists of this section. */
-    void knowing(DnsblConfig read) {
+    /** Rules of domains may ask for the lists of this section, and share names with no other. */
+    void knowing(DnsblConfig read, RuleNames taken) {
         dnsbl = read;
+        ruleNames = taken;
     }
 
     Map<String, DownstreamConfig> downstreams() {
@@ -190,7 +192,7 @@ final class DomainsReader {
         QuotaConfig quota = s.section("quota").map(RelayReader::quota).orElse(QuotaConfig.NONE);
         PolicyConfig policy =
                 s.section("policy")
-                        .map(new PolicyReader(problems, dnsbl)::readOfDomain)
+                        .map(new PolicyReader(problems, dnsbl, ruleNames)::readOfDomain)
                         .orElse(PolicyConfig.NONE);
         s.finish();
         domains.put(

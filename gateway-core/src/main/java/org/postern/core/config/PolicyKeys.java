@@ -44,7 +44,8 @@ final class PolicyKeys {
                     "policy.rules[]",
                     "name",
                     ValueTypes.RULE_NAME,
-                    "stands in the reply, log, trace and metrics");
+                    "stands in the reply, log, trace and metrics; no other rule has it, be it in a"
+                            + " set or of a domain");
     static final Key<RuleConfig.At> RULE_STAGE =
             TABLE.required(
                     "policy.rules[]",

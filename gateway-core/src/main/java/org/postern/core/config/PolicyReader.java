@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +32,11 @@ final class PolicyReader {
 
     private final ProblemCollector problems;
     private final List<String> dnsLists;
+    private final RuleNames names;
 
-    PolicyReader(ProblemCollector problems, DnsblConfig dnsbl) {
+    PolicyReader(ProblemCollector problems, DnsblConfig dnsbl, RuleNames names) {
         this.problems = problems;
+        this.names = names;
         this.dnsLists = dnsbl.lists().stream().map(DnsListConfig::name).toList();
     }
 
@@ -99,7 +100,8 @@ final class PolicyReader {
     private PolicyConfig rules(
             Section section, PolicyConfig.Guard guard, Map<String, List<RuleConfig>> sets) {
         List<RuleConfig> rules = new ArrayList<>();
-        section.entry("rules").ifPresent(entry -> readAll(entry.value(), "policy.rules", rules));
+        section.entry("rules")
+                .ifPresent(entry -> readAll(entry.value(), section.name() + ".rules", rules));
         section.finish();
         return new PolicyConfig(rules, guard, sets, null);
     }
@@ -113,7 +115,6 @@ final class PolicyReader {
                     value.place(), section + " must be a list of rules, found " + value.kind());
             return;
         }
-        Map<String, Place> names = new HashMap<>();
         if (list.items().size() > MAX_RULES) {
             problems.error(list.place(), section + " has more than " + MAX_RULES + " rules");
             return;
@@ -121,15 +122,7 @@ final class PolicyReader {
         for (YamlNode item : list.items()) {
             Section s = Section.of(section, item, problems);
             Optional<String> name = s.one(PolicyKeys.RULE_NAME);
-            Place place = s.placeOf(PolicyKeys.RULE_NAME);
-            name.map(n -> names.putIfAbsent(n, place))
-                    .ifPresent(first ->
-                            problems.error(
-                                    place,
-                                    "rule "
-                                            + name.get()
-                                            + " stands already in line "
-                                            + first.line()));
+            name.ifPresent(n -> names.take(n, s.placeOf(PolicyKeys.RULE_NAME), section));
             rule(s, name).ifPresent(rules::add);
         }
     }

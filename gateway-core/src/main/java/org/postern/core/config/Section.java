@@ -48,6 +48,11 @@ final class Section {
         return section;
     }
 
+    /** Its keys from the top, such as {@code domains.example.net.policy}. */
+    String name() {
+        return name;
+    }
+
     /** Where the section begins. */
     Place place() {
         return place;

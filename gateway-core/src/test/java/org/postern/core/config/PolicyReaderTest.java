@@ -154,6 +154,55 @@ class PolicyReaderTest {
                                 + " end, UTC) or a time such as 2026-12-31T12:00:00Z, found soon");
     }
 
+    @Test
+    void aNameIsOneRuleInAllSections() throws IOException {
+        String yaml =
+                """
+                hostname: mx1.example.net
+                data: data
+                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                policy:
+                  sets:
+                    careful:
+                      - { name: strict, stage: data, action: tag }
+                  rules:
+                    - { name: strict, stage: data, action: quarantine }
+                domains:
+                  example.net:
+                    recipients: { static: [alice@example.net] }
+                    downstream: lmtp://127.0.0.1:24
+                    policy: { rules: [{ name: strict, stage: rcpt, action: defer }] }
+                """;
+        assertThat(SampleConfig.problemsOfWhole(directory, yaml))
+                .containsExactly(
+                        "9:15: rule strict stands already in line 7, in policy.sets.careful:"
+                                + " replies, journal and metrics name a rule by its name alone, so"
+                                + " one name is one rule everywhere",
+                        "14:31: rule strict stands already in line 7, in policy.sets.careful:"
+                                + " replies, journal and metrics name a rule by its name alone, so"
+                                + " one name is one rule everywhere");
+    }
+
+    @Test
+    void aRuleThatTwoDomainsBringInByAnAliasIsOneRule() throws IOException {
+        String yaml =
+                """
+                hostname: mx1.example.net
+                data: data
+                listeners: [{ address: 127.0.0.1, port: 2525 }]
+                domains:
+                  example.net:
+                    recipients: { static: [alice@example.net] }
+                    downstream: lmtp://127.0.0.1:24
+                    policy: &own { rules: [{ name: strict, stage: rcpt, action: defer }] }
+                  example.org:
+                    recipients: { static: [alice@example.org] }
+                    downstream: lmtp://127.0.0.1:24
+                    policy: *own
+                """;
+        assertThat(SampleConfig.whole(directory, yaml)).isInstanceOf(LoadResult.Loaded.class);
+    }
+
     @ParameterizedTest
     @EnumSource(BuiltInRule.class)
     void noRuleMayTakeTheNameOfABuiltInOne(BuiltInRule rule) throws IOException {
@@ -235,7 +284,7 @@ class PolicyReaderTest {
                                     policy: { rules: [{ name: a, stage: rcpt, action: reject, when: { country: SE } }] }
                                 policy:
                                   rules:
-                                    - { name: a, stage: mail, action: reject, when: { not: { country: ch } } }
+                                    - { name: c, stage: mail, action: reject, when: { not: { country: ch } } }
                                   sets:
                                     strict:
                                       - { name: b, stage: rcpt, action: reject, when: { country: [DE] } }
