@@ -131,7 +131,8 @@ public final class CalloutDirectory implements RecipientDirectory {
         RecipientLookup answer =
                 new RecipientLookup.Unavailable(config.name() + ": the question failed");
         try {
-            answer = ask(key, address);
+            // between our look and our turn somebody may have had the answer
+            answer = remembered(key, address, false).orElseGet(() -> ask(key, address));
         } finally {
             underWay.remove(key, mine);
             mine.complete(answer);
