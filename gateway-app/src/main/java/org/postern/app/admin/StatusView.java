@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,9 @@ public final class StatusView {
                 .append(snapshot.config().hostname())
                 .append(", up ")
                 .append(Human.duration(gateway.uptime()))
-                .append(gateway.ready() ? ": taking mail\n" : ": NOT TAKING MAIL\n");
+                .append(": ")
+                .append(mail(gateway.parts()))
+                .append('\n');
         for (GatewayState.Part part : gateway.parts()) {
             if (!part.ready()) {
                 line(out, "  trouble", part.name() + ": " + part.detail());
@@ -135,6 +138,16 @@ public final class StatusView {
                                         + ": "
                                         + refusal.why()));
         return out.toString();
+    }
+
+    /** Whether mail is taken, as the first line of the status has it. */
+    static String mail(List<GatewayState.Part> parts) {
+        if (parts.stream().allMatch(GatewayState.Part::ready)) {
+            return "taking mail";
+        }
+        return parts.stream().allMatch(p -> p.ready() || p.leavesMailAlone())
+                ? "taking mail, NOT ALL OF IT IS WELL"
+                : "NOT TAKING MAIL";
     }
 
     private static void line(StringBuilder out, String label, String value) {

@@ -25,8 +25,9 @@ final class DaemonCheck implements Check {
             return List.of(
                     Finding.failure(
                             name(),
-                            "the gateway runs and is not taking mail",
-                            "senders are told to come back later",
+                            "the gateway runs and says that not all of it is well",
+                            "unless it is the clock or the relay, senders are told to come back"
+                                    + " later",
                             scene.postern("status")));
         }
         return List.of(Finding.ok(name(), "the gateway runs and takes mail"));

@@ -72,7 +72,14 @@ public interface GatewayState {
      * @param ready whether it is well
      * @param detail why not, or a word on how; one line
      */
-    record Part(String name, boolean ready, String detail) {}
+    record Part(String name, boolean ready, String detail) {
+        /**
+         * Whether mail is taken without it: a stepped clock stamps it, without a relay it waits.
+         */
+        public boolean leavesMailAlone() {
+            return name.equals("clock") || name.equals("relay");
+        }
+    }
 
     /**
      * What decisions lean on beside the gateway itself: services of others, and rules that have an

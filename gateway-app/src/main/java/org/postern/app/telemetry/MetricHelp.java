@@ -143,7 +143,10 @@ public final class MetricHelp {
                             Map.entry(
                                     "queue.top.sender.share",
                                     "Share of the most frequent sender in all that waits, 0 to 1"),
-                            Map.entry("ready", "Whether the gateway takes mail, 1 or 0"),
+                            Map.entry(
+                                    "ready",
+                                    "Whether all parts of the gateway are well, as /readyz has it,"
+                                            + " 1 or 0"),
                             Map.entry(
                                     "recipient.lookups", "Recipient look-ups by source and result"),
                             Map.entry(
