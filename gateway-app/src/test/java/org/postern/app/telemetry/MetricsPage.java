@@ -24,7 +24,7 @@ final class MetricsPage {
             # Metrics
 
             What `GET /metrics` shows to Prometheus. Beside these there are the usual `jvm_*` and `process_*`. Histograms have
-            `_bucket`, `_sum` and `_count`. Counters that have counted nothing yet are not shown. Labels come from bounded sets:
+            `_bucket`, `_sum` and `_count`. Most counters appear with their first count. Labels come from bounded sets:
             never an address, a sender's domain or an id; a running gateway shows fewer than 2,000 series. This page is made from the
             source (`MetricsPageTest`); which of them wake somebody is in [alerts.yml](../config/prometheus/alerts.yml).
 
