@@ -201,8 +201,12 @@ public final class RecipientRoutes {
             out.append("\n  TROUBLE      ").append(Human.printable(v.error()));
         }
         if (v.refused() > 0) {
-            out.append("\n  WAITS        a list that would take away ").append(v.refused());
-            out.append("; if that is right: ").append(CONFIRM).append(v.name());
+            out.append("\n  WAITS        ");
+            out.append(
+                    v.kind().equals("callout")
+                            ? "those whom the store does not know any more: "
+                            : "a list that would take away ");
+            out.append(v.refused()).append("; if that is right: ").append(CONFIRM).append(v.name());
         }
         return out.toString();
     }
@@ -230,6 +234,12 @@ public final class RecipientRoutes {
             exchange.text(400, Api.TEXT, "say which source is confirmed\n");
             return;
         }
+        Optional<RemoteDirectories.AskedAnew> anew =
+                name == null ? Optional.empty() : directories.askAnew(name, confirmed);
+        if (anew.isPresent()) {
+            askedAnew(exchange, String.valueOf(name), confirmed, anew.get());
+            return;
+        }
         Map<String, Outcome> outcomes = new TreeMap<>(directories.sync(name, confirmed));
         if (outcomes.isEmpty()) {
             exchange.text(404, Api.TEXT, noneToSync(name) + "\n");
@@ -247,6 +257,37 @@ public final class RecipientRoutes {
         }
         exchange.text(
                 good ? 200 : 409, exchange.wantsText() ? Api.TEXT : Api.NDJSON, text.toString());
+    }
+
+    /** A call-out has no list: what it said of those who do not exist is forgotten. */
+    private static void askedAnew(
+            Exchange exchange, String name, boolean confirmed, RemoteDirectories.AskedAnew anew)
+            throws IOException {
+        if (!exchange.wantsText()) {
+            exchange.json(
+                    200,
+                    Json.MAPPER
+                            .createObjectNode()
+                            .put("source", name)
+                            .put("outcome", "asked-anew")
+                            .put("forgotten", anew.forgotten())
+                            .put("confirmed", anew.confirmed()));
+            return;
+        }
+        StringBuilder text = new StringBuilder(name).append(": ");
+        if (anew.confirmed() > 0) {
+            text.append(anew.confirmed())
+                    .append(" whom the store does not know any more are gone; it is believed for ")
+                    .append(Human.duration(anew.believed()))
+                    .append('\n');
+        } else {
+            text.append(confirmed ? "nothing waits for a confirmation; " : "")
+                    .append("a call-out has no list to fetch, its store is asked at RCPT. Of ")
+                    .append(anew.forgotten())
+                    .append(" it was remembered that they do not exist: they are asked about")
+                    .append(" anew\n");
+        }
+        exchange.text(200, Api.TEXT, text.toString());
     }
 
     private String noneToSync(@Nullable String name) {

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes down what a call-out remembers, every minute and at the end, and looks now and then
- * whether its store refuses anybody at all.
+ * whether its store refuses anybody at all, and whether it still knows whom it knew.
  */
 final class CalloutKeeper implements SourceKeeper {
     private static final Logger LOG = LoggerFactory.getLogger("recipients");
@@ -19,6 +19,7 @@ final class CalloutKeeper implements SourceKeeper {
     private final CalloutDirectory directory;
     private final RecipientCallout probe;
     private final Background background;
+    private boolean doubted;
 
     CalloutKeeper(CalloutDirectory directory, RecipientCallout probe) {
         this.directory = directory;
@@ -27,8 +28,9 @@ final class CalloutKeeper implements SourceKeeper {
                 new Background(
                         "remember " + directory.config().name(),
                         () -> {
-                            save();
                             check();
+                            askAgain();
+                            save();
                             return EVERY;
                         });
     }
@@ -46,6 +48,25 @@ final class CalloutKeeper implements SourceKeeper {
                                         + " keeps nobody out. Let it refuse unknown recipients at"
                                         + " RCPT, or list them another way",
                                 directory.config().name()));
+    }
+
+    /** A doubt begins in a session: it is told of here, a minute later at most. */
+    private void askAgain() {
+        directory.askAgain();
+        int missing = directory.missing();
+        String name = directory.config().name();
+        if (missing > 0 && !doubted) {
+            LOG.error(
+                    "{}: the store says no to {} whom it knew; it is not believed, they get 451"
+                            + " until it knows them again. If they are gone: postern recipients"
+                            + " sync --confirm {}",
+                    name,
+                    missing,
+                    name);
+        } else if (missing == 0 && doubted) {
+            LOG.info("{}: the store is believed again", name);
+        }
+        doubted = missing > 0;
     }
 
     private void save() {

@@ -50,7 +50,11 @@ public final class KeptDirectories {
                                                                     () -> hosted,
                                                                     time);
                                                     case RecipientSourceConfig.Callout callout ->
-                                                            remembered(callout, folder, time);
+                                                            remembered(
+                                                                    callout,
+                                                                    folder,
+                                                                    maxRemoval,
+                                                                    time);
                                                 })));
     }
 
@@ -60,12 +64,13 @@ public final class KeptDirectories {
 
     /** Who exists is remembered as long as while the store is away: it cannot be asked. */
     private static RecipientDirectory remembered(
-            RecipientSourceConfig.Callout config, Path folder, TimeSource time) {
+            RecipientSourceConfig.Callout config, Path folder, double maxRemoval, TimeSource time) {
         CalloutDirectory directory =
                 new CalloutDirectory(
                         config,
                         (address, longest) -> new RecipientProbe.Answer.Unclear(NOBODY, false),
                         folder,
+                        () -> maxRemoval,
                         time);
         try {
             directory.load();

@@ -87,7 +87,8 @@ public final class RemoteDirectories implements AutoCloseable {
      * @param good when it last answered well, or null
      * @param away since when a call-out's store has not answered, or null
      * @param error what is wrong, or empty
-     * @param refused how many recipients wait to be taken away
+     * @param refused how many recipients wait to be taken away; of a call-out, how many whom the
+     *     store knew it says no to, and is not believed
      * @param invalid how many values of the last list were of no use
      * @param example the first of them and what is wrong with it, or empty
      */
@@ -240,7 +241,8 @@ public final class RemoteDirectories implements AutoCloseable {
         RecipientCallout probe =
                 new RecipientCallout(
                         downstream, config.timeout(), DeliveryEnvironment.system(all.hostname()));
-        CalloutDirectory directory = new CalloutDirectory(config, probe, folder, time);
+        CalloutDirectory directory =
+                new CalloutDirectory(config, probe, folder, () -> maxRemoval, time);
         try {
             directory.load();
         } catch (IOException e) {
@@ -268,7 +270,7 @@ public final class RemoteDirectories implements AutoCloseable {
         active.clear();
         for (Source source : sources.values()) {
             active.put(source.config().name(), source);
-            measure(source.config().name(), source.config().kind());
+            measure(source.config().name());
             source.keeper().start();
             if (otherDomains) {
                 source.keeper().wake();
@@ -292,15 +294,13 @@ public final class RemoteDirectories implements AutoCloseable {
         return true;
     }
 
-    private void measure(String name, String kind) {
+    private void measure(String name) {
         if (!measured.add(name)) {
             return;
         }
         metrics.gauge("recipients.entries", of(name, View::entries), "source", name);
         metrics.gauge("recipients.staleness.seconds", of(name, this::staleness), "source", name);
-        if (!kind.equals("callout")) {
-            metrics.gauge("recipients.sync.refused", of(name, View::refused), "source", name);
-        }
+        metrics.gauge("recipients.sync.refused", of(name, View::refused), "source", name);
     }
 
     /** A call-out is asked when somebody comes: it is stale only while its store is away. */
@@ -348,7 +348,7 @@ public final class RemoteDirectories implements AutoCloseable {
                             callout.lastAnswer(),
                             callout.troubleSince(),
                             callout.error(),
-                            0,
+                            callout.missing(),
                             0,
                             "");
             default -> throw new IllegalStateException("no source: " + source.directory());
@@ -387,6 +387,35 @@ public final class RemoteDirectories implements AutoCloseable {
         }
         return outcomes;
     }
+
+    /**
+     * Asks a call-out's store anew about everybody who was not there, at once and in the
+     * background.
+     *
+     * @param name a source
+     * @param confirmed whether those who are missing are gone
+     * @return how many were missing and are confirmed, and of how many it was remembered that they
+     *     do not exist; empty if there is no such call-out
+     */
+    public Optional<AskedAnew> askAnew(String name, boolean confirmed) {
+        Source source = active.get(name);
+        if (source == null || !(source.directory() instanceof CalloutDirectory callout)) {
+            return Optional.empty();
+        }
+        int gone = confirmed ? callout.confirm() : 0;
+        AskedAnew result = new AskedAnew(gone, callout.askAnew(), callout.config().positive());
+        source.keeper().wake();
+        return Optional.of(result);
+    }
+
+    /**
+     * What became of a call-out that is asked anew.
+     *
+     * @param confirmed how many were missing and are believed to be gone
+     * @param forgotten of how many it was remembered that they do not exist
+     * @param believed how long the store is believed after a confirmation
+     */
+    public record AskedAnew(int confirmed, int forgotten, Duration believed) {}
 
     @Override
     public synchronized void close() {

@@ -57,7 +57,9 @@ public final class SourceStates {
         } else {
             words.append(view.entries()).append(" recipients, read ").append(ago(view.good()));
         }
-        if (view.refused() > 0) {
+        if (view.refused() > 0 && isCallout(view)) {
+            words.append("; NOT BELIEVED: ").append(view.error());
+        } else if (view.refused() > 0) {
             words.append("; REFUSED: a newer list would take away ")
                     .append(view.refused())
                     .append(" of them (postern recipients status)");

@@ -124,6 +124,10 @@ class RemoteDirectoriesTest {
             Snapshot bound = directories.bind(next);
             directories.activate(bound);
             assertThat(staleness(metrics)).endsWith("} 0.0");
+            String callout = directories.status().getFirst().name();
+            assertThat(directories.askAnew(callout, true))
+                    .hasValueSatisfying(anew -> assertThat(anew.confirmed()).isZero());
+            assertThat(directories.askAnew("callout-of-nobody", true)).isEmpty();
             bound.recipients().lookup(EmailAddress.of("bob@example.org"));
             time.advance(Duration.ofSeconds(90));
             assertThat(staleness(metrics)).endsWith("} 90.0");

@@ -1,24 +1,19 @@
 package org.postern.core.recipients;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.RecipientSourceConfig;
-import org.postern.core.files.WholeFile;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.time.Deadline;
@@ -32,34 +27,31 @@ import org.postern.core.time.TimeSource;
  * <p>Who has to wait for a turn waits for half of the time-out at most, and has the rest of it for
  * the question: less would say of a store that it is away when it is only busy.
  *
+ * <p>A store that says no to too many of those whom it knew is not believed: 451 until it says yes
+ * to them, or somebody confirms its no; see {@link StoreDoubt}.
+ *
  * <p>At most {@value #MAX_REMEMBERED} answers of each kind are kept, the longest unused go first.
  * Thread-safe; blocks for one time-out at most, also for the answer to what another asks.
  */
 public final class CalloutDirectory implements RecipientDirectory {
     /** How many who exist are remembered, and how many who do not. */
-    public static final int MAX_REMEMBERED = 200_000;
+    public static final int MAX_REMEMBERED = CalloutMemory.MOST;
 
     /** How long nobody asks a store that has not answered. */
     static final Duration PAUSE = Duration.ofSeconds(10);
-
-    private static final int STALE_FACTOR = 7;
 
     /** How often the store is asked about an address that nobody can have. */
     private static final Duration CHECK_EVERY = Duration.ofHours(6);
 
     private final RecipientSourceConfig.Callout config;
     private final RecipientProbe probe;
-    private final Path file;
     private final TimeSource time;
     private final Semaphore questions;
-    // apart, so that a flood of names that do not exist drives out nobody who does
-    private final Map<String, Instant> present = bounded();
-    private final Map<String, Instant> absent = bounded();
+    private final CalloutMemory memory;
     private final ConcurrentHashMap<String, CompletableFuture<RecipientLookup>> underWay =
             new ConcurrentHashMap<>();
     private volatile @Nullable Trouble trouble;
     private volatile @Nullable Instant lastAnswer;
-    private volatile boolean changed;
     private volatile @Nullable Domain lastAsked;
     private volatile boolean takesAnybody;
     private volatile long nextCheckNanos;
@@ -74,28 +66,19 @@ public final class CalloutDirectory implements RecipientDirectory {
      * A directory that remembers what the folder has of it.
      *
      * @param folder where the memory lies
+     * @param maxRemoval the share of those whom the store knew that it may say no to
      */
     public CalloutDirectory(
             RecipientSourceConfig.Callout config,
             RecipientProbe probe,
             Path folder,
+            DoubleSupplier maxRemoval,
             TimeSource time) {
         this.config = config;
         this.probe = probe;
-        this.file = folder.resolve(config.name() + ".txt");
+        this.memory = new CalloutMemory(config, folder, maxRemoval, time);
         this.time = time;
         this.questions = new Semaphore(config.connections());
-    }
-
-    private static Map<String, Instant> bounded() {
-        return new LinkedHashMap<>(64, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-                return size() > MAX_REMEMBERED;
-            }
-        };
     }
 
     /** What it was made from. */
@@ -180,12 +163,16 @@ public final class CalloutDirectory implements RecipientDirectory {
         }
         return switch (answer) {
             case RecipientProbe.Answer.Exists yes -> {
-                remember(key, true);
+                memory.exists(key);
+                answered();
                 yield new RecipientLookup.Known(List.of(address), config.name());
             }
             case RecipientProbe.Answer.Absent no -> {
-                remember(key, false);
-                yield RecipientLookup.Unknown.INSTANCE;
+                boolean believed = memory.absent(key);
+                answered();
+                yield believed
+                        ? RecipientLookup.Unknown.INSTANCE
+                        : new RecipientLookup.Unavailable(config.name() + ": " + doubted());
             }
             case RecipientProbe.Answer.Unclear unclear -> {
                 if (unclear.away()) {
@@ -252,47 +239,74 @@ public final class CalloutDirectory implements RecipientDirectory {
                 .orElseGet(() -> new RecipientLookup.Unavailable(config.name() + ": " + why));
     }
 
+    private void answered() {
+        trouble = null;
+        lastAnswer = time.instant();
+    }
+
     /** What is remembered; while the store is away, who exists is remembered longer. */
     private Optional<RecipientLookup> remembered(String key, EmailAddress address, boolean away) {
-        synchronized (present) {
-            Duration holds =
-                    away ? config.positive().multipliedBy(STALE_FACTOR) : config.positive();
-            if (isFresh(present.get(key), holds)) {
-                return Optional.of(
-                        new RecipientLookup.Known(
-                                List.of(address), config.name() + " (remembered)"));
+        return memory.recall(key, away)
+                .map(exists ->
+                        exists
+                                ? new RecipientLookup.Known(
+                                        List.of(address), config.name() + " (remembered)")
+                                : RecipientLookup.Unknown.INSTANCE);
+    }
+
+    private String doubted() {
+        return "the store says no to "
+                + memory.missing()
+                + " whom it knew, and is not believed; if they are gone: postern recipients sync"
+                + " --confirm "
+                + config.name();
+    }
+
+    /** How many whom it knew the store says no to, and is not believed; 0 where it is. */
+    public int missing() {
+        return memory.missing();
+    }
+
+    /**
+     * After the store has said no to somebody whom it knew: asks about some others of them, and in
+     * doubt about those who are missing. Called from one thread; may block for several time-outs.
+     */
+    public void askAgain() {
+        for (String key : memory.worthAsking()) {
+            if (pausing() != null) {
+                return;
             }
-            return isFresh(absent.get(key), config.negative())
-                    ? Optional.of(RecipientLookup.Unknown.INSTANCE)
-                    : Optional.empty();
+            int at = key.lastIndexOf('@');
+            ask(key, EmailAddress.of(key.substring(0, at), Domain.of(key.substring(at + 1))));
         }
     }
 
-    private boolean isFresh(@Nullable Instant at, Duration holds) {
-        if (at == null) {
-            return false;
-        }
-        Duration age = Duration.between(at, time.instant());
-        // an answer from the future was given before the clock was set back: it has no age
-        return !age.isNegative() && age.compareTo(holds) < 0;
+    /**
+     * Somebody has looked: whom the store does not know any more is gone. It is believed for as
+     * long as an answer is remembered, within which everybody who gets mail is asked about.
+     *
+     * @return how many were missing; 0 where nothing waits, and nothing has changed
+     */
+    public int confirm() {
+        return memory.confirm();
     }
 
-    private void remember(String key, boolean exists) {
-        Instant now = time.instant();
-        synchronized (present) {
-            (exists ? present : absent).put(key, now);
-            (exists ? absent : present).remove(key);
+    /**
+     * Asks about everybody anew who was not there, or whom the store did not say anything of.
+     *
+     * @return of how many it was remembered that they do not exist
+     */
+    public int askAnew() {
+        Trouble last = trouble;
+        if (last != null) {
+            trouble = new Trouble(last.why(), time.nanoTime() - PAUSE.toNanos(), last.since());
         }
-        trouble = null;
-        lastAnswer = now;
-        changed = true;
+        return memory.forgetAbsent();
     }
 
     /** How many answers are remembered. */
     public int size() {
-        synchronized (present) {
-            return present.size() + absent.size();
-        }
+        return memory.size();
     }
 
     /** When the store last answered since the start, or null. */
@@ -306,6 +320,9 @@ public final class CalloutDirectory implements RecipientDirectory {
         if (now != null) {
             return now.why();
         }
+        if (missing() > 0) {
+            return doubted();
+        }
         return takesAnybody
                 ? "the store says yes to addresses that nobody has: this call-out keeps nobody out"
                 : "";
@@ -317,29 +334,7 @@ public final class CalloutDirectory implements RecipientDirectory {
      * @throws IOException if the file is there and cannot be read; the memory is empty then
      */
     public void load() throws IOException {
-        if (!Files.exists(file)) {
-            return;
-        }
-        try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            lines.limit(MAX_REMEMBERED).forEach(this::read);
-        } catch (java.io.UncheckedIOException e) {
-            throw new IOException(file + " cannot be read", e);
-        }
-    }
-
-    private void read(String line) {
-        int end = line.lastIndexOf(" # ");
-        if (end <= 0) {
-            return;
-        }
-        try {
-            Instant at = Instant.parse(line.substring(end + 3));
-            synchronized (present) {
-                present.putIfAbsent(line.substring(0, end), at);
-            }
-        } catch (DateTimeParseException e) {
-            return; // half a line, after a crash of another program perhaps: it will be asked again
-        }
+        memory.load();
     }
 
     /**
@@ -348,21 +343,6 @@ public final class CalloutDirectory implements RecipientDirectory {
      * @throws IOException if it cannot be written; the old file stays
      */
     public void save() throws IOException {
-        if (!changed) {
-            return;
-        }
-        changed = false;
-        Map<String, Instant> copy;
-        synchronized (present) {
-            copy = new LinkedHashMap<>(present); // sessions wait for this lock
-        }
-        StringBuilder out = new StringBuilder();
-        copy.forEach((key, at) -> out.append(key).append(" # ").append(at).append('\n'));
-        try {
-            WholeFile.write(file, out);
-        } catch (IOException e) {
-            changed = true;
-            throw e;
-        }
+        memory.save();
     }
 }

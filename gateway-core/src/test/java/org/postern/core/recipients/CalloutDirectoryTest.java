@@ -54,6 +54,7 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
                             : new Answer.Absent("550 5.1.1 no such user");
                 },
                 folder,
+                () -> 0.1,
                 time);
     }
 
@@ -210,6 +211,7 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
                             return Answer.Exists.INSTANCE;
                         },
                         folder,
+                        () -> 0.1,
                         time);
         ConcurrentLinkedQueue<RecipientLookup> answers = new ConcurrentLinkedQueue<>();
         List<Thread> sessions = new ArrayList<>();
@@ -274,6 +276,7 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
                             return Answer.Exists.INSTANCE;
                         },
                         folder,
+                        () -> 0.1,
                         time);
         Thread first = Thread.ofPlatform().start(() -> callout.lookup(ALICE));
         asking.await();
@@ -313,6 +316,7 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
                             return Answer.Exists.INSTANCE;
                         },
                         folder,
+                        () -> 0.1,
                         time);
         Thread first = Thread.ofVirtual().start(() -> callout.lookup(ALICE));
         asking.await();
