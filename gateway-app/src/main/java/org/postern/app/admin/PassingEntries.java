@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.reputation.AnomalousSenders;
@@ -66,6 +67,7 @@ public final class PassingEntries {
      * @param list {@code ban} or {@code hold}
      * @param since when it began, by the wall clock of then; null where that was not written down
      * @param many how many connections or recipients were refused, or messages held
+     * @param observed whether the messages would be held, and are not
      */
     private record Row(
             String list,
@@ -75,6 +77,7 @@ public final class PassingEntries {
             Duration left,
             Instant until,
             long many,
+            boolean observed,
             String why) {
         static Row of(Bans.Ban b) {
             Banned whom = b.whom();
@@ -86,10 +89,11 @@ public final class PassingEntries {
                     b.left(),
                     b.until(),
                     b.refused(),
+                    false,
                     b.reason());
         }
 
-        static Row of(Holds.Hold h) {
+        static Row of(Holds.Hold h, boolean observed) {
             HoldKey whose = h.whose();
             return new Row(
                     HOLD,
@@ -99,6 +103,7 @@ public final class PassingEntries {
                     h.left(),
                     h.until(),
                     h.taken(),
+                    observed,
                     h.why());
         }
 
@@ -111,7 +116,10 @@ public final class PassingEntries {
         }
 
         private String counted() {
-            return list.equals(BAN) ? "refusals" : "messages held";
+            if (list.equals(BAN)) {
+                return "refusals";
+            }
+            return observed ? "messages observed, not held," : "messages held";
         }
 
         String text() {
@@ -128,15 +136,20 @@ public final class PassingEntries {
         }
 
         ObjectNode json() {
-            return Json.MAPPER
-                    .createObjectNode()
-                    .put("list", list)
-                    .put("kind", kind)
-                    .put("entry", name)
-                    .put("comment", why)
-                    .put("since", since == null ? null : since.toString())
-                    .put("expires", until.toString())
-                    .put(counted().replace(' ', '_'), many);
+            ObjectNode out =
+                    Json.MAPPER
+                            .createObjectNode()
+                            .put("list", list)
+                            .put("kind", kind)
+                            .put("entry", name)
+                            .put("comment", why)
+                            .put("since", since == null ? null : since.toString())
+                            .put("expires", until.toString());
+            if (list.equals(BAN)) {
+                return out.put("refusals", many);
+            }
+            return out.put("mode", observed ? "observe" : "enforce")
+                    .put(observed ? "messages_observed" : "messages_held", many);
         }
     }
 
@@ -145,7 +158,7 @@ public final class PassingEntries {
     }
 
     private List<Row> holds() {
-        return senders.holds().all().stream().map(Row::of).toList();
+        return senders.holds().all().stream().map(h -> Row.of(h, !senders.enforces())).toList();
     }
 
     /** A line or an object for each entry of this list, or of both where none is named. */
@@ -254,15 +267,20 @@ public final class PassingEntries {
         }
         String name = entry.startsWith("@") ? entry.substring(1) : entry;
         List<Holds.Hold> ended = senders.end(name, by);
+        String held =
+                ended.stream()
+                        .map(h -> AnomalousSenders.RULE + " " + h.whose().selection())
+                        .distinct()
+                        .map("postern queue release --reason "::concat)
+                        .collect(Collectors.joining("; "));
         answer(
                 exchange,
                 HOLD,
                 name,
                 !ended.isEmpty(),
-                ": new mail is delivered again; what is held already: postern queue release"
-                        + " --reason "
-                        + AnomalousSenders.RULE
-                        + "\n",
+                senders.enforces()
+                        ? ": new mail is delivered again; what is held already: " + held + "\n"
+                        : ": so much is usual from now on\n",
                 " is not on hold\n");
     }
 

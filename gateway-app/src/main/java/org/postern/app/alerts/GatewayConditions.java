@@ -57,6 +57,7 @@ public final class GatewayConditions {
      * @param topSenderShare share of the most frequent sender in all that waits
      * @param journal why the journal is not complete, or empty
      * @param heldSenders how many senders are held as anomalous
+     * @param unusualSenders how many would be, in mode observe
      * @param keptOut how many networks and domains are kept out
      * @param refusedLists which recipient lists wait for a confirmation, or empty
      * @param staleLists which recipient lists are old or were never loaded, or empty
@@ -68,6 +69,7 @@ public final class GatewayConditions {
             DoubleSupplier topSenderShare,
             Supplier<Optional<String>> journal,
             IntSupplier heldSenders,
+            IntSupplier unusualSenders,
             IntSupplier keptOut,
             Supplier<Optional<String>> refusedLists,
             Supplier<Optional<String>> staleLists) {}
@@ -95,6 +97,7 @@ public final class GatewayConditions {
                 page("PosternQueueGrows", Duration.ofMinutes(10), this::grows),
                 page("PosternTopSender", Duration.ofMinutes(10), this::topSender),
                 page("PosternSenderHeld", Duration.ZERO, this::heldSenders),
+                ticket("PosternSenderUnusual", Duration.ZERO, this::unusualSenders),
                 ticket("PosternNetworkKeptOut", Duration.ZERO, this::keptOut),
                 page("PosternDeliveryTrouble", Duration.ofMinutes(10), this::downstreams),
                 page("PosternClientsImplausible", Duration.ofMinutes(5), this::implausible),
@@ -199,16 +202,24 @@ public final class GatewayConditions {
     }
 
     private Optional<String> heldSenders() {
-        int held = sources.heldSenders().getAsInt();
-        return held == 0
+        return anomalous(sources.heldSenders().getAsInt(), " is held: ");
+    }
+
+    private Optional<String> unusualSenders() {
+        return anomalous(sources.unusualSenders().getAsInt(), " would be held, in mode enforce: ");
+    }
+
+    private static Optional<String> anomalous(int senders, String what) {
+        return senders == 0
                 ? Optional.empty()
                 : Optional.of(
                         "mail of "
-                                + held
-                                + (held == 1
+                                + senders
+                                + (senders == 1
                                         ? " sender, sender domain or client"
                                         : " senders, sender domains or clients")
-                                + " is held: far more of it, or far more of it put off, than ever;"
+                                + what
+                                + "far more of it, or far more of it put off, than ever;"
                                 + " look: postern lists show hold");
     }
 

@@ -240,7 +240,7 @@ public final class CandidatePolicy {
             if (isOpen(candidate, recipient, lookup, facts.lookup())) {
                 return;
             }
-            seen = seen.withRecipient(recipient, lookup);
+            seen = seen.withRecipient(recipient, lookup, candidate.recipients());
         }
         now.compared.incrementAndGet();
         Verdict other = candidate.policy().decide(stage, seen);
@@ -279,7 +279,8 @@ public final class CandidatePolicy {
         Map<Audience, List<EmailAddress>> audiences = new LinkedHashMap<>();
         for (EmailAddress recipient : named) {
             RecipientLookup lookup = lookup(candidate, recipient);
-            if (!isRefused(candidate, facts.withRecipient(recipient, lookup))) {
+            if (!isRefused(
+                    candidate, facts.withRecipient(recipient, lookup, candidate.recipients()))) {
                 audiences
                         .computeIfAbsent(
                                 Audience.of(recipient, lookup), audience -> new ArrayList<>())

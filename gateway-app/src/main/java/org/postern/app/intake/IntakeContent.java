@@ -204,12 +204,19 @@ final class IntakeContent implements ContentReceiver {
         }
         ReversePath from = transaction.mail().reversePath();
         boolean vouched = SenderAuthentication.of(verdicts, from) != SenderAuthentication.NONE;
-        return parts.reputation()
-                .anomalies()
-                .judge(transaction.facts().client(), from, vouched)
-                .<Verdict>map(why ->
-                        new Verdict.Quarantine(AnomalousSenders.RULE, "reputation.anomaly", why))
-                .orElse(taken);
+        Optional<AnomalousSenders.Judged> judged =
+                parts.reputation().anomalies().judge(transaction.facts().client(), from, vouched);
+        if (judged.isEmpty()) {
+            return taken;
+        }
+        Verdict held =
+                new Verdict.Quarantine(
+                        AnomalousSenders.RULE, "reputation.anomaly", judged.get().why());
+        if (judged.get().enforced()) {
+            return held;
+        }
+        Rules.observed(parts, Stage.DATA, transaction.facts(), held, transaction.journal());
+        return taken;
     }
 
     /** A null sender's message that nothing else speaks against may have to come twice. */

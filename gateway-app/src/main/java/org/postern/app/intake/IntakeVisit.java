@@ -159,7 +159,7 @@ final class IntakeVisit implements Visit {
             facts = facts.withDnsbl(dnsbl.verdict());
         }
         Facts before = facts;
-        facts = facts.withRecipient(recipient.address(), lookup);
+        facts = facts.withRecipient(recipient.address(), lookup, revision.snapshot().recipients());
         Audience asked = Audience.of(recipient.address(), lookup);
         Decision decision =
                 lookup instanceof RecipientLookup.Unknown

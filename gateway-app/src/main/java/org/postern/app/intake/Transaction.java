@@ -78,8 +78,17 @@ record Transaction(
         return named.stream()
                 .allMatch(to ->
                         to.localPart().equalsIgnoreCase("postmaster")
-                                || revision.snapshot().lists().address(ListKind.RECIPIENT, to)
-                                        instanceof ListMatch.Allow);
+                                || isAllowed(to)
+                                || revision.snapshot()
+                                        .recipients()
+                                        .withoutDetail(to)
+                                        .filter(this::isAllowed)
+                                        .isPresent());
+    }
+
+    private boolean isAllowed(EmailAddress name) {
+        return revision.snapshot().lists().address(ListKind.RECIPIENT, name)
+                instanceof ListMatch.Allow;
     }
 
     /** Whether it is for nobody but spam traps. */

@@ -69,6 +69,7 @@ public final class Uncompared {
                 c.trapHold(),
                 c.anomalyMessages(),
                 c.anomalyDeferrals(),
+                c.anomalyMode(),
                 c.anomalyFactor(),
                 c.anomalyAfter(),
                 c.anomalyHold());

@@ -264,7 +264,8 @@ public final class Replay {
             Optional<Outcome> refused =
                     recipient(
                             message,
-                            screened.atRecipient(facts).withRecipient(address, lookup),
+                            screened.atRecipient(facts)
+                                    .withRecipient(address, lookup, snapshot.recipients()),
                             screened);
             if (refused.isEmpty()) {
                 Audience asked = Audience.of(address, lookup);

@@ -17,6 +17,7 @@ import org.postern.app.telemetry.Metrics;
 import org.postern.app.text.Human;
 import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
+import org.postern.core.config.RuleConfig;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.net.Ip;
@@ -39,9 +40,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The narrowest cause is held: what a sender explains is taken out of what is counted for its
  * domain and its client. What is counted while somebody is on hold is never part of the past that
- * it is measured by, so who goes on is held, and told of, again. Off unless {@code
- * reputation.anomaly-messages} or {@code reputation.anomaly-deferrals} is set; a hold that is there
- * when both are switched off holds nothing more. Thread-safe; answers from memory.
+ * it is measured by, so who goes on is held, and told of, again. In mode observe all of it is told
+ * and nothing is held; the mode of the moment counts, so a hold that has begun to be observed takes
+ * mail once the mode is enforce. Off where {@code reputation.anomaly-messages} and {@code
+ * reputation.anomaly-deferrals} are 0; a hold that is there by then holds nothing more.
+ * Thread-safe; answers from memory.
  */
 public final class AnomalousSenders implements RelayListener {
     /** The rule's name, with which the reason of a held entry begins. */
@@ -90,11 +93,30 @@ public final class AnomalousSenders implements RelayListener {
         this.deferrals = new DeferralShares(config, time);
         this.holds = new Holds(time);
         metrics.gauge("reputation.anomalies", this::held);
+        metrics.gauge("reputation.anomalies.observed", this::observed);
     }
+
+    /**
+     * What is to be done with a message.
+     *
+     * @param why why it is to be held
+     * @param enforced false where the mode is observe: it would be held, and is not
+     */
+    public record Judged(String why, boolean enforced) {}
 
     /** How many are on hold now. */
     public int held() {
-        return holds.all().size();
+        return enforces() ? holds.all().size() : 0;
+    }
+
+    /** How many would be on hold now, in mode observe. */
+    public int observed() {
+        return enforces() ? 0 : holds.all().size();
+    }
+
+    /** Whether mail is held, and not only told of. */
+    public boolean enforces() {
+        return config.get().anomalyMode() == RuleConfig.Mode.ENFORCE;
     }
 
     /** Who is on hold now. */
@@ -123,7 +145,7 @@ public final class AnomalousSenders implements RelayListener {
      * @param vouched whether SPF or a signature vouches for the reverse-path
      * @return why it is to be held, if it is
      */
-    public Optional<String> judge(InetAddress client, ReversePath from, boolean vouched) {
+    public Optional<Judged> judge(InetAddress client, ReversePath from, boolean vouched) {
         List<HoldKey> keys = HoldKey.of(Ip.text(client), from, vouched, !carries.test(client));
         // what is switched off learns all the same, so that there is a past when it is switched on
         Optional<Holds.Hold> hold = isOff() ? Optional.empty() : heldOf(keys);
@@ -131,7 +153,7 @@ public final class AnomalousSenders implements RelayListener {
             hold = count(keys);
         }
         hold.ifPresent(h -> holds.took(h.whose(), 1));
-        return hold.map(AnomalousSenders::told);
+        return hold.map(h -> new Judged(told(h), enforces()));
     }
 
     /** What is said of a hold in the reason of each message that it takes. */
@@ -268,22 +290,43 @@ public final class AnomalousSenders implements RelayListener {
             return there;
         }
         begun.add(key);
-        metrics.count("reputation.anomalies.begun", "of", key.kind().word());
         String also =
                 others.isEmpty() ? "" : " (beyond theirs too: " + String.join("; ", others) + ")";
-        LOG.error(
-                "{} {}{}: its mail is held for {}; look: postern queue list --state held --reason"
-                        + " {}; it is good: postern lists remove hold {}, then postern queue"
-                        + " release --reason {}; it is not: postern queue drop --reason {}",
+        boolean enforced = enforces();
+        if (enforced) {
+            metrics.count("reputation.anomalies.begun", "of", key.kind().word());
+            String those = "--reason " + RULE + " " + key.selection();
+            LOG.error(
+                    "{} {}{}: its mail is held for {}; look: postern queue list --state held {};"
+                            + " it is good: postern lists remove hold {}, then postern queue"
+                            + " release {}; it is not: postern queue drop {}",
+                    key.words(),
+                    what,
+                    also,
+                    Human.duration(length),
+                    those,
+                    key.name(),
+                    those,
+                    those);
+        } else {
+            LOG.warn(
+                    "{} {}{}: its mail would be held for {}, and is delivered, since"
+                            + " reputation.anomaly-mode is observe; look: postern trace --since 1h"
+                            + " {}; it is good: postern lists remove hold {}",
+                    key.words(),
+                    what,
+                    also,
+                    Human.duration(length),
+                    key.selection(),
+                    key.name());
+        }
+        chronicle.note(
+                enforced ? "hold" : "hold-observed",
                 key.words(),
-                what,
-                also,
-                Human.duration(length),
-                RULE,
-                key.name(),
-                RULE,
-                RULE);
-        chronicle.note("hold", key.words(), what + also + "; on hold until " + hold.get().until());
+                what
+                        + also
+                        + (enforced ? "; on hold until " : "; would be on hold until ")
+                        + hold.get().until());
         onBegin.run();
         return hold;
     }
@@ -321,8 +364,11 @@ public final class AnomalousSenders implements RelayListener {
         for (Holds.Hold hold : holds.over()) {
             begun.remove(hold.whose());
             LOG.warn(
-                    "the hold of {} is over, what is held of it is delivered; it {}",
+                    "the hold of {} is over, {}; it {}",
                     hold.whose().words(),
+                    enforces()
+                            ? "what is held of it is delivered"
+                            : "which was observed only: nothing waits for it",
                     hold.why());
             chronicle.note("hold-ended", hold.whose().words(), "its time is over");
         }

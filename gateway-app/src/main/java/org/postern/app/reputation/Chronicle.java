@@ -16,7 +16,7 @@ public final class Chronicle {
          * Takes one line.
          *
          * @param kind a word of a bounded set: {@code ban}, {@code ban-lifted}, {@code ban-spared},
-         *     {@code hold}, {@code hold-ended}, {@code trap}
+         *     {@code hold}, {@code hold-observed}, {@code hold-ended}, {@code trap}
          * @param detail what happened; an address of a person stands in angle brackets
          */
         void note(String kind, String detail);

@@ -98,6 +98,16 @@ public record HoldKey(Kind kind, String name) {
         };
     }
 
+    /** The words that select its mail in the commands of the queue and the journal. */
+    public String selection() {
+        return switch (kind) {
+            case SENDER, CLAIMED_SENDER -> "--from " + name;
+            case DOMAIN, CLAIMED_DOMAIN -> "--from @" + name;
+            case BOUNCES -> "--from '<>' --client " + name;
+            case CLIENT -> "--client " + name;
+        };
+    }
+
     /** Whether an entry may be of it, as far as the index tells; false is certain. */
     boolean mayBeOf(EntryBrief brief) {
         return switch (kind) {

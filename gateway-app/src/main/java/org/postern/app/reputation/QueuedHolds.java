@@ -74,8 +74,10 @@ final class QueuedHolds {
     /** One round. */
     void round(Duration hold) {
         senders.expire();
-        for (HoldKey key : List.copyOf(senders.begun())) {
-            senders.holds().of(key).ifPresent(this::holdQueued);
+        if (senders.enforces()) { // what is observed now is held once the mode is enforce
+            for (HoldKey key : List.copyOf(senders.begun())) {
+                senders.holds().of(key).ifPresent(this::holdQueued);
+            }
         }
         Set<String> now = senders.holds().ids();
         mayHold |= !now.isEmpty();

@@ -105,7 +105,8 @@ public final class Reputation implements AutoCloseable {
         metrics.gauge("reputation.remembered", history::size, "table", "history");
         metrics.gauge("reputation.remembered", anomalies.volumes()::size, "table", "volumes");
         metrics.gauge("reputation.remembered", anomalies.deferrals()::size, "table", "deferrals");
-        metrics.gauge("reputation.remembered", anomalies::held, "table", "holds");
+        metrics.gauge(
+                "reputation.remembered", () -> anomalies.holds().all().size(), "table", "holds");
     }
 
     private Path historyFile() {

@@ -170,6 +170,10 @@ public final class MetricHelp {
                                     "reputation.anomalies",
                                     "Senders, sender domains and clients whose mail is held now"),
                             Map.entry(
+                                    "reputation.anomalies.observed",
+                                    "Senders, sender domains and clients whose mail would be held"
+                                            + " now, in mode observe"),
+                            Map.entry(
                                     "reputation.anomalies.begun",
                                     "Senders, sender domains and clients whose mail began to be"
                                             + " held"),

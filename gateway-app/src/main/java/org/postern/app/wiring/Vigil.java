@@ -48,6 +48,7 @@ final class Vigil implements AutoCloseable {
                                 topSenderShare,
                                 records::missing,
                                 reception.reputation().anomalies()::held,
+                                reception.reputation().anomalies()::observed,
                                 reception.reputation().harvesters().bans()::wide,
                                 reception.sources()::refused,
                                 reception.sources()::stale),

@@ -53,6 +53,7 @@ class GatewayConditionsTest {
         private double topSender;
         private Optional<String> journal = Optional.empty();
         private int held;
+        private int unusual;
         private int keptOut;
         private Optional<String> refusedLists = Optional.empty();
         private Optional<String> staleLists = Optional.empty();
@@ -103,6 +104,7 @@ class GatewayConditionsTest {
                             () -> topSender,
                             () -> journal,
                             () -> held,
+                            () -> unusual,
                             () -> keptOut,
                             () -> refusedLists,
                             () -> staleLists),
@@ -193,6 +195,11 @@ class GatewayConditionsTest {
                         },
                         "60% of 201"),
                 new Case("PosternSenderHeld", none, s -> s.held = 2, "mail of 2 senders"),
+                new Case(
+                        "PosternSenderUnusual",
+                        none,
+                        s -> s.unusual = 1,
+                        "mail of 1 sender, sender domain or client would be held, in mode enforce"),
                 new Case(
                         "PosternNetworkKeptOut",
                         none,

@@ -57,6 +57,7 @@ class HarvestersTest {
                 defaults.trapHold(),
                 0,
                 0,
+                defaults.anomalyMode(),
                 10,
                 Duration.ofDays(7),
                 Duration.ofHours(4));

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.ReputationConfig;
+import org.postern.core.config.RuleConfig;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
 import org.postern.core.time.ManualTimeSource;
@@ -47,6 +48,7 @@ final class HoldScale {
                         defaults.trapHold(),
                         1,
                         0,
+                        RuleConfig.Mode.ENFORCE,
                         2,
                         Duration.ZERO,
                         HOLD);

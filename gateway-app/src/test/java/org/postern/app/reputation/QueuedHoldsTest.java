@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.ReputationConfig;
+import org.postern.core.config.RuleConfig;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
@@ -50,7 +51,10 @@ class QueuedHoldsTest {
             new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
     private final Metrics metrics = new Metrics();
     private final List<String> told = new ArrayList<>();
+    private final Chronicle chronicle = new Chronicle();
+    private final List<String> notes = new ArrayList<>();
     private boolean off;
+    private RuleConfig.Mode mode = RuleConfig.Mode.ENFORCE;
     private final AnomalousSenders senders = senders();
     private Spool spool;
     private QueuedHolds queue;
@@ -60,32 +64,31 @@ class QueuedHoldsTest {
     }
 
     private AnomalousSenders senders() {
-        ReputationConfig defaults = ReputationConfig.defaults(true);
-        ReputationConfig config =
-                new ReputationConfig(
-                        0,
-                        defaults.slowBy(),
-                        0,
-                        0,
-                        defaults.ban(),
-                        defaults.window(),
-                        4,
-                        20,
-                        defaults.goodAfterAge(),
-                        defaults.halfLife(),
-                        Set.of(),
-                        defaults.trapHold(),
-                        2,
-                        2,
-                        2,
-                        Duration.ZERO,
-                        HOLD);
         return new AnomalousSenders(
-                () -> off ? ReputationConfig.defaults(true) : config,
-                client -> false,
-                metrics,
-                new Chronicle(),
-                time);
+                () -> off ? config(0) : config(2), client -> false, metrics, chronicle, time);
+    }
+
+    private ReputationConfig config(int most) {
+        ReputationConfig defaults = ReputationConfig.defaults(true);
+        return new ReputationConfig(
+                0,
+                defaults.slowBy(),
+                0,
+                0,
+                defaults.ban(),
+                defaults.window(),
+                4,
+                20,
+                defaults.goodAfterAge(),
+                defaults.halfLife(),
+                Set.of(),
+                defaults.trapHold(),
+                most,
+                most,
+                mode,
+                2,
+                Duration.ZERO,
+                HOLD);
     }
 
     @BeforeEach
@@ -134,8 +137,8 @@ class QueuedHoldsTest {
         }
     }
 
-    private Optional<String> burst() {
-        Optional<String> held = Optional.empty();
+    private Optional<AnomalousSenders.Judged> burst() {
+        Optional<AnomalousSenders.Judged> held = Optional.empty();
         for (int i = 0; i < 3; i++) {
             held = senders.judge(CLIENT, ANNA, false);
         }
@@ -156,7 +159,7 @@ class QueuedHoldsTest {
         store(path("ben@partner.example"));
         assertThat(burst())
                 .hasValueSatisfying(why ->
-                        assertThat(why)
+                        assertThat(why.why())
                                 .startsWith(
                                         "what claims to be of sender <anna@partner.example>: sent 3"
                                                 + " messages within the hour, 0 at most before;"
@@ -295,6 +298,39 @@ class QueuedHoldsTest {
         time.advance(Duration.ofMinutes(11));
         after.round(HOLD);
         assertThat(held()).isZero();
+    }
+
+    @Test
+    void inModeObserveItIsToldAndNothingIsHeldUntilAReloadEnforces() throws IOException {
+        chronicle.tell((kind, detail) -> notes.add(kind + " " + detail));
+        mode = RuleConfig.Mode.OBSERVE;
+        store(ANNA);
+        assertThat(burst()).hasValueSatisfying(judged -> assertThat(judged.enforced()).isFalse());
+        queue.round(HOLD);
+        assertThat(held()).isZero();
+        assertThat(senders.held()).isZero();
+        assertThat(senders.observed()).isEqualTo(1);
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .startsWith("hold-observed what claims to be of sender <anna@partner.example>:")
+                .endsWith("; would be on hold until 2026-11-21T11:00:00Z");
+        mode = RuleConfig.Mode.ENFORCE;
+        queue.round(HOLD);
+        assertThat(held()).as("after a reload that enforces").isEqualTo(1);
+        assertThat(senders.held()).isEqualTo(1);
+        assertThat(senders.observed()).isZero();
+        assertThat(senders.judge(CLIENT, ANNA, false))
+                .hasValueSatisfying(judged -> assertThat(judged.enforced()).isTrue());
+        mode = RuleConfig.Mode.OBSERVE;
+        assertThat(senders.judge(CLIENT, ANNA, false))
+                .hasValueSatisfying(judged -> assertThat(judged.enforced()).isFalse());
+        queue.round(HOLD);
+        assertThat(held()).as("what lies held keeps its time").isEqualTo(1);
+        time.advance(HOLD.plusSeconds(1));
+        queue.round(HOLD);
+        assertThat(held()).isZero();
+        assertThat(senders.observed()).isZero();
     }
 
     @Test

@@ -25,6 +25,8 @@ import java.util.Set;
  *     anomalous; 0 switches it off
  * @param anomalyDeferrals {@code anomaly-deferrals}: deferrals within an hour up to which nobody is
  *     anomalous; 0 switches it off
+ * @param anomalyMode {@code anomaly-mode}: whether mail of who is anomalous is held, or only told
+ *     of
  * @param anomalyFactor {@code anomaly-factor}: how many times its busiest past hour somebody must
  *     exceed
  * @param anomalyAfter {@code anomaly-after}: how old somebody's past must be
@@ -45,6 +47,7 @@ public record ReputationConfig(
         Duration trapHold,
         int anomalyMessages,
         int anomalyDeferrals,
+        RuleConfig.Mode anomalyMode,
         int anomalyFactor,
         Duration anomalyAfter,
         Duration anomalyHold) {
@@ -74,6 +77,7 @@ public record ReputationConfig(
                 ReputationKeys.TRAP_HOLD.fallbackValue(),
                 ReputationKeys.ANOMALY_MESSAGES.fallbackValue(),
                 ReputationKeys.ANOMALY_DEFERRALS.fallbackValue(),
+                ReputationKeys.ANOMALY_MODE.fallbackValue(),
                 ReputationKeys.ANOMALY_FACTOR.fallbackValue(),
                 ReputationKeys.ANOMALY_AFTER.fallbackValue(),
                 ReputationKeys.ANOMALY_HOLD.fallbackValue());

@@ -61,24 +61,34 @@ final class ReputationKeys {
     static final Key<Integer> ANOMALY_MESSAGES =
             count(
                     "anomaly-messages",
-                    "0",
+                    "500",
                     "messages of a sender, sender domain or client within an hour up to which"
-                            + " nothing is anomalous; 0 switches this off, 500 is a good begin");
+                            + " nothing is anomalous; 0 switches this off. Where anomaly-deferrals"
+                            + " alone is named, this is 0");
     static final Key<Integer> ANOMALY_DEFERRALS =
             count(
                     "anomaly-deferrals",
-                    "0",
+                    "50",
                     "messages of one of them within an hour that the store puts off at the first"
                             + " attempt, up to which nothing is anomalous; beyond it is who has a"
                             + " far greater share of deferrals than ever and than everybody else;"
-                            + " 0 switches this off, 50 is a good begin");
+                            + " 0 switches this off. Where anomaly-messages alone is named, this"
+                            + " is 0");
+    static final Key<RuleConfig.Mode> ANOMALY_MODE =
+            one(
+                    "anomaly-mode",
+                    PolicyWords.modes(),
+                    "observe",
+                    "observe tells who is anomalous (alarm, log, journal, metrics) and holds"
+                            + " nothing; enforce holds their mail, what is queued too. Where one"
+                            + " of the two thresholds is named and this is not, it is enforce");
     static final Key<Integer> ANOMALY_FACTOR =
             one(
                     "anomaly-factor",
                     number(2, 10_000),
                     "10",
                     "how many times its own busiest hour of the past one must exceed; its mail is"
-                            + " then held, nothing is refused");
+                            + " then held or, in mode observe, told of; nothing is refused");
     static final Key<Duration> ANOMALY_AFTER =
             span("anomaly-after", "7d", "how old a past must be to be judged by");
     static final Key<Duration> ANOMALY_HOLD =

@@ -39,6 +39,11 @@ final class ReputationReader {
                     s.placeOf(ReputationKeys.SLOW_BY),
                     "reputation.slow-by must be 30s at most: a client waits no longer");
         }
+        // who names a threshold means it: as before there was a mode, and the other one is off
+        boolean named =
+                s.has(ReputationKeys.ANOMALY_MESSAGES) || s.has(ReputationKeys.ANOMALY_DEFERRALS);
+        RuleConfig.Mode usual =
+                named ? RuleConfig.Mode.ENFORCE : ReputationKeys.ANOMALY_MODE.fallbackValue();
         ReputationConfig config =
                 new ReputationConfig(
                         threshold(s, ReputationKeys.SLOW_AFTER, countsUnknown),
@@ -53,16 +58,47 @@ final class ReputationReader {
                         s.positive(ReputationKeys.HALF_LIFE),
                         traps,
                         s.positive(ReputationKeys.TRAP_HOLD),
-                        s.orDefault(ReputationKeys.ANOMALY_MESSAGES),
-                        s.orDefault(ReputationKeys.ANOMALY_DEFERRALS),
+                        threshold(s, ReputationKeys.ANOMALY_MESSAGES, !named),
+                        threshold(s, ReputationKeys.ANOMALY_DEFERRALS, !named),
+                        s.one(ReputationKeys.ANOMALY_MODE).orElse(usual),
                         s.orDefault(ReputationKeys.ANOMALY_FACTOR),
                         s.orDefault(ReputationKeys.ANOMALY_AFTER),
                         s.positive(ReputationKeys.ANOMALY_HOLD));
+        order(s, config);
         s.finish();
         return config;
     }
 
-    private static int threshold(Section s, Key<Integer> key, boolean countsUnknown) {
-        return countsUnknown ? s.orDefault(key) : s.one(key).orElse(0);
+    /** What comes first leaves nothing for what comes later to be of use. */
+    private void order(Section s, ReputationConfig c) {
+        unreached(s, ReputationKeys.SLOW_AFTER, c.slowAfter(), "hung up on", c.hangUpAfter());
+        unreached(s, ReputationKeys.SLOW_AFTER, c.slowAfter(), "kept out", c.banAfter());
+        unreached(s, ReputationKeys.HANG_UP_AFTER, c.hangUpAfter(), "kept out", c.banAfter());
+        boolean judges = c.anomalyMessages() > 0 || c.anomalyDeferrals() > 0;
+        if (judges && c.anomalyAfter().isZero()) {
+            problems.warning(
+                    s.placeOf(ReputationKeys.ANOMALY_AFTER),
+                    "with anomaly-after 0s whoever is new is anomalous from anomaly-messages or"
+                            + " anomaly-deferrals on: there is no past to measure by");
+        }
+    }
+
+    private void unreached(Section s, Key<Integer> key, int from, String before, int threshold) {
+        if (from > 0 && threshold > 0 && from >= threshold) {
+            problems.warning(
+                    s.has(key) ? s.placeOf(key) : s.place(),
+                    key.path()
+                            + " "
+                            + from
+                            + " is reached by none but known good senders: who is not is "
+                            + before
+                            + " from "
+                            + threshold
+                            + " unknown recipients on");
+        }
+    }
+
+    private static int threshold(Section s, Key<Integer> key, boolean usual) {
+        return usual ? s.orDefault(key) : s.one(key).orElse(0);
     }
 }

@@ -49,10 +49,10 @@ public final class GreylistExemptions {
     }
 
     private static boolean listed(AccessLists lists, Facts facts) {
-        EmailAddress recipient = facts.recipient();
         return lists.client(facts.client()) instanceof ListMatch.Allow
-                || (recipient != null
-                        && lists.address(ListKind.RECIPIENT, recipient) instanceof ListMatch.Allow)
+                || facts.recipientNames().stream()
+                        .anyMatch(name ->
+                                lists.address(ListKind.RECIPIENT, name) instanceof ListMatch.Allow)
                 || (facts.reversePath() instanceof ReversePath.Mailbox(EmailAddress sender)
                         && (lists.address(ListKind.SENDER, sender) instanceof ListMatch.Allow
                                 || (sender.host() instanceof Domain domain

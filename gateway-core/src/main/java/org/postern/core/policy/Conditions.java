@@ -89,23 +89,27 @@ final class Conditions {
     }
 
     private static Held address(ConditionConfig.Address condition, Facts facts) {
-        EmailAddress address =
+        List<EmailAddress> names =
                 switch (condition.of()) {
                     case SENDER ->
                             facts.reversePath() instanceof ReversePath.Mailbox m
-                                    ? m.address()
-                                    : null;
-                    case RECIPIENT -> facts.recipient();
+                                    ? List.of(m.address())
+                                    : List.of();
+                    case RECIPIENT -> facts.recipientNames();
                 };
-        if (address == null) {
+        if (names.isEmpty()) {
             boolean isNullSender =
                     condition.of() == ConditionConfig.AddressOf.SENDER
                             && facts.reversePath() != null;
             return isNullSender ? Held.NO : Held.UNKNOWN;
         }
         return Held.of(
-                condition.keys().contains(address.key())
-                        || condition.keys().contains("@" + address.host().ascii()));
+                names.stream()
+                        .anyMatch(address ->
+                                condition.keys().contains(address.key())
+                                        || condition
+                                                .keys()
+                                                .contains("@" + address.host().ascii())));
     }
 
     private static Held domainName(ConditionConfig.DomainName condition, Facts facts) {

@@ -88,10 +88,10 @@ final class DnsblRule implements Rule {
     private boolean spared(Facts facts) {
         EmailAddress recipient = facts.recipient();
         return lists.client(facts.client()) instanceof ListMatch.Allow
-                || (recipient != null
-                        && (isPostmaster(recipient)
-                                || lists.address(ListKind.RECIPIENT, recipient)
-                                        instanceof ListMatch.Allow));
+                || (recipient != null && isPostmaster(recipient))
+                || facts.recipientNames().stream()
+                        .anyMatch(name ->
+                                lists.address(ListKind.RECIPIENT, name) instanceof ListMatch.Allow);
     }
 
     private static boolean isPostmaster(EmailAddress address) {

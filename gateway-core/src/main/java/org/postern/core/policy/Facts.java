@@ -2,13 +2,16 @@ package org.postern.core.policy;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.authres.Advice;
 import org.postern.core.authres.Verdicts;
 import org.postern.core.dnsbl.DnsblVerdict;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reputation.Standing;
 import org.postern.core.scan.ScanResult;
@@ -22,6 +25,8 @@ import org.postern.core.scan.ScanResult;
  * @param helo the name of HELO or EHLO as given
  * @param reversePath the reverse-path
  * @param recipient the recipient that RCPT names
+ * @param mailbox whose it is: the recipient without the detail of a subaddress (RFC 5233, 1); null
+ *     where it has none
  * @param lookup what the directory says of it
  * @param verdicts what authentication found
  * @param advice what it asks for
@@ -37,6 +42,7 @@ public record Facts(
         @Nullable String helo,
         @Nullable ReversePath reversePath,
         @Nullable EmailAddress recipient,
+        @Nullable EmailAddress mailbox,
         @Nullable RecipientLookup lookup,
         @Nullable Verdicts verdicts,
         @Nullable Advice advice,
@@ -52,7 +58,8 @@ public record Facts(
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
         return new Facts(
-                client, false, null, null, null, null, null, null, 0, null, null, List.of(), null);
+                client, false, null, null, null, null, null, null, null, 0, null, null, List.of(),
+                null);
     }
 
     /** After STARTTLS. */
@@ -85,14 +92,34 @@ public record Facts(
     public Facts withRecipient(EmailAddress address, RecipientLookup answer) {
         return with(draft -> {
             draft.recipient = address;
+            draft.mailbox = null;
             draft.lookup = answer;
         });
+    }
+
+    /**
+     * The same where the address may be a subaddress: entries and conditions that name the mailbox
+     * hold for it too.
+     *
+     * @param directory tells the detail, from memory
+     */
+    public Facts withRecipient(
+            EmailAddress address, RecipientLookup answer, RecipientDirectory directory) {
+        boolean ours = answer instanceof RecipientLookup.Known;
+        @Nullable EmailAddress user = ours ? directory.withoutDetail(address).orElse(null) : null;
+        return withRecipient(address, answer).with(draft -> draft.mailbox = user);
+    }
+
+    /** The names of the recipient: as RCPT has it, and without the detail of a subaddress. */
+    public List<EmailAddress> recipientNames() {
+        return Stream.of(recipient, mailbox).filter(Objects::nonNull).toList();
     }
 
     /** At the end of the content; a message has no single recipient. */
     public Facts withAuthentication(Verdicts found, Advice asked) {
         return with(draft -> {
             draft.recipient = null;
+            draft.mailbox = null;
             draft.lookup = null;
             draft.verdicts = found;
             draft.advice = asked;
@@ -141,6 +168,7 @@ public record Facts(
         private @Nullable String helo;
         private @Nullable ReversePath reversePath;
         private @Nullable EmailAddress recipient;
+        private @Nullable EmailAddress mailbox;
         private @Nullable RecipientLookup lookup;
         private @Nullable Verdicts verdicts;
         private @Nullable Advice advice;
@@ -156,6 +184,7 @@ public record Facts(
             helo = from.helo;
             reversePath = from.reversePath;
             recipient = from.recipient;
+            mailbox = from.mailbox;
             lookup = from.lookup;
             verdicts = from.verdicts;
             advice = from.advice;
@@ -173,6 +202,7 @@ public record Facts(
                     helo,
                     reversePath,
                     recipient,
+                    mailbox,
                     lookup,
                     verdicts,
                     advice,

@@ -81,11 +81,10 @@ final class ListRules {
                     addSender(matches, mailbox.address());
                 }
             }
-            case RCPT -> {
-                if (facts.recipient() != null) {
-                    matches.add(lists.address(ListKind.RECIPIENT, facts.recipient()));
-                }
-            }
+            case RCPT ->
+                    facts.recipientNames().stream()
+                            .map(name -> lists.address(ListKind.RECIPIENT, name))
+                            .forEach(matches::add);
             case DATA -> {
                 if (facts.verdicts() != null) {
                     addVerdicts(matches, facts, facts.verdicts());

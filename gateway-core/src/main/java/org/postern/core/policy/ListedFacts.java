@@ -57,7 +57,8 @@ final class ListedFacts {
                 && list.hasAddress(ListKind.SENDER, m.address())) {
             return true;
         }
-        if (facts.recipient() != null && list.hasAddress(ListKind.RECIPIENT, facts.recipient())) {
+        if (facts.recipientNames().stream()
+                .anyMatch(name -> list.hasAddress(ListKind.RECIPIENT, name))) {
             return true;
         }
         return DOMAINS.entrySet().stream()

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.postern.core.config.ReputationConfig;
+import org.postern.core.config.RuleConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
@@ -38,6 +39,7 @@ class HarvestTest {
                 Duration.ofDays(1),
                 50,
                 20,
+                RuleConfig.Mode.ENFORCE,
                 10,
                 Duration.ofDays(7),
                 Duration.ofHours(4));
