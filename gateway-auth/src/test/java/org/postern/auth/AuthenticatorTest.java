@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.postern.auth.dns.DnsClient;
 import org.postern.auth.dns.TestDns;
@@ -238,7 +239,7 @@ class AuthenticatorTest {
                                 new Class<?>[] {DnsClient.class},
                                 (proxy, method, arguments) -> {
                                     if (method.getName().equals("ptr")) {
-                                        answered.await();
+                                        assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
                                     }
                                     return method.invoke(dns, arguments);
                                 });

@@ -83,7 +83,7 @@ class CrashTest {
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> accepted.size() >= enough);
                 gateway.program().kill();
-                sender.join();
+                assertThat(sender.join(Duration.ofSeconds(60))).isTrue();
             }
             gateway.start();
             for (Message message : accepted) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +64,7 @@ class HttpRecipientsTest {
         authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         try (exchange) {
             if (now.hangs) {
-                end.await();
+                assertThat(end.await(60, TimeUnit.SECONDS)).isTrue();
                 return;
             }
             exchange.sendResponseHeaders(now.status, now.announced);

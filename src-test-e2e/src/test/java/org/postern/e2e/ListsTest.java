@@ -147,7 +147,7 @@ class ListsTest {
                     .until(() -> accepted.get() >= before + 2 || !wrong.get().isEmpty());
         }
         stop.set(true);
-        sender.join();
+        assertThat(sender.join(Duration.ofSeconds(60))).isTrue();
         assertThat(wrong.get()).isEmpty();
         assertThat(accepted.get()).isGreaterThanOrEqualTo(20);
     }

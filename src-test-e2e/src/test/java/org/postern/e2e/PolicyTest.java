@@ -296,7 +296,7 @@ class PolicyTest {
                                 .start(() -> gateway.command("lists", "add", "deny", address)));
             }
             for (Thread thread : adding) {
-                thread.join();
+                assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
             }
             assertThat(gateway.command("lists", "show", "deny", "--json").lines()).hasSize(4);
             assertThat(gateway.command("reload").exitCode()).isZero();

@@ -189,7 +189,7 @@ class QueueSurgeryTest {
                     .contains("there is nothing to change")
                     .doesNotContain("--apply");
             over.set(true);
-            flow.join();
+            assertThat(flow.join(Duration.ofSeconds(60))).isTrue();
             assertThat(flowed).hasPositiveValue();
             assertThat(count(gateway))
                     .as("nothing lost, nothing twice")

@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -401,7 +402,7 @@ class AlertsTest {
                 "/hangs",
                 exchange -> {
                     try (exchange) {
-                        release.await();
+                        assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                         exchange.sendResponseHeaders(204, -1);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();

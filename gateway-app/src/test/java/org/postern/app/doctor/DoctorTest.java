@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,7 +103,8 @@ class DoctorTest {
     @Test
     void aCheckThatDoesNotEndIsSaidToHaveFoundNothing() throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
-        Check hanging = check("hangs", () -> never.await());
+        Check hanging =
+                check("hangs", () -> assertThat(never.await(20, TimeUnit.SECONDS)).isTrue());
         Check quick = check("quick", () -> {});
         Scene hurried =
                 new Scene(
@@ -392,7 +394,7 @@ class DoctorTest {
                     TimeServer.offset(
                             "127.0.0.1:" + server.getLocalPort(), TIME, Duration.ofSeconds(10));
             assertThat(offset).isBetween(Duration.ofSeconds(89), Duration.ofSeconds(91));
-            answering.join();
+            assertThat(answering.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 

@@ -151,6 +151,7 @@ class GatewayTest {
         try (Gateway gateway = start(config)) {
             int port = gateway.listeners().getFirst().getPort();
             try (Socket open = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                open.setSoTimeout(30_000);
                 BufferedReader in =
                         new BufferedReader(
                                 new InputStreamReader(

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,19 +136,19 @@ class WitnessesTest {
                 () -> {
                     entered.countDown();
                     try {
-                        release.await();
+                        assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     } catch (InterruptedException e) {
                         throw new IOException(e);
                     }
                 };
         Thread hanging = Thread.ofVirtual().start(witnesses::probe);
-        entered.await();
+        assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
         pass(Duration.ofSeconds(9));
         assertThat(told).isEmpty();
         pass(Duration.ofSeconds(3));
         assertThat(told.getFirst().text()).contains("has not ended for 12 s");
         release.countDown();
-        hanging.join();
+        assertThat(hanging.join(Duration.ofSeconds(20))).isTrue();
         pass(Duration.ofSeconds(1));
         assertThat(told).hasSize(2);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ class CachingDnsClientTest {
     private final Recorder recorder = new Recorder();
     private final AtomicInteger asked = new AtomicInteger();
     private final Map<DnsName, Resolution> answers = new ConcurrentHashMap<>();
+    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
     private CachingDnsClient client = client(this::scripted, CachePolicy.DEFAULT);
 
     private CachingDnsClient client(Upstream upstream, CachePolicy policy) {
@@ -42,6 +44,7 @@ class CachingDnsClientTest {
 
     @AfterEach
     void close() {
+        callers.shutdownNow();
         client.close();
     }
 
@@ -213,16 +216,14 @@ class CachingDnsClientTest {
                         },
                         CachePolicy.DEFAULT);
         answers.put(NAME, text("one", Duration.ofMinutes(5)));
-        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<DnsAnswer<byte[]>>> waiting = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
-                waiting.add(callers.submit(() -> client.txt(NAME, budget())));
-            }
-            Awaitility.await().until(() -> client.inFlight() == 1);
-            release.countDown();
-            for (Future<DnsAnswer<byte[]>> f : waiting) {
-                assertThat(f.get().records()).hasSize(1);
-            }
+        List<Future<DnsAnswer<byte[]>>> waiting = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            waiting.add(callers.submit(() -> client.txt(NAME, budget())));
+        }
+        Awaitility.await().until(() -> client.inFlight() == 1);
+        release.countDown();
+        for (Future<DnsAnswer<byte[]>> f : waiting) {
+            assertThat(f.get(20, TimeUnit.SECONDS).records()).hasSize(1);
         }
         assertThat(asked).hasValue(1);
     }
@@ -242,11 +243,9 @@ class CachingDnsClientTest {
         DnsBudget hurried =
                 DnsBudget.until(Deadline.after(TimeSource.system(), Duration.ofMillis(30)));
         assertThat(reason(client.txt(NAME, hurried))).isEqualTo(DnsAnswer.Reason.DEADLINE);
-        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<DnsAnswer<byte[]>> patient = callers.submit(() -> client.txt(NAME, budget()));
-            release.countDown();
-            assertThat(patient.get().records()).hasSize(1);
-        }
+        Future<DnsAnswer<byte[]>> patient = callers.submit(() -> client.txt(NAME, budget()));
+        release.countDown();
+        assertThat(patient.get(20, TimeUnit.SECONDS).records()).hasSize(1);
         assertThat(asked).hasValue(1);
     }
 
@@ -346,7 +345,7 @@ class CachingDnsClientTest {
                         });
         Awaitility.await().until(() -> client.inFlight() == 1);
         caller.interrupt();
-        caller.join();
+        assertThat(caller.join(Duration.ofSeconds(20))).isTrue();
         release.countDown();
         assertThat(seen).containsExactly(DnsAnswer.Reason.CLOSED, true);
     }
@@ -359,7 +358,7 @@ class CachingDnsClientTest {
 
     private static void awaitLatch(CountDownLatch latch) {
         try {
-            latch.await();
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

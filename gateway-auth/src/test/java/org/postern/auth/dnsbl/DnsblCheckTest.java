@@ -343,7 +343,7 @@ class DnsblCheckTest {
                                 getClass().getClassLoader(),
                                 new Class<?>[] {DnsClient.class},
                                 (proxy, method, arguments) -> {
-                                    never.await();
+                                    assertThat(never.await(20, TimeUnit.SECONDS)).isTrue();
                                     return new DnsAnswer.NxDomain<>(false);
                                 });
         DnsLists lists =

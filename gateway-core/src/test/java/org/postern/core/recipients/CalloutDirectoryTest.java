@@ -1,6 +1,7 @@
 package org.postern.core.recipients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,9 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
             new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
     private final AtomicInteger asked = new AtomicInteger();
     private final Set<String> known = new HashSet<>();
+    private final CountDownLatch asking = new CountDownLatch(1);
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private final Queue<Duration> allowed = new ConcurrentLinkedQueue<>();
     private volatile boolean away;
     private boolean storeAway = true;
 
@@ -56,6 +62,32 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
                 folder,
                 () -> 0.1,
                 time);
+    }
+
+    /** A store that says yes once a test lets it, and on how long it may take it keeps account. */
+    private CalloutDirectory hanging(RecipientSourceConfig.Callout config) {
+        return new CalloutDirectory(
+                config,
+                (address, longest) -> {
+                    asked.incrementAndGet();
+                    allowed.add(longest);
+                    asking.countDown();
+                    try {
+                        assertThat(answer.await(20, TimeUnit.SECONDS)).isTrue();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return Answer.Exists.INSTANCE;
+                },
+                folder,
+                () -> 0.1,
+                time);
+    }
+
+    /** A store that is asked one question at a time. */
+    private static RecipientSourceConfig.Callout oneAtATime(Duration timeout) {
+        return new RecipientSourceConfig.Callout(
+                "store", timeout, Duration.ofHours(24), Duration.ofMinutes(30), 1);
     }
 
     @Override
@@ -195,33 +227,16 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
 
     @Test
     void manyWhoAskTheSameAtOnceAskTheStoreOnce() throws InterruptedException {
-        CountDownLatch asking = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
-        CalloutDirectory callout =
-                new CalloutDirectory(
-                        CONFIG,
-                        (address, longest) -> {
-                            asked.incrementAndGet();
-                            asking.countDown();
-                            try {
-                                answer.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            return Answer.Exists.INSTANCE;
-                        },
-                        folder,
-                        () -> 0.1,
-                        time);
+        CalloutDirectory callout = hanging(CONFIG);
         ConcurrentLinkedQueue<RecipientLookup> answers = new ConcurrentLinkedQueue<>();
         List<Thread> sessions = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             sessions.add(Thread.ofVirtual().start(() -> answers.add(callout.lookup(ALICE))));
         }
-        asking.await();
+        assertThat(asking.await(20, TimeUnit.SECONDS)).isTrue();
         answer.countDown();
         for (Thread session : sessions) {
-            session.join();
+            assertThat(session.join(Duration.ofSeconds(20))).isTrue();
         }
         assertThat(answers).hasSize(20).allMatch(a -> a instanceof RecipientLookup.Known);
         assertThat(asked).hasValue(1);
@@ -252,81 +267,30 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
 
     @Test
     void waitingForATurnAndTheQuestionTogetherTakeOneTimeOut() throws InterruptedException {
-        RecipientSourceConfig.Callout one =
-                new RecipientSourceConfig.Callout(
-                        "store",
-                        Duration.ofMinutes(10),
-                        Duration.ofHours(24),
-                        Duration.ofMinutes(30),
-                        1);
-        CountDownLatch asking = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
-        ConcurrentLinkedQueue<Duration> allowed = new ConcurrentLinkedQueue<>();
-        CalloutDirectory callout =
-                new CalloutDirectory(
-                        one,
-                        (address, longest) -> {
-                            allowed.add(longest);
-                            asking.countDown();
-                            try {
-                                answer.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            return Answer.Exists.INSTANCE;
-                        },
-                        folder,
-                        () -> 0.1,
-                        time);
+        CalloutDirectory callout = hanging(oneAtATime(Duration.ofMinutes(10)));
         Thread first = Thread.ofPlatform().start(() -> callout.lookup(ALICE));
-        asking.await();
+        assertThat(asking.await(20, TimeUnit.SECONDS)).isTrue();
         Thread second = Thread.ofPlatform().start(() -> callout.lookup(BOB));
-        while (second.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        await().until(() -> second.getState() == Thread.State.TIMED_WAITING);
         time.advance(Duration.ofMinutes(4));
         answer.countDown();
-        first.join();
-        second.join();
+        assertThat(first.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(second.join(Duration.ofSeconds(20))).isTrue();
         assertThat(allowed).containsExactly(Duration.ofMinutes(10), Duration.ofMinutes(6));
     }
 
     @Test
     void whoGetsNoTurnSaysThatTheStoreIsBusyAndNotThatItIsAway() throws InterruptedException {
-        RecipientSourceConfig.Callout one =
-                new RecipientSourceConfig.Callout(
-                        "store",
-                        Duration.ofMillis(20),
-                        Duration.ofHours(24),
-                        Duration.ofMinutes(30),
-                        1);
-        CountDownLatch asking = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
-        CalloutDirectory callout =
-                new CalloutDirectory(
-                        one,
-                        (address, longest) -> {
-                            asked.incrementAndGet();
-                            asking.countDown();
-                            try {
-                                answer.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            return Answer.Exists.INSTANCE;
-                        },
-                        folder,
-                        () -> 0.1,
-                        time);
+        CalloutDirectory callout = hanging(oneAtATime(Duration.ofMillis(20)));
         Thread first = Thread.ofVirtual().start(() -> callout.lookup(ALICE));
-        asking.await();
+        assertThat(asking.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(callout.lookup(BOB))
                 .isInstanceOfSatisfying(
                         RecipientLookup.Unavailable.class,
                         u -> assertThat(u.reason()).contains("too many questions at once"));
         assertThat(callout.troubleSince()).isNull();
         answer.countDown();
-        first.join();
+        assertThat(first.join(Duration.ofSeconds(20))).isTrue();
         assertThat(asked).hasValue(1);
     }
 }

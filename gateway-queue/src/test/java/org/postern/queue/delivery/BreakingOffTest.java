@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,12 +50,12 @@ class BreakingOffTest {
         }
 
         boolean breakOff() throws Exception {
-            return point.get().breakOff();
+            return point.get(20, TimeUnit.SECONDS).breakOff();
         }
 
-        void wasBrokenOff() throws InterruptedException {
+        void wasBrokenOff() throws Exception {
             try {
-                assertThat(report.get()).as("it ended").isNull();
+                assertThat(report.get(20, TimeUnit.SECONDS)).as("it ended").isNull();
             } catch (ExecutionException e) {
                 assertThat(e).hasCauseInstanceOf(InterruptedException.class);
             }
@@ -86,7 +87,7 @@ class BreakingOffTest {
         try (FakeServer server = silentAfter(replies, there);
                 Downstream relay = Downstreams.create(smtp(server.port(), PATIENT), ENVIRONMENT)) {
             Running attempt = new Running(relay, LARGE, ANN);
-            there.await();
+            assertThat(there.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(attempt.breakOff()).isTrue();
             attempt.wasBrokenOff();
             assertThat(server.messages).isEmpty();
@@ -115,10 +116,10 @@ class BreakingOffTest {
                         });
                 Downstream relay = Downstreams.create(smtp(server.port(), PATIENT), ENVIRONMENT)) {
             Running attempt = new Running(relay, MESSAGE, ANN);
-            there.await();
+            assertThat(there.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(attempt.breakOff()).as("not any more").isFalse();
             broken.countDown();
-            assertThat(attempt.report.get().allDelivered()).isTrue();
+            assertThat(attempt.report.get(20, TimeUnit.SECONDS).allDelivered()).isTrue();
         }
     }
 
@@ -141,10 +142,10 @@ class BreakingOffTest {
                         });
                 Downstream store = Downstreams.create(lmtp(server.port(), PATIENT), ENVIRONMENT)) {
             Running attempt = new Running(store, MESSAGE, ANN, BEN);
-            first.await();
+            assertThat(first.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(attempt.breakOff()).isFalse();
             broken.countDown();
-            DeliveryReport report = attempt.report.get();
+            DeliveryReport report = attempt.report.get(20, TimeUnit.SECONDS);
             assertThat(report.outcomes().get(ANN)).isInstanceOf(Delivered.class);
             assertThat(report.outcomes().get(BEN))
                     .isEqualTo(new Deferred(SmtpReply.of(452, "4.2.2", "ben's box is full")));
@@ -169,10 +170,10 @@ class BreakingOffTest {
                         });
                 Downstream relay = Downstreams.create(smtp(server.port(), PATIENT), ENVIRONMENT)) {
             Running attempt = new Running(relay, MESSAGE, ANN, BEN);
-            there.await();
+            assertThat(there.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(attempt.breakOff()).isFalse();
             broken.countDown();
-            DeliveryReport report = attempt.report.get();
+            DeliveryReport report = attempt.report.get(20, TimeUnit.SECONDS);
             assertThat(report.outcomes().get(ANN)).isInstanceOf(Delivered.class);
             assertThat(report.outcomes().get(BEN))
                     .isInstanceOfSatisfying(
@@ -202,7 +203,7 @@ class BreakingOffTest {
                                         PATIENT),
                                 ENVIRONMENT)) {
             Running holds = new Running(relay, MESSAGE, ANN);
-            there.await();
+            assertThat(there.await(20, TimeUnit.SECONDS)).isTrue();
             Running waits = new Running(relay, MESSAGE, BEN);
             await().until(() -> waits.point.isDone());
             assertThat(waits.breakOff()).isTrue();
@@ -214,7 +215,7 @@ class BreakingOffTest {
 
     private static void waitFor(CountDownLatch latch) throws IOException {
         try {
-            latch.await();
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
@@ -238,7 +239,7 @@ class BreakingOffTest {
                         });
                 Downstream relay = Downstreams.create(smtp(server.port(), PATIENT), ENVIRONMENT)) {
             Running attempt = new Running(relay, LARGE, ANN);
-            there.await();
+            assertThat(there.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(attempt.breakOff()).isTrue();
             attempt.wasBrokenOff();
             assertThat(relay.deliver(request(LARGE, ANN)).allDelivered()).isTrue();

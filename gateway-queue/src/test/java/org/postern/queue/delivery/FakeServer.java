@@ -1,5 +1,7 @@
 package org.postern.queue.delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -202,7 +204,7 @@ final class FakeServer implements AutoCloseable {
         /** Reads nothing and says nothing until the test is over. */
         void stall() throws IOException {
             try {
-                released.await();
+                assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }

@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,15 +102,17 @@ class MaildirDownstreamTest {
 
     @Test
     void namesAreUniqueAmongManyAtOnce() throws Exception {
-        try (Downstream maildir = maildir();
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        try (Downstream maildir = maildir()) {
             List<Future<DeliveryReport>> reports = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 reports.add(threads.submit(() -> maildir.deliver(request("a: b\r\n", ANN))));
             }
             for (Future<DeliveryReport> r : reports) {
-                assertThat(r.get().allDelivered()).isTrue();
+                assertThat(r.get(20, TimeUnit.SECONDS).allDelivered()).isTrue();
             }
+        } finally {
+            threads.shutdownNow();
         }
         assertThat(files("new")).hasSize(50);
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,13 +114,13 @@ class BounceTest extends WithRelay {
                 true,
                 request -> {
                     delivering.countDown();
-                    goOn.await();
+                    assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
                     return RelayFixture.report(request, OK, null, Duration.ZERO);
                 });
         relay.start();
         QueueId id = relay.store("bob@sender.example", recipient("ann@example.net"));
         relay.time.advance(Duration.ofSeconds(5));
-        delivering.await();
+        assertThat(delivering.await(20, TimeUnit.SECONDS)).isTrue();
         Plan plan = surgeon.plan(Action.BOUNCE, everything(), "ann", "");
         assertThat(surgeon.apply(plan.id(), "ann").changed()).isZero();
         assertThat(relay.find(id).orElseThrow().state()).isEqualTo(EntryState.HELD);

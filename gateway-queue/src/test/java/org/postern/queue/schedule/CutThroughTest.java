@@ -10,6 +10,7 @@ import static org.postern.queue.schedule.RelayFixture.recipient;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
@@ -89,7 +90,7 @@ class CutThroughTest extends WithRelay {
                 "store",
                 true,
                 request -> {
-                    answered.await();
+                    assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
                     return RelayFixture.report(request, NEVER, null, Duration.ZERO);
                 });
         relay.start();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
@@ -239,7 +240,7 @@ class NoticeDeskTest extends WithRelay {
         CountDownLatch disk = new CountDownLatch(1);
         NoticeDesk desk = relay.desk(relay.waitingIn("change", asked, disk));
         desk.start();
-        asked.await();
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
         desk.close(Duration.ofMillis(1));
         assertThat(relay.find(id).orElseThrow().state()).isEqualTo(EntryState.HELD);
         disk.countDown();

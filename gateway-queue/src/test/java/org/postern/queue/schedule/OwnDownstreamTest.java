@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ class OwnDownstreamTest extends WithRelay {
                 "west",
                 true,
                 request -> {
-                    open.await();
+                    assertThat(open.await(20, TimeUnit.SECONDS)).isTrue();
                     return new DeliveryReport(
                             request.envelope().recipients().stream()
                                     .collect(

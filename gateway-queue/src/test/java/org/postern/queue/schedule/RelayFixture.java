@@ -1,6 +1,7 @@
 package org.postern.queue.schedule;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.mail.Domain;
@@ -215,7 +217,7 @@ final class RelayFixture implements AutoCloseable {
                         (proxy, method, arguments) -> {
                             if (method.getName().equals(name)) {
                                 called.countDown();
-                                until.await();
+                                assertThat(until.await(20, TimeUnit.SECONDS)).isTrue();
                             }
                             try {
                                 return method.invoke(spool, arguments);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,14 +111,14 @@ class RelayPaceTest extends WithRelay {
                 request -> {
                     asked.incrementAndGet();
                     probing.countDown();
-                    release.await();
+                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     return report(request, OK, null, USUAL);
                 });
         store(20);
         assertThat(asked).as("fresh mail does not go round the circuit").hasValue(before);
         relay.time.advance(lane().stoppedFor());
         relay.scheduler.wake();
-        probing.await();
+        assertThat(probing.await(20, TimeUnit.SECONDS)).isTrue();
         store(20);
         relay.scheduler.retryNow(
                 relay.spool.entries().map(e -> e.id()).toList()); // all due, and all wait
@@ -138,12 +139,12 @@ class RelayPaceTest extends WithRelay {
                 true,
                 request -> {
                     hanging.countDown();
-                    release.await();
+                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     return report(request, OK, null, USUAL);
                 });
         relay.start();
         store(50);
-        hanging.await();
+        assertThat(hanging.await(20, TimeUnit.SECONDS)).isTrue();
         QueueId refused = relay.store("bob@sender.example", recipient("eve@example.net"));
         await().until(() -> relay.find(refused).isEmpty());
         await("the notice has left").until(() -> relay.finished.size() == 1);

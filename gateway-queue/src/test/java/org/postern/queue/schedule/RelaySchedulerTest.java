@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,7 +163,7 @@ class RelaySchedulerTest extends WithRelay {
         downstream(
                 "slow",
                 q -> {
-                    release.await();
+                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     return each(q, RelaySchedulerTest::delivered);
                 });
         downstream("store", q -> each(q, RelaySchedulerTest::delivered));
@@ -216,14 +217,14 @@ class RelaySchedulerTest extends WithRelay {
                 "store",
                 q -> {
                     begun.countDown();
-                    release.await();
+                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     return each(q, RelaySchedulerTest::delivered);
                 });
         for (int i = 0; i < 20; i++) {
             store("b@example.net");
         }
         relay.scheduler.start();
-        begun.await();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         Thread stopper =
                 Thread.ofVirtual()
                         .start(() -> {
@@ -235,7 +236,7 @@ class RelaySchedulerTest extends WithRelay {
                         });
         await().until(() -> relay.spool.summary().active() == 2);
         release.countDown();
-        stopper.join();
+        assertThat(stopper.join(Duration.ofSeconds(20))).isTrue();
         assertThat(relay.finished.size()).isEqualTo(2);
         assertThat(relay.spool.summary().active()).isZero();
         assertThat(relay.spool.summary().count(EntryState.QUEUED)).isEqualTo(18);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class RelayStopTest extends WithRelay {
                     assertThat(request.point().pass()).isTrue();
                     point.set(request.point());
                     begun.countDown();
-                    release.await();
+                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     request.point().resolved();
                     return delivered(request);
                 });
@@ -65,12 +66,12 @@ class RelayStopTest extends WithRelay {
         lateAnswer();
         QueueId id = relay.store("bob@sender.example", recipient("ann@example.net"));
         relay.start();
-        begun.await();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         Thread stop = stopping(relay.scheduler, Duration.ofSeconds(20));
         await().until(() -> point.get().isBrokenOff());
         assertThat(stop.isAlive()).as("the stop waits for the reply").isTrue();
         release.countDown();
-        stop.join();
+        assertThat(stop.join(Duration.ofSeconds(20))).isTrue();
         assertThat(relay.find(id)).as("delivered, recorded, forgotten").isEmpty();
         assertThat(relay.finished).hasSize(1);
         relay.close();
@@ -86,12 +87,12 @@ class RelayStopTest extends WithRelay {
                 request -> {
                     point.set(request.point());
                     begun.countDown();
-                    release.await();
+                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     return delivered(request);
                 });
         QueueId id = relay.store("bob@sender.example", recipient("ann@example.net"));
         relay.start();
-        begun.await();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         relay.scheduler.stop(Duration.ZERO);
         assertThat(relay.find(id))
                 .hasValueSatisfying(e -> {
@@ -114,7 +115,7 @@ class RelayStopTest extends WithRelay {
                     point.set(request.point());
                     begun.countDown();
                     try {
-                        release.await();
+                        assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
                     } catch (InterruptedException e) {
                         // a downstream that takes no notice of the interrupt
                         assertThat(request.point().pass()).isFalse();
@@ -124,7 +125,7 @@ class RelayStopTest extends WithRelay {
                 });
         relay.store("bob@sender.example", recipient("ann@example.net"));
         relay.start();
-        begun.await();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         relay.scheduler.stop(Duration.ZERO);
         assertThat(point.get().isBrokenOff()).isTrue();
         assertThat(relay.finished).isEmpty();
@@ -152,8 +153,8 @@ class RelayStopTest extends WithRelay {
                         new RelayListener() {},
                         relay.inFlight);
         scheduler.start();
-        begun.await();
-        stopping(scheduler, Duration.ofMillis(1)).join();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(stopping(scheduler, Duration.ofMillis(1)).join(Duration.ofSeconds(20))).isTrue();
         relay.close();
         relay.open();
         assertThat(relay.inFlight.left()).containsExactly(id);

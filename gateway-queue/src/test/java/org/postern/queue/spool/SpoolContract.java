@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.BodyType;
@@ -355,15 +356,16 @@ public abstract class SpoolContract extends SpoolFixture {
     @Test
     void servesManySessionsAtOnce() throws Exception {
         List<Future<StoredMessage>> all = new ArrayList<>();
-        try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < 400; i++) {
-                String text = "message " + i;
-                all.add(sessions.submit(() -> store(text, "b@example.net")));
-            }
+        ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor();
+        for (int i = 0; i < 400; i++) {
+            String text = "message " + i;
+            all.add(sessions.submit(() -> store(text, "b@example.net")));
         }
+        sessions.shutdown();
+        assertThat(sessions.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         reopen();
         for (int i = 0; i < 400; i++) {
-            assertThat(text(spool.received(all.get(i).get().id()))).isEqualTo("message " + i);
+            assertThat(text(spool.received(all.get(i).resultNow().id()))).isEqualTo("message " + i);
         }
         assertThat(spool.summary().total()).isEqualTo(400);
     }

@@ -16,7 +16,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +31,9 @@ import org.postern.core.mail.Envelope;
 import org.postern.core.mail.QueueId;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
+import org.postern.core.time.Deadline;
 import org.postern.core.time.ManualTimeSource;
+import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.AttemptResult;
 import org.postern.queue.spool.Change;
 import org.postern.queue.spool.EntryState;
@@ -285,7 +289,9 @@ class SurgeonTest {
         for (int i = 0; i < 200; i++) {
             stored.add(store("keep@example.org", "b@example.net", "192.0.2.1", 100));
         }
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        Deadline deadline = Deadline.after(TimeSource.system(), Duration.ofSeconds(60));
+        try {
             CompletableFuture<Void> storing =
                     CompletableFuture.runAsync(
                             () -> {
@@ -310,6 +316,7 @@ class SurgeonTest {
                             threads);
             int dropped = 0;
             while (!storing.isDone() || dropped == 0) {
+                assertThat(deadline.hasPassed()).as("nothing to drop in a minute").isFalse();
                 List<QueueId> seen = ids(select());
                 assertThat(new HashSet<>(seen)).as("no entry twice").hasSameSizeAs(seen);
                 assertThat(seen).isSorted();
@@ -319,10 +326,13 @@ class SurgeonTest {
                     firstDropped.countDown();
                 }
             }
-            storing.join();
+            assertThat(storing).succeedsWithin(Duration.ofSeconds(20));
             over.set(true);
-            taking.join();
+            assertThat(taking).succeedsWithin(Duration.ofSeconds(20));
             assertThat(dropped).isPositive();
+        } finally {
+            over.set(true);
+            threads.shutdownNow();
         }
         Set<QueueId> there = new HashSet<>(ids(select()));
         there.addAll(ids(select("state", "trash")));
@@ -335,7 +345,7 @@ class SurgeonTest {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await();
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

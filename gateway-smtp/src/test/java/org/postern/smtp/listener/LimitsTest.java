@@ -64,7 +64,7 @@ class LimitsTest {
             Thread drip = Thread.ofVirtual().start(() -> drip(c, "N"));
             assertThat(c.line()).startsWith("421 4.4.2 Timeout (limits.command-timeout)");
             drip.interrupt();
-            drip.join();
+            assertThat(drip.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 
@@ -89,7 +89,7 @@ class LimitsTest {
             Thread drip = Thread.ofVirtual().start(() -> drip(c, "x"));
             assertThat(c.line()).startsWith("421 4.4.2 Timeout (limits.message-timeout)");
             drip.interrupt();
-            drip.join();
+            assertThat(drip.join(Duration.ofSeconds(20))).isTrue();
             awaitEnd(gateway, SessionEnd.TIMEOUT, NamedLimit.MESSAGE_TIMEOUT);
             assertThat(gateway.handler.aborts).containsExactly("message-timeout");
         }
@@ -108,7 +108,7 @@ class LimitsTest {
             } while (line.startsWith("250 "));
             assertThat(line).startsWith("421 4.4.2 Timeout (limits.session-timeout)");
             drip.interrupt();
-            drip.join();
+            assertThat(drip.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 
@@ -129,7 +129,7 @@ class LimitsTest {
                     .until(() -> gateway.counts.ends(SessionEnd.TIMEOUT) == 1);
             assertThat(gateway.counts.hits(NamedLimit.WRITE_TIMEOUT)).isEqualTo(1);
             s.shutdownOutput();
-            flood.join();
+            assertThat(flood.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 
@@ -200,7 +200,7 @@ class LimitsTest {
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> gateway.counts.ends(SessionEnd.LIMIT) == 1);
             c.socket().shutdownOutput();
-            flood.join();
+            assertThat(flood.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 

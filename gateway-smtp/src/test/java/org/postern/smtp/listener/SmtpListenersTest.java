@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +118,10 @@ class SmtpListenersTest {
                                 new Socket(
                                         InetAddress.getLoopbackAddress(),
                                         listeners.boundPorts().getFirst())) {
+                            s.setSoTimeout(1_000);
                             return s.getInputStream().read() < 0;
+                        } catch (SocketTimeoutException e) {
+                            return false;
                         } catch (IOException e) {
                             return true; // the listening port is closed
                         }
@@ -125,7 +129,7 @@ class SmtpListenersTest {
             c.send("other half", ".");
             assertThat(c.line()).startsWith("250 2.0.0");
             assertThat(c.line()).startsWith("421 4.3.2");
-            stopper.join();
+            assertThat(stopper.join(Duration.ofSeconds(20))).isTrue();
         }
         assertThat(handler.messages).hasSize(1);
     }

@@ -92,7 +92,7 @@ class TlsPatienceTest {
                                 }
                             });
             awaitCut(gateway);
-            drip.join();
+            assertThat(drip.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 
@@ -113,7 +113,7 @@ class TlsPatienceTest {
                                 }
                             });
             awaitCut(gateway);
-            asking.join();
+            assertThat(asking.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 

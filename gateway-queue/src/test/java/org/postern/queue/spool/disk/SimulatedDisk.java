@@ -1,5 +1,7 @@
 package org.postern.queue.spool.disk;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -199,7 +202,7 @@ public final class SimulatedDisk implements Disk {
 
     /** Waits until the machine has stopped. */
     public void awaitStop() throws InterruptedException {
-        stopped.await();
+        assertThat(stopped.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     /** The disk that a restart finds. */

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.EmailAddress;
@@ -72,7 +74,7 @@ class GroupCommitTest {
             forces.incrementAndGet();
             firstForce.countDown();
             try {
-                goOn.await();
+                assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -83,16 +85,16 @@ class GroupCommitTest {
     private void commitTogether(DiskSpool spool, int sessions, int size) throws Exception {
         disk.fail("never", this::slowly);
         Thread first = Thread.ofVirtual().start(() -> commit(spool, 10));
-        firstForce.await();
+        assertThat(firstForce.await(20, TimeUnit.SECONDS)).isTrue();
         List<Thread> others = new ArrayList<>();
         for (int i = 0; i < sessions; i++) {
             others.add(Thread.ofVirtual().start(() -> commit(spool, size)));
         }
         await().until(() -> others.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
         goOn.countDown();
-        first.join();
+        assertThat(first.join(Duration.ofSeconds(20))).isTrue();
         for (Thread other : others) {
-            other.join();
+            assertThat(other.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 

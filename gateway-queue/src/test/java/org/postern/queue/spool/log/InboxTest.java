@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -98,18 +99,18 @@ class InboxTest {
     void wakesTheWriterWhenAsManyHaveComeAsItWaitsFor() throws Exception {
         AtomicInteger woken = new AtomicInteger();
         Thread writer = sleeping(3, woken);
-        adding(1, 2, 1).join();
+        assertThat(adding(1, 2, 1).join(Duration.ofSeconds(20))).isTrue();
         assertThat(writer.getState()).isEqualTo(Thread.State.WAITING);
-        adding(1, 1, 1).join();
-        writer.join();
+        assertThat(adding(1, 1, 1).join(Duration.ofSeconds(20))).isTrue();
+        assertThat(writer.join(Duration.ofSeconds(20))).isTrue();
         assertThat(woken).hasValue(1);
     }
 
     @Test
     void wakesTheWriterForFewThatAreLarge() throws Exception {
         Thread writer = sleeping(100, new AtomicInteger());
-        adding(1, 1, MANY_OCTETS).join();
-        writer.join();
+        assertThat(adding(1, 1, MANY_OCTETS).join(Duration.ofSeconds(20))).isTrue();
+        assertThat(writer.join(Duration.ofSeconds(20))).isTrue();
     }
 
     @Test
@@ -123,7 +124,7 @@ class InboxTest {
     void takesNothingOnceItIsShutAndGivesOutWhatItHad() throws Exception {
         Thread writer = sleeping(1, new AtomicInteger());
         inbox.close();
-        writer.join();
+        assertThat(writer.join(Duration.ofSeconds(20))).isTrue();
         assertThatThrownBy(() -> inbox.add(new Numbered(1, 1, 1)))
                 .isInstanceOf(SpoolException.class);
         Inbox other = new Inbox(MANY_OCTETS);

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.QueueId;
@@ -69,6 +71,9 @@ class KillTest {
                                 folder.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
+        // one that hangs is killed all the same: nothing interrupts reading from a process
+        CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS)
+                .execute(worker.toHandle()::destroyForcibly);
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(worker.getInputStream(), US_ASCII))) {
             int said = 0;
@@ -78,8 +83,9 @@ class KillTest {
                     worker.toHandle().destroyForcibly();
                 }
             }
+            assertThat(said).as("lines of the worker").isGreaterThanOrEqualTo(lines);
         }
-        worker.waitFor();
+        assertThat(worker.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private void note(String line) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.postern.core.mail.QueueId;
@@ -228,8 +229,8 @@ class OutcomesInHandTest extends OnSimulatedDisk {
         assertThat(held).isNotDone();
         assertThat(released).isNotDone();
         disk.heal();
-        assertThat(held.join()).containsExactly(id);
-        assertThat(released.join()).containsExactly(id);
+        assertThat(held.get(20, TimeUnit.SECONDS)).containsExactly(id);
+        assertThat(released.get(20, TimeUnit.SECONDS)).containsExactly(id);
         assertThat(spool.find(id).orElseThrow().state()).isEqualTo(EntryState.QUEUED);
     }
 
@@ -279,7 +280,7 @@ class OutcomesInHandTest extends OnSimulatedDisk {
         assertThat(threads.stream().filter(Thread::isAlive).count()).isEqualTo(MOST - 3);
         disk.heal();
         for (Thread thread : threads) {
-            thread.join();
+            assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
         }
         assertThat(returned).hasValue(MOST);
     }
