@@ -118,6 +118,23 @@ final class Gateway implements AutoCloseable {
         return configure(kept + yaml);
     }
 
+    /** Hosts strict.test as well, with a@strict.test and these rules of its own. */
+    Gateway withStrictDomain(String rules) {
+        return configure(
+                configuration()
+                        .replace(
+                                "domains:\n",
+                                """
+                                domains:
+                                  strict.test:
+                                    recipients: { static: [a@strict.test] }
+                                    downstream: maildir:mail
+                                    policy:
+                                      rules:
+                                """
+                                        + rules.indent(8)));
+    }
+
     /** The configuration as it stands. */
     String configuration() {
         try {

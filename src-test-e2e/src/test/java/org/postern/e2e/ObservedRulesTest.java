@@ -59,23 +59,15 @@ class ObservedRulesTest {
 
     @Test
     void aRecipientThatIsPutOffIsNamedAndItsRulesAreNotTheOthers(Surroundings around) {
-        Gateway gateway = around.newGateway("put-off");
-        gateway.configure(
-                gateway.configuration()
-                        .replace(
-                                "domains:\n",
+        Gateway gateway =
+                around.newGateway("put-off")
+                        .withStrictDomain(
                                 """
-                                domains:
-                                  strict.test:
-                                    recipients: { static: [a@strict.test] }
-                                    downstream: maildir:mail
-                                    policy:
-                                      rules:
-                                        - { name: obs-own, stage: rcpt, action: defer,
-                                            mode: observe }
-                                        - { name: no-pass, stage: data, action: reject,
-                                            when: { sender-domain: elsewhere.test } }
-                                """));
+                                - { name: obs-own, stage: rcpt, action: defer,
+                                    mode: observe }
+                                - { name: no-pass, stage: data, action: reject,
+                                    when: { sender-domain: elsewhere.test } }
+                                """);
         try (gateway) {
             gateway.start();
             try (SmtpClient client = SmtpClient.greeted(gateway.smtpPort())) {

@@ -175,21 +175,13 @@ class ReputationTest {
 
     @Test
     void aDomainWithRulesAboutTheMessageGetsATransactionOfItsOwn(Surroundings around) {
-        Gateway gateway = around.newGateway("own-rules");
-        gateway.configure(
-                gateway.configuration()
-                        .replace(
-                                "domains:\n",
+        Gateway gateway =
+                around.newGateway("own-rules")
+                        .withStrictDomain(
                                 """
-                                domains:
-                                  strict.test:
-                                    recipients: { static: [a@strict.test] }
-                                    downstream: maildir:mail
-                                    policy:
-                                      rules:
-                                        - { name: no-pass, stage: data, action: reject,
-                                            when: { sender-domain: pass.test } }
-                                """));
+                                - { name: no-pass, stage: data, action: reject,
+                                    when: { sender-domain: pass.test } }
+                                """);
         try (gateway) {
             gateway.start();
             try (SmtpClient client = SmtpClient.connect(gateway.smtpPort())) {

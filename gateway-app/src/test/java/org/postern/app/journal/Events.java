@@ -112,27 +112,15 @@ public final class Events {
     /** The same message with a signature that leaves octets of the body unsigned. */
     public static JournalEvent.Message partlySigned(JournalEvent.Message m) {
         Evidence evidence = Objects.requireNonNull(m.evidence());
-        Verdicts v = evidence.verdicts();
-        return new JournalEvent.Message(
-                m.at(),
-                m.id(),
-                m.client(),
-                m.from(),
-                m.named(),
-                m.recipients(),
-                m.size(),
-                m.ruling(),
-                m.reply(),
+        return with(
+                m,
                 new Evidence(
-                        partlySigned(v),
+                        partlySigned(evidence.verdicts()),
                         evidence.checked(),
                         evidence.explanation(),
                         evidence.dns(),
                         evidence.hops()),
-                m.observed(),
-                m.screening(),
-                m.subject(),
-                m.revision());
+                m.observed());
     }
 
     /** The same verdicts with a signature that leaves octets of the body unsigned. */
@@ -211,6 +199,11 @@ public final class Events {
 
     /** The same message with what rules in mode observe would have done. */
     public static JournalEvent.Message observed(JournalEvent.Message m, List<Ruling> observed) {
+        return with(m, m.evidence(), observed);
+    }
+
+    private static JournalEvent.Message with(
+            JournalEvent.Message m, @Nullable Evidence evidence, List<Ruling> observed) {
         return new JournalEvent.Message(
                 m.at(),
                 m.id(),
@@ -221,7 +214,7 @@ public final class Events {
                 m.size(),
                 m.ruling(),
                 m.reply(),
-                m.evidence(),
+                evidence,
                 observed,
                 m.screening(),
                 m.subject(),

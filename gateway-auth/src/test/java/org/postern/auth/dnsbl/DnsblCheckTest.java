@@ -61,11 +61,17 @@ class DnsblCheckTest {
 
     private DnsLists lists(DnsClient dns, NetworksConfig networks, DnsListConfig... lists)
             throws InterruptedException {
+        return lists(dns, networks, Duration.ofSeconds(5), lists);
+    }
+
+    private DnsLists lists(
+            DnsClient dns, NetworksConfig networks, Duration timeout, DnsListConfig... lists)
+            throws InterruptedException {
         DnsblConfig config =
                 new DnsblConfig(
                         5,
                         RuleConfig.Mode.ENFORCE,
-                        Duration.ofSeconds(5),
+                        timeout,
                         Duration.ofMinutes(10),
                         List.of(lists));
         watch.watch(config, TestDns.of());
@@ -78,6 +84,10 @@ class DnsblCheckTest {
                 watch,
                 listener,
                 TimeSource.system());
+    }
+
+    private DnsblCheck begun(DnsClient dns, DnsListConfig... lists) throws InterruptedException {
+        return lists(dns, NetworksConfig.NONE, lists).begin(CLIENT, null).orElseThrow();
     }
 
     private DnsblVerdict client(DnsClient dns, InetAddress client, DnsListConfig... lists)
@@ -167,24 +177,12 @@ class DnsblCheckTest {
                                     }
                                     return method.invoke(dns, arguments);
                                 });
-        DnsblConfig config =
-                new DnsblConfig(
-                        1,
-                        RuleConfig.Mode.ENFORCE,
-                        Duration.ofMillis(400),
-                        Duration.ofMinutes(10),
-                        List.of(list("zen", 5, "127.0.0.2", Subject.CLIENT)));
-        watch.watch(config, TestDns.of());
-        watch.testDue();
         DnsLists lists =
-                new DnsLists(
-                        config,
-                        NetworksConfig.NONE,
-                        new ClientAddressJudge(NetworksConfig.NONE, Set.of()),
+                lists(
                         textHangs,
-                        watch,
-                        listener,
-                        TimeSource.system());
+                        NetworksConfig.NONE,
+                        Duration.ofMillis(400),
+                        list("zen", 5, "127.0.0.2", Subject.CLIENT));
         try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
             assertThat(check.verdict().hits()).extracting(DnsblHit::text).containsExactly("");
         }
@@ -253,12 +251,16 @@ class DnsblCheckTest {
                         .a("mx.bad.example.dbl.example", "127.0.1.2")
                         .a("sender.example.dbl.example", "127.0.1.2")
                         .a("author.example.dbl.example", "127.0.1.2");
-        DnsLists lists =
-                lists(
+        try (DnsblCheck check =
+                begun(
                         dns,
-                        NetworksConfig.NONE,
-                        list("dbl", 2, "127.0.1.*", Subject.HELO, Subject.SENDER, Subject.AUTHOR));
-        try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
+                        list(
+                                "dbl",
+                                2,
+                                "127.0.1.*",
+                                Subject.HELO,
+                                Subject.SENDER,
+                                Subject.AUTHOR))) {
             assertThat(check.verdict().score()).isZero();
             check.helo("mx.bad.example");
             check.sender(ReversePath.of(EmailAddress.of("a@sender.example")));
@@ -285,13 +287,11 @@ class DnsblCheckTest {
                         .a("spammer.example.dbl.example", "127.0.1.2")
                         .a("ok.example.dwl.example", "127.0.2.1")
                         .a("good.example.dwl.example", "127.0.2.1");
-        DnsLists lists =
-                lists(
+        try (DnsblCheck check =
+                begun(
                         dns,
-                        NetworksConfig.NONE,
                         list("dbl", 6, "127.0.1.*", Subject.AUTHOR),
-                        list("dwl", -6, "127.0.2.*", Subject.AUTHOR));
-        try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
+                        list("dwl", -6, "127.0.2.*", Subject.AUTHOR))) {
             check.authors(List.of("ok.example", "spammer.example"));
             assertThat(check.verdict().score()).isEqualTo(6);
             assertThat(check.verdict().hits())
@@ -328,15 +328,6 @@ class DnsblCheckTest {
     @Test
     void aListThatHangsCostsNoMoreThanTheDeadline() throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
-        DnsblConfig config =
-                new DnsblConfig(
-                        1,
-                        RuleConfig.Mode.ENFORCE,
-                        Duration.ofMillis(50),
-                        Duration.ofMinutes(10),
-                        List.of(list("zen", 5, "127.0.0.2", Subject.CLIENT)));
-        watch.watch(config, TestDns.of());
-        watch.testDue();
         DnsClient hangs =
                 (DnsClient)
                         Proxy.newProxyInstance(
@@ -347,14 +338,11 @@ class DnsblCheckTest {
                                     return new DnsAnswer.NxDomain<>(false);
                                 });
         DnsLists lists =
-                new DnsLists(
-                        config,
-                        NetworksConfig.NONE,
-                        new ClientAddressJudge(NetworksConfig.NONE, Set.of()),
+                lists(
                         hangs,
-                        watch,
-                        listener,
-                        TimeSource.system());
+                        NetworksConfig.NONE,
+                        Duration.ofMillis(50),
+                        list("zen", 5, "127.0.0.2", Subject.CLIENT));
         try (DnsblCheck check = lists.begin(CLIENT, null).orElseThrow()) {
             assertThat(check.verdict().unanswered()).containsExactly("zen");
         } finally {

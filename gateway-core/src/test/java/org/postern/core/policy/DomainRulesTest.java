@@ -2,9 +2,7 @@ package org.postern.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,8 +14,7 @@ import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.reputation.Standing;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
-import org.postern.core.time.ManualTimeSource;
+import org.postern.core.snapshot.TestSnapshots;
 
 /** Rules of single domains, and rules about what the past says, from the file to the verdict. */
 class DomainRulesTest {
@@ -32,31 +29,24 @@ class DomainRulesTest {
                     .withReversePath(ReversePath.of(EmailAddress.of("s@sender.example")));
 
     private SnapshotResult read(String ofStrict, String ofAll) throws Exception {
-        return Snapshots.read(
-                Files.writeString(
-                        directory.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        domains:
-                          strict.test:
-                            recipients: { accept-all: true }
-                            downstream: maildir:mail
-                            policy: { rules: [%s] }
-                          lax.test:
-                            recipients: { accept-all: true }
-                            downstream: maildir:mail
-                        policy: { rules: [%s] }
-                        """
-                                .formatted(ofStrict, ofAll)),
-                new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
+        return TestSnapshots.read(
+                directory,
+                """
+                domains:
+                  strict.test:
+                    recipients: { accept-all: true }
+                    downstream: maildir:mail
+                    policy: { rules: [%s] }
+                  lax.test:
+                    recipients: { accept-all: true }
+                    downstream: maildir:mail
+                policy: { rules: [%s] }
+                """
+                        .formatted(ofStrict, ofAll));
     }
 
     private Snapshot loaded(String ofStrict, String ofAll) throws Exception {
-        SnapshotResult result = read(ofStrict, ofAll);
-        assertThat(result).as("%s", result).isInstanceOf(SnapshotResult.Loaded.class);
-        return ((SnapshotResult.Loaded) result).snapshot();
+        return TestSnapshots.loaded(read(ofStrict, ofAll));
     }
 
     private Verdict rcpt(Snapshot snapshot, EmailAddress to, Facts facts) {

@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.problem.Problem;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
-import org.postern.core.time.ManualTimeSource;
+import org.postern.core.snapshot.TestSnapshots;
 
 class FileRemovalsTest {
     @TempDir Path directory;
@@ -32,14 +29,10 @@ class FileRemovalsTest {
 
     private Recipients of(String file) throws Exception {
         Files.writeString(directory.resolve("r.txt"), file);
-        SnapshotResult read =
-                Snapshots.read(
-                        Files.writeString(
-                                directory.resolve("postern.yaml"),
+        return TestSnapshots.loaded(
+                        TestSnapshots.read(
+                                directory,
                                 """
-                                hostname: mx.example.test
-                                data: data
-                                listeners: [{ address: 127.0.0.1, port: 2525 }]
                                 domains:
                                   example.test:
                                     recipients: { file: r.txt }
@@ -47,10 +40,8 @@ class FileRemovalsTest {
                                   example.org:
                                     recipients: { file: r.txt }
                                     downstream: maildir:mail
-                                """),
-                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
-        assertThat(read).as("%s", read).isInstanceOf(SnapshotResult.Loaded.class);
-        return ((SnapshotResult.Loaded) read).snapshot().recipients();
+                                """))
+                .recipients();
     }
 
     private List<String> check(Recipients before, Recipients after, boolean confirmed) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.EmailAddress;
@@ -16,8 +15,7 @@ import org.postern.core.policy.Stage;
 import org.postern.core.policy.Verdict;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
-import org.postern.core.time.ManualTimeSource;
+import org.postern.core.snapshot.TestSnapshots;
 
 /** What single recipients ask for, in a whole configuration. */
 class RecipientHandlingTest {
@@ -29,31 +27,24 @@ class RecipientHandlingTest {
 
     private SnapshotResult read(String recipients, String policy) throws Exception {
         Files.writeString(directory.resolve("r.yaml"), recipients);
-        return Snapshots.read(
-                Files.writeString(
-                        directory.resolve("postern.yaml"),
-                        """
-                        hostname: mx.example.test
-                        data: data
-                        listeners: [{ address: 127.0.0.1, port: 2525 }]
-                        downstreams: { west: "maildir:west" }
-                        domains:
-                          example.test:
-                            recipients: { file: r.yaml }
-                            downstream: maildir:mail
-                            policy: { rules: [{ name: of-domain, stage: rcpt, action: accept }] }
-                        policy:
-                          rules: [{ name: of-all, stage: data, action: tag }]
-                          sets: %s
-                        """
-                                .formatted(policy)),
-                new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
+        return TestSnapshots.read(
+                directory,
+                """
+                downstreams: { west: "maildir:west" }
+                domains:
+                  example.test:
+                    recipients: { file: r.yaml }
+                    downstream: maildir:mail
+                    policy: { rules: [{ name: of-domain, stage: rcpt, action: accept }] }
+                policy:
+                  rules: [{ name: of-all, stage: data, action: tag }]
+                  sets: %s
+                """
+                        .formatted(policy));
     }
 
     private Snapshot loaded(String recipients, String policy) throws Exception {
-        SnapshotResult result = read(recipients, policy);
-        assertThat(result).as("%s", result).isInstanceOf(SnapshotResult.Loaded.class);
-        return ((SnapshotResult.Loaded) result).snapshot();
+        return TestSnapshots.loaded(read(recipients, policy));
     }
 
     private Verdict rcpt(Snapshot snapshot, String to) {

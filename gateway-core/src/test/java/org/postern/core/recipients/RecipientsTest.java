@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
-import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.snapshot.Snapshots;
+import org.postern.core.snapshot.TestSnapshots;
 import org.postern.core.time.ManualTimeSource;
 
 class RecipientsTest {
@@ -89,23 +88,18 @@ class RecipientsTest {
     @Test
     void whoAsksForWhatTheConfigurationDoesNotHaveIsUnavailableAndNeverDeliveredElsewhere(
             @TempDir Path directory) throws Exception {
-        SnapshotResult read =
-                Snapshots.read(
-                        Files.writeString(
-                                directory.resolve("postern.yaml"),
-                                """
-                                hostname: mx.example.test
-                                data: data
-                                listeners: [{ address: 127.0.0.1, port: 2525 }]
-                                downstreams: { west: "maildir:west" }
-                                domains:
-                                  example.test:
-                                    recipients: { http: { url: "http://127.0.0.1:1/" } }
-                                    downstream: maildir:mail
-                                """),
-                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
-        assertThat(read).as("%s", read).isInstanceOf(SnapshotResult.Loaded.class);
-        Recipients recipients = ((SnapshotResult.Loaded) read).snapshot().recipients();
+        Recipients recipients =
+                TestSnapshots.loaded(
+                                TestSnapshots.read(
+                                        directory,
+                                        """
+                                        downstreams: { west: "maildir:west" }
+                                        domains:
+                                          example.test:
+                                            recipients: { http: { url: "http://127.0.0.1:1/" } }
+                                            downstream: maildir:mail
+                                        """))
+                        .recipients();
         for (Handling handling :
                 List.of(new Handling("north", null), new Handling("west", "strict"))) {
             assertThat(recipients.bound(c -> listing(handling)).lookup(ALICE))
@@ -167,14 +161,10 @@ class RecipientsTest {
     private static Recipients read(Path directory, String net, String org) throws Exception {
         Files.writeString(directory.resolve("net.yaml"), net);
         Files.writeString(directory.resolve("org.yaml"), org);
-        SnapshotResult read =
-                Snapshots.read(
-                        Files.writeString(
-                                directory.resolve("postern.yaml"),
+        return TestSnapshots.loaded(
+                        TestSnapshots.read(
+                                directory,
                                 """
-                                hostname: mx.example.test
-                                data: data
-                                listeners: [{ address: 127.0.0.1, port: 2525 }]
                                 domains:
                                   example.net:
                                     recipients: [{ file: net.yaml }, { static: [x@example.net] }]
@@ -182,10 +172,8 @@ class RecipientsTest {
                                   example.org:
                                     recipients: { file: org.yaml }
                                     downstream: maildir:mail
-                                """),
-                        new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z")));
-        assertThat(read).as("%s", read).isInstanceOf(SnapshotResult.Loaded.class);
-        return ((SnapshotResult.Loaded) read).snapshot().recipients();
+                                """))
+                .recipients();
     }
 
     private static String ends(Recipients recipients, String address) {
