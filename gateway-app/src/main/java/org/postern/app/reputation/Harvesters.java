@@ -375,8 +375,8 @@ public final class Harvesters {
                 LOG.info("{} is let in again by {}", one.title(), by);
                 chronicle.note("ban-lifted", one.title(), "let in again by " + by);
             }
-            harvest.forget(one);
         }
+        harvest.forget(whom);
         if (!lifted.isEmpty()) {
             onChange.run();
         }

@@ -108,6 +108,18 @@ public final class Cidr {
         return new Cidr(mask(bytes, prefix), prefix);
     }
 
+    /**
+     * The network of a prefix length that this one lies in.
+     *
+     * @param shorter no longer than its own
+     */
+    public Cidr within(int shorter) {
+        if (shorter < 0 || shorter > prefix) {
+            throw new IllegalArgumentException("prefix length " + shorter);
+        }
+        return new Cidr(mask(network, shorter), shorter);
+    }
+
     private static byte[] mask(byte[] address, int prefix) {
         byte[] out = new byte[address.length];
         int whole = prefix / 8;
@@ -142,6 +154,11 @@ public final class Cidr {
     /** The network's first address, 4 or 16 octets. */
     public byte[] networkBytes() {
         return network.clone();
+    }
+
+    /** Whether it is a network of IPv4. */
+    public boolean isIpv4() {
+        return network.length == 4;
     }
 
     /** The prefix length in bits. */

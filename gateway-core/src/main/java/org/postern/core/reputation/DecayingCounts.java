@@ -1,9 +1,12 @@
 package org.postern.core.reputation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.time.TimeSource;
 
 /**
@@ -47,8 +50,7 @@ final class DecayingCounts<K> {
         }
     }
 
-    private static double decayed(
-            @org.jspecify.annotations.Nullable Count count, long now, long halfLifeNanos) {
+    private static double decayed(@Nullable Count count, long now, long halfLifeNanos) {
         return count == null
                 ? 0
                 : count.value() * Math.pow(0.5, (now - count.atNanos()) / (double) halfLifeNanos);
@@ -69,20 +71,22 @@ final class DecayingCounts<K> {
     /**
      * Begins the counts of some keys anew.
      *
+     * @param keys looks at every key there is; whoever counts meanwhile does not wait for that
      * @return what they were
      */
     Map<K, Double> forget(Predicate<K> keys, long halfLifeNanos) {
         long now = time.nanoTime();
-        Map<K, Double> gone = new HashMap<>();
+        List<K> all;
         synchronized (counts) {
-            counts.entrySet()
-                    .removeIf(e -> {
-                        boolean meant = keys.test(e.getKey());
-                        if (meant) {
-                            gone.put(e.getKey(), decayed(e.getValue(), now, halfLifeNanos));
-                        }
-                        return meant;
-                    });
+            all = new ArrayList<>(counts.keySet());
+        }
+        Map<K, Double> gone = new HashMap<>();
+        for (K key : all) {
+            if (keys.test(key)) {
+                synchronized (counts) {
+                    gone.put(key, decayed(counts.remove(key), now, halfLifeNanos));
+                }
+            }
         }
         return gone;
     }

@@ -2,11 +2,14 @@ package org.postern.core.reputation;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
@@ -169,25 +172,38 @@ public final class Harvest {
     }
 
     /**
-     * Forgives somebody: who is let in again is not kept out by the next name. Of a network, every
-     * client in it; of a client, its part in what its network is counted for too.
+     * Forgives all of these: who is let in again is not kept out by the next name. Of a network,
+     * every client in it; of a client, its part in what its network is counted for too. The tables
+     * are gone through once, however many they are.
      */
-    public void forget(Banned whom) {
-        switch (whom) {
-            case Banned.Network(Cidr named) -> forget(named);
-            case Banned.Sender sender -> senders.forget(sender);
-            case Banned.Signer signer -> signers.forget(signer);
+    public void forget(Set<Banned> whom) {
+        Set<Cidr> named = new HashSet<>();
+        for (Banned one : whom) {
+            switch (one) {
+                case Banned.Network(Cidr cidr) -> named.add(cidr);
+                case Banned.Sender sender -> senders.forget(sender);
+                case Banned.Signer signer -> signers.forget(signer);
+            }
+        }
+        if (!named.isEmpty()) {
+            forgetNetworks(named);
         }
     }
 
-    private void forget(Cidr named) {
+    private void forgetNetworks(Set<Cidr> named) {
+        Set<Integer> prefixes = named.stream().map(Cidr::prefix).collect(Collectors.toSet());
+        Predicate<Banned.Network> meant =
+                of ->
+                        prefixes.stream()
+                                .filter(prefix -> prefix <= of.cidr().prefix())
+                                .anyMatch(prefix -> named.contains(of.cidr().within(prefix)));
         long window = config.get().window().toNanos();
-        clients.forget(client -> named.covers(client.cidr()), window)
+        clients.forget(meant, window)
                 .forEach((client, count) ->
                         networks.subtract(
                                 new Banned.Network(Networks.site(client.cidr())), count, window));
-        networks.forget(network -> named.covers(network.cidr()), window);
-        nullSenders.forget(client -> named.covers(client.cidr()), window);
+        networks.forget(meant, window);
+        nullSenders.forget(meant, window);
     }
 
     /** How many counts of clients, networks and domains are remembered, all together. */

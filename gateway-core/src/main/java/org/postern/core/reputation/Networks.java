@@ -1,7 +1,6 @@
 package org.postern.core.reputation;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import org.postern.core.net.Cidr;
 
 /** The network that stands for a client: whoever has one address of it can have the others. */
@@ -30,16 +29,12 @@ public final class Networks {
 
     /** The same of a network that is no larger: of an IPv6 /64 its /48. */
     static Cidr site(Cidr network) {
-        try {
-            return site(InetAddress.getByAddress(network.networkBytes()));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("a network of " + network + " has an address", e);
-        }
+        return network.within(network.isIpv4() ? IPV4 : IPV6_SITE);
     }
 
     /** Whether a network is a client, as {@link #host} or {@link #alone} has it. */
     public static boolean isOneClient(Cidr network) {
-        int least = network.networkBytes().length == 4 ? IPV4_HOST : IPV6;
+        int least = network.isIpv4() ? IPV4_HOST : IPV6;
         return network.prefix() >= least;
     }
 }

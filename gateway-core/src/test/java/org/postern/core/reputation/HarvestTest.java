@@ -129,7 +129,7 @@ class HarvestTest {
     void whoIsLetInAgainIsNotKeptOutByTheNextName() {
         unknown(8);
         assertThat(unknown(1)).isEqualTo(Level.BAN);
-        harvest.forget(network("192.0.2.7/32"));
+        harvest.forget(Set.of(network("192.0.2.7/32")));
         assertThat(unknown(1)).isEqualTo(Level.NONE);
     }
 
@@ -198,7 +198,7 @@ class HarvestTest {
         for (int i = 0; i < 8; i++) {
             unknown(neighbour);
         }
-        harvest.forget(network("192.0.2.7/32"));
+        harvest.forget(Set.of(network("192.0.2.7/32")));
         assertThat(unknown(CLIENT).level()).isEqualTo(Level.NONE);
         unknown(24);
         assertThat(unknown(Ip.parse("192.0.2.9")).level())
@@ -214,10 +214,43 @@ class HarvestTest {
             unknown(CLIENT);
             unknown(v6);
         }
-        harvest.forget(network("192.0.2.0/24"));
+        harvest.forget(Set.of(network("192.0.2.0/24")));
         assertThat(unknown(CLIENT).level()).isEqualTo(Level.NONE);
         assertThat(unknown(v6).level()).as("another network").isEqualTo(Level.BAN);
-        harvest.forget(network("2001:db8::/32"));
+        harvest.forget(Set.of(network("2001:db8::/32")));
         assertThat(unknown(v6).level()).isEqualTo(Level.NONE);
+    }
+
+    @Test
+    void manyAreForgivenAtOnceEachWithWhatIsItsOwn() {
+        InetAddress v6 = Ip.parse("2001:db8:1:2::7");
+        InetAddress other = Ip.parse("198.51.100.1");
+        Domain domain = Domain.of("list.example");
+        for (int i = 0; i < 40; i++) {
+            harvest.unknown(CLIENT, false, domain);
+            harvest.unknown(CLIENT, true, null);
+            unknown(v6);
+            unknown(other);
+        }
+        harvest.signed(Set.of(domain), 40);
+        int before = harvest.size();
+        harvest.forget(
+                Set.of(
+                        network("192.0.2.7/32"),
+                        network("2001:db8:1::/48"),
+                        new Banned.Sender(domain)));
+        assertThat(before - harvest.size())
+                .as("a client, what it bounced, a client with its network, and a domain")
+                .isEqualTo(5);
+        assertThat(unknown(CLIENT)).isEqualTo(new Harvest.Finding(Level.NONE, host(CLIENT), 1));
+        assertThat(unknown(v6).level()).isEqualTo(Level.NONE);
+        assertThat(unknown(other).level()).isEqualTo(Level.BAN);
+        assertThat(harvest.signed(Set.of(domain), 1))
+                .extracting(Harvest.Finding::level)
+                .containsExactly(Level.BAN);
+    }
+
+    private static Banned host(InetAddress client) {
+        return new Banned.Network(Networks.host(client));
     }
 }
