@@ -120,7 +120,7 @@ public final class Harvesters {
         harvest.sizes()
                 .forEach((table, size) ->
                         metrics.gauge("reputation.remembered", size::getAsInt, "table", table));
-        metrics.gauge("reputation.remembered", () -> bans.all().size(), "table", "bans");
+        metrics.gauge("reputation.remembered", bans::size, "table", "bans");
     }
 
     /** Who is kept out now. */

@@ -42,7 +42,16 @@ public final class Bans {
     private boolean changed;
 
     private record Kept(
-            long endNanos, String reason, @Nullable Instant since, AtomicLong refused) {}
+            Banned whom,
+            long endNanos,
+            String reason,
+            @Nullable Instant since,
+            AtomicLong refused) {
+        Ban at(long nanos, Instant now) {
+            Duration left = Duration.ofNanos(endNanos - nanos);
+            return new Ban(whom, left, now.plus(left), reason, since, refused.get());
+        }
+    }
 
     /**
      * One ban.
@@ -90,6 +99,7 @@ public final class Bans {
             entries.put(
                     whom,
                     new Kept(
+                            whom,
                             end,
                             reason.replaceAll("\\p{Cntrl}", "?"),
                             since,
@@ -160,21 +170,13 @@ public final class Bans {
             if (entry == null) {
                 return Optional.empty();
             }
-            long left = entry.endNanos() - time.nanoTime();
-            if (left <= 0) {
+            long now = time.nanoTime();
+            if (entry.endNanos() - now <= 0) {
                 entries.remove(whom);
                 changed = true;
                 return Optional.empty();
             }
-            Duration rest = Duration.ofNanos(left);
-            return Optional.of(
-                    new Ban(
-                            whom,
-                            rest,
-                            time.instant().plus(rest),
-                            entry.reason(),
-                            entry.since(),
-                            entry.refused().get()));
+            return Optional.of(entry.at(now, time.instant()));
         }
     }
 
@@ -183,11 +185,16 @@ public final class Bans {
         return (int) all().stream().filter(b -> !b.whom().kind().equals("client")).count();
     }
 
-    /** How many of a {@link Banned#kind kind} there are, one that has just ended perhaps too. */
-    public int size(String kind) {
+    /** How many there are, some that have just ended perhaps too. */
+    public int size() {
         synchronized (entries) {
-            return (int) entries.keySet().stream().filter(b -> b.kind().equals(kind)).count();
+            return entries.size();
         }
+    }
+
+    /** The same of a {@link Banned#kind kind}. */
+    public int size(String kind) {
+        return (int) copy().stream().filter(k -> k.whom().kind().equals(kind)).count();
     }
 
     /**
@@ -206,14 +213,24 @@ public final class Bans {
 
     /** Every ban that holds, the next to end first. */
     public List<Ban> all() {
+        return at(copy());
+    }
+
+    /** What each connection waits for is this, and nothing that is made of it. */
+    private List<Kept> copy() {
         synchronized (entries) {
-            List<Ban> all = new ArrayList<>();
-            for (Banned whom : List.copyOf(entries.keySet())) {
-                of(whom).ifPresent(all::add);
-            }
-            all.sort(Comparator.comparing(Ban::left));
-            return all;
+            return new ArrayList<>(entries.values());
         }
+    }
+
+    private List<Ban> at(List<Kept> copy) {
+        long nanos = time.nanoTime();
+        Instant now = time.instant();
+        return copy.stream()
+                .filter(k -> k.endNanos() - nanos > 0)
+                .sorted(Comparator.comparingLong(k -> k.endNanos() - nanos))
+                .map(k -> k.at(nanos, now))
+                .toList();
     }
 
     /**
@@ -256,17 +273,19 @@ public final class Bans {
      * @throws IOException if it cannot be written
      */
     public void save(Path file) throws IOException {
-        List<Ban> all;
+        List<Kept> all;
         synchronized (entries) {
-            all = all();
+            long now = time.nanoTime();
+            changed |= entries.values().removeIf(k -> k.endNanos() - now <= 0);
             // while there are any their ends are written anew: the wall clock may have stepped
-            if (!changed && all.isEmpty()) {
+            if (!changed && entries.isEmpty()) {
                 return;
             }
             changed = false;
+            all = copy();
         }
         StringBuilder out = new StringBuilder();
-        for (Ban ban : all) {
+        for (Ban ban : at(all)) {
             out.append(ban.whom())
                     .append('\t')
                     .append(ban.until())

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Cidr;
 import org.postern.core.net.Ip;
 import org.postern.core.time.ManualTimeSource;
+import org.postern.core.time.TimeSource;
 
 class BansTest {
     private static final InetAddress CLIENT = Ip.parse("192.0.2.7");
@@ -153,5 +155,58 @@ class BansTest {
         assertThat(bans.of(client("10.0.0.2/32"))).isPresent();
         assertThat(bans.within(Cidr.parse("10.0.0.0/24"))).hasSize(254);
         assertThat(bans.around(Cidr.parse("198.51.100.7/32"))).hasSize(1);
+    }
+
+    @Test
+    void noConnectionWaitsWhileAllBansAreGoneThrough() throws IOException {
+        AtomicBoolean asked = new AtomicBoolean();
+        AtomicBoolean watching = new AtomicBoolean();
+        Bans[] watched = new Bans[1];
+        TimeSource clock =
+                new TimeSource() {
+                    @Override
+                    public Instant instant() {
+                        if (watching.getAndSet(false)) {
+                            asked.set(ended(() -> watched[0].of(CLIENT)));
+                        }
+                        return time.instant();
+                    }
+
+                    @Override
+                    public long nanoTime() {
+                        return time.nanoTime();
+                    }
+                };
+        watched[0] = new Bans(clock);
+        watched[0].add(client("192.0.2.7/32"), Duration.ofHours(1), "x");
+        watching.set(true);
+        assertThat(watched[0].all()).hasSize(1);
+        assertThat(asked.getAndSet(false)).isTrue();
+        watching.set(true);
+        watched[0].save(folder.resolve("bans.tsv"));
+        assertThat(asked).isTrue();
+    }
+
+    /** Whether something ends at once on another thread. */
+    private static boolean ended(Runnable what) {
+        try {
+            return Thread.startVirtualThread(what).join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Test
+    void whatHasEndedIsNoLongerRememberedOnceItIsWrittenDown() throws IOException {
+        Path file = folder.resolve("bans.tsv");
+        bans.add(client("192.0.2.7/32"), Duration.ofHours(1), "x");
+        bans.save(file);
+        assertThat(Files.size(file)).isPositive();
+        time.advance(Duration.ofHours(1));
+        assertThat(bans.size()).isOne();
+        bans.save(file);
+        assertThat(bans.size()).isZero();
+        assertThat(file).isEmptyFile();
     }
 }
