@@ -251,14 +251,20 @@ final class CalloutMemory {
             return;
         }
         changed = false;
-        Map<String, Instant> copy;
+        List<String> keys = new ArrayList<>(size());
+        List<Instant> answers = new ArrayList<>(size());
         int missing;
-        synchronized (present) {
-            copy = new LinkedHashMap<>(present); // sessions wait for this lock
+        synchronized (present) { // sessions wait for this lock
+            present.forEach((key, at) -> {
+                keys.add(key);
+                answers.add(at);
+            });
             missing = doubt.count(time.instant());
         }
         StringBuilder out = new StringBuilder();
-        copy.forEach((key, at) -> out.append(key).append(" # ").append(at).append('\n'));
+        for (int i = 0; i < keys.size(); i++) {
+            out.append(keys.get(i)).append(" # ").append(answers.get(i)).append('\n');
+        }
         try {
             WholeFile.write(file, out);
             if (missing > 0) {

@@ -10,11 +10,15 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.files.WholeFile;
@@ -42,6 +46,7 @@ public final class History implements KnownGood {
 
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
+    // the domains of a network are exchanged as a whole: who has got them may read them at leisure
     private final Map<Cidr, Map<Domain, Tally>> networks =
             new LinkedHashMap<>(64, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -58,6 +63,19 @@ public final class History implements KnownGood {
         double at(Instant now, Duration halfLife) {
             long age = Math.max(0, Duration.between(last, now).toMillis());
             return messages * Math.pow(0.5, age / (double) Math.max(1, halfLife.toMillis()));
+        }
+
+        Tally andOne(Instant now, Duration halfLife) {
+            return new Tally(
+                    at(now, halfLife) + 1,
+                    // what was first seen later was so by a wrong clock
+                    now.isBefore(first) ? now : first,
+                    // while the clock is set back nothing grows old
+                    now.isAfter(last) ? now : last);
+        }
+
+        String words() {
+            return messages + "\t" + first + '\t' + last;
         }
 
         Tally and(Tally other, Duration halfLife) {
@@ -90,44 +108,37 @@ public final class History implements KnownGood {
             int messages,
             Instant first,
             Instant last) {
-        Instant now = time.instant();
+        Tally told = new Tally(messages, first, last);
         Duration halfLife = config.get().halfLife();
-        synchronized (networks) {
-            for (Domain domain : authenticated) {
-                Map<Domain, Tally> ofNetwork =
-                        networks.computeIfAbsent(Networks.site(client), n -> new HashMap<>());
-                ofNetwork.merge(
-                        domain,
-                        new Tally(messages, first, last),
-                        (one, other) -> one.and(other, halfLife));
-                trim(ofNetwork, now, halfLife);
-                changed = true;
-            }
-        }
+        learn(client, authenticated, before -> before == null ? told : before.and(told, halfLife));
     }
 
     /** Notes a message that was accepted, by each domain that SPF or DKIM passed for. */
     public void learn(InetAddress client, Set<Domain> authenticated) {
         Instant now = time.instant();
         Duration halfLife = config.get().halfLife();
+        learn(
+                client,
+                authenticated,
+                before -> before == null ? new Tally(1, now, now) : before.andOne(now, halfLife));
+    }
+
+    private void learn(
+            InetAddress client, Set<Domain> authenticated, Function<@Nullable Tally, Tally> next) {
+        if (authenticated.isEmpty()) {
+            return;
+        }
+        Cidr network = Networks.site(client);
+        Instant now = time.instant();
+        Duration halfLife = config.get().halfLife();
         synchronized (networks) {
+            Map<Domain, Tally> domains = new HashMap<>(networks.getOrDefault(network, Map.of()));
             for (Domain domain : authenticated) {
-                Map<Domain, Tally> ofNetwork =
-                        networks.computeIfAbsent(Networks.site(client), n -> new HashMap<>());
-                Tally before = ofNetwork.get(domain);
-                ofNetwork.put(
-                        domain,
-                        before == null
-                                ? new Tally(1, now, now)
-                                : new Tally(
-                                        before.at(now, halfLife) + 1,
-                                        // what was first seen later was so by a wrong clock
-                                        now.isBefore(before.first()) ? now : before.first(),
-                                        // while the clock is set back nothing grows old
-                                        now.isAfter(before.last()) ? now : before.last()));
-                trim(ofNetwork, now, halfLife);
-                changed = true;
+                domains.put(domain, next.apply(domains.get(domain)));
+                trim(domains, now, halfLife);
             }
+            networks.put(network, domains);
+            changed = true;
         }
     }
 
@@ -202,8 +213,10 @@ public final class History implements KnownGood {
                 Duration halfLife = config.get().halfLife();
                 synchronized (networks) {
                     // an earlier version wrote each /64 of an IPv6 site by itself
-                    networks.computeIfAbsent(Networks.site(network), n -> new HashMap<>())
-                            .merge(domain, entry, (one, other) -> one.and(other, halfLife));
+                    Map<Domain, Tally> ofNetwork =
+                            networks.computeIfAbsent(Networks.site(network), n -> new HashMap<>());
+                    ofNetwork.merge(domain, entry, (one, other) -> one.and(other, halfLife));
+                    trim(ofNetwork, time.instant(), halfLife);
                 }
             }
         } catch (InvalidAddressException | IllegalArgumentException | DateTimeParseException e) {
@@ -217,18 +230,26 @@ public final class History implements KnownGood {
      * @throws IOException if it cannot be written
      */
     public void save(Path file) throws IOException {
-        List<Learned> all = new ArrayList<>();
+        List<Cidr> names = new ArrayList<>(size());
+        List<Map<Domain, Tally>> tallies = new ArrayList<>(size());
         synchronized (networks) {
             if (!changed) {
                 return;
             }
             changed = false;
-            // what sessions wait for is the copy, not the disk
-            networks.forEach((network, domains) ->
-                    domains.forEach((domain, e) -> all.add(new Learned(network, domain, e))));
+            // what sessions wait for is this, neither the words nor the disk
+            networks.forEach((network, domains) -> {
+                names.add(network);
+                tallies.add(domains);
+            });
         }
+        Iterator<String> lines =
+                IntStream.range(0, names.size())
+                        .boxed()
+                        .flatMap(i -> lines(names.get(i), tallies.get(i)))
+                        .iterator();
         try {
-            WholeFile.write(file, Lines.of(all.iterator(), Learned::line));
+            WholeFile.write(file, Lines.of(lines));
         } catch (IOException e) {
             synchronized (networks) {
                 changed = true;
@@ -237,17 +258,8 @@ public final class History implements KnownGood {
         }
     }
 
-    private record Learned(Cidr network, Domain domain, Tally tally) {
-        String line() {
-            return network
-                    + "\t"
-                    + domain.ascii()
-                    + '\t'
-                    + tally.messages()
-                    + '\t'
-                    + tally.first()
-                    + '\t'
-                    + tally.last();
-        }
+    private static Stream<String> lines(Cidr network, Map<Domain, Tally> domains) {
+        return domains.entrySet().stream()
+                .map(e -> network + "\t" + e.getKey().ascii() + '\t' + e.getValue().words());
     }
 }

@@ -5,7 +5,6 @@ import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
-import java.util.function.Function;
 import org.postern.core.files.WholeFile;
 
 /** Many lines as the content of a file, made one after the other while it is written. */
@@ -14,14 +13,14 @@ final class Lines {
 
     private Lines() {}
 
-    /** The line of each, in UTF-8. */
-    static <T> WholeFile.Content of(Iterator<T> each, Function<T, String> line) {
+    /** These, in UTF-8. */
+    static WholeFile.Content of(Iterator<String> lines) {
         return channel -> {
             // closed by whoever opened the channel
             Writer out =
                     new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), BUFFER);
-            while (each.hasNext()) {
-                out.write(line.apply(each.next()));
+            while (lines.hasNext()) {
+                out.write(lines.next());
                 out.write('\n');
             }
             out.flush();

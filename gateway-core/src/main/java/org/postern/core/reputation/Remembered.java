@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 
@@ -114,13 +116,12 @@ final class Remembered<V> {
         }
     }
 
-    /** Changes everything whose key begins so. */
+    /** Changes everything whose key begins so, with its kind. */
     void amendAll(String beginning, UnaryOperator<V> next) {
         synchronized (entries) {
-            for (Shelf<V> shelf : entries.values()) {
-                for (Map<String, V> places : List.of(shelf.once, shelf.again)) {
-                    places.replaceAll((k, v) -> k.startsWith(beginning) ? next.apply(v) : v);
-                }
+            Shelf<V> shelf = shelf(beginning);
+            for (Map<String, V> places : List.of(shelf.once, shelf.again)) {
+                places.replaceAll((k, v) -> k.startsWith(beginning) ? next.apply(v) : v);
             }
             changed = true;
         }
@@ -172,21 +173,20 @@ final class Remembered<V> {
      * @throws IOException if it cannot be written
      */
     void save(Path file) throws IOException {
-        List<Map.Entry<String, V>> all;
+        List<Copy<V>> copies = new ArrayList<>();
         synchronized (entries) {
             if (!changed) {
                 return;
             }
             changed = false;
-            // what sessions wait for is the copy, not the disk
-            all = new ArrayList<>(size());
+            // what sessions wait for is this, neither the words nor the disk
             for (Shelf<V> shelf : entries.values()) {
-                shelf.again.forEach((key, value) -> all.add(Map.entry(key, value)));
-                shelf.once.forEach((key, value) -> all.add(Map.entry(ONCE + key, value)));
+                copies.add(Copy.of("", shelf.again));
+                copies.add(Copy.of(ONCE, shelf.once));
             }
         }
         try {
-            WholeFile.write(file, Lines.of(all.iterator(), this::line));
+            WholeFile.write(file, Lines.of(copies.stream().flatMap(this::lines).iterator()));
         } catch (IOException e) {
             synchronized (entries) {
                 changed = true;
@@ -195,10 +195,27 @@ final class Remembered<V> {
         }
     }
 
-    private String line(Map.Entry<String, V> entry) {
+    private record Copy<V>(String before, List<String> keys, List<V> values) {
+        static <V> Copy<V> of(String before, Map<String, V> places) {
+            List<String> keys = new ArrayList<>(places.size());
+            List<V> values = new ArrayList<>(places.size());
+            places.forEach((key, value) -> {
+                keys.add(key);
+                values.add(value);
+            });
+            return new Copy<>(before, keys, values);
+        }
+    }
+
+    private Stream<String> lines(Copy<V> copy) {
+        return IntStream.range(0, copy.keys().size())
+                .mapToObj(i -> copy.before() + line(copy.keys().get(i), copy.values().get(i)));
+    }
+
+    private String line(String key, V value) {
         StringBuilder out = new StringBuilder();
-        out.append(entry.getKey().replace('\t', ' ').replace('\n', ' '));
-        for (Object word : writer.apply(entry.getValue())) {
+        out.append(key.replace('\t', ' ').replace('\n', ' '));
+        for (Object word : writer.apply(value)) {
             out.append('\t').append(word);
         }
         return out.toString();

@@ -142,4 +142,23 @@ class HistoryTest {
         assertThat(after.isKnownGood(Ip.parse("2001:db8:7:3::1"), PARTNER)).isTrue();
         assertThat(after.size()).isEqualTo(1);
     }
+
+    @Test
+    void aNetworkKeepsNoMoreDomainsOfAFileThanOfMail() throws IOException {
+        Path file = folder.resolve("history.tsv");
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            lines.append("192.0.2.0/24\td").append(i).append(".example\t").append(i + 2);
+            lines.append("\t2026-11-01T00:00:00Z\t2026-11-21T00:00:00Z\n");
+        }
+        Files.writeString(file, lines);
+        History history = history();
+        history.load(file);
+        history.learn(STRANGER, PARTNER);
+        history.save(file);
+        assertThat(Files.readString(file).lines())
+                .hasSize(History.MAX_DOMAINS + 1)
+                .anyMatch(line -> line.startsWith("192.0.2.0/24\td99.example\t"))
+                .noneMatch(line -> line.contains("d0.example"));
+    }
 }
