@@ -2,32 +2,57 @@ package org.postern.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Loopback ports. */
 final class Ports {
     private Ports() {}
 
-    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+    /**
+     * Below what the kernel gives to connections that go out, and a slice for each process of
+     * tests.
+     */
+    private static final int FIRST = 11_000;
+
+    private static final int SLICE = 5_000;
+    private static final int SLICES = 4;
+
+    private static final int FROM =
+            FIRST + Math.floorMod(Integer.getInteger("postern.fork", 1) - 1, SLICES) * SLICE;
+
+    /** Begins anywhere in the slice, so that another build on this machine is seldom met. */
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(Math.floorMod(ProcessHandle.current().pid() * 37, SLICE));
+
     private static final List<Socket> HELD = new CopyOnWriteArrayList<>();
 
-    /** A port that was free a moment ago; none is given twice. */
+    /** A port that was free a moment ago, for TCP and UDP; none is given twice. */
     static int free() {
-        while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                if (GIVEN.add(socket.getLocalPort())) {
-                    return socket.getLocalPort();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        for (int tried = 0; tried < SLICE; tried++) {
+            int port = FROM + Math.floorMod(NEXT.getAndIncrement(), SLICE);
+            if (isFree(port)) {
+                return port;
             }
+        }
+        throw new AssertionError("no port is free from " + FROM + " on");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket _ = new ServerSocket(port);
+                DatagramSocket _ = new DatagramSocket(port)) {
+            return true;
+        } catch (BindException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
