@@ -9,6 +9,7 @@ import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.AlertsConfig;
 import org.postern.core.config.AlertsConfig.Severity;
 import org.postern.core.config.PosternConfig;
+import org.postern.core.time.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +74,7 @@ public final class Alerts implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                try {
-                    look();
-                } catch (RuntimeException e) {
-                    LOG.error("alerts could not be looked at, tried again", e);
-                }
+                Rounds.survives(LOG, "looking at alerts", this::look);
                 Thread.sleep(LOOKS);
             }
         } catch (InterruptedException e) {

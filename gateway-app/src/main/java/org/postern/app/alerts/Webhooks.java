@@ -17,6 +17,7 @@ import org.postern.core.config.AlertsConfig;
 import org.postern.core.config.AlertsConfig.Heartbeat;
 import org.postern.core.config.AlertsConfig.Webhook;
 import org.postern.core.config.Secret;
+import org.postern.core.time.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,7 +138,12 @@ final class Webhooks implements AutoCloseable {
                 AlertNews news = line.take();
                 boolean sent = false;
                 try {
-                    sent = post(line.webhook(), news);
+                    sent =
+                            Rounds.outcome(
+                                    LOG,
+                                    "webhook " + line.webhook().name(),
+                                    () -> post(line.webhook(), news),
+                                    false);
                 } finally {
                     line.ended(news, sent);
                 }
@@ -210,21 +216,24 @@ final class Webhooks implements AutoCloseable {
     private void beat(Heartbeat heartbeat) {
         try {
             while (true) {
-                String trouble = send(heartbeat.url(), null, Map.of(), null);
-                metrics.count(
-                        "alerts.heartbeats", "outcome", trouble.isEmpty() ? "sent" : "failed");
-                // told when it begins and when it ends: once a minute would bury everything else
-                if (heartFails.getAndSet(!trouble.isEmpty()) != !trouble.isEmpty()) {
-                    if (trouble.isEmpty()) {
-                        LOG.info("the heartbeat is taken again");
-                    } else {
-                        LOG.warn("the heartbeat was not taken: {}", trouble);
-                    }
-                }
+                Rounds.survives(LOG, "the heartbeat", () -> once(heartbeat));
                 Thread.sleep(heartbeat.every());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void once(Heartbeat heartbeat) throws InterruptedException {
+        String trouble = send(heartbeat.url(), null, Map.of(), null);
+        metrics.count("alerts.heartbeats", "outcome", trouble.isEmpty() ? "sent" : "failed");
+        // told when it begins and when it ends: once a minute would bury everything else
+        if (heartFails.getAndSet(!trouble.isEmpty()) != !trouble.isEmpty()) {
+            if (trouble.isEmpty()) {
+                LOG.info("the heartbeat is taken again");
+            } else {
+                LOG.warn("the heartbeat was not taken: {}", trouble);
+            }
         }
     }
 

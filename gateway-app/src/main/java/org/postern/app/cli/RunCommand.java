@@ -8,6 +8,8 @@ import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,11 +23,16 @@ import picocli.CommandLine.Mixin;
             "a message in DATA may finish within limits.drain, the rest waits in the spool."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger("postern");
+
     @Mixin private final ConfigOption config = new ConfigOption();
 
     @Override
     public Integer call() throws InterruptedException {
         Path file = config.file();
+        // a thread that ends, or a SIGHUP that goes wrong, is told where everything else is
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, e) -> LOG.error("thread {} ended, a defect", thread.getName(), e));
         switch (Snapshots.start(file, TimeSource.system())) {
             case SnapshotResult.Refused refused ->
                     throw new CommandFailure(ExitCode.FAILED, refused.problems().toString());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.time.Bell;
+import org.postern.core.time.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,22 +31,12 @@ final class Background {
 
     private void run() {
         try {
-            Duration pause = once();
-            while (bell.await(pause.toNanos())) {
-                pause = once();
-            }
+            Duration pause;
+            do {
+                pause = Rounds.outcome(LOG, name, thing::get, AFTER_FAULT);
+            } while (bell.await(pause.toNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
-        }
-    }
-
-    /** The thread outlives a fault of what it does: else nobody would do it any more. */
-    private Duration once() {
-        try {
-            return thing.get();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.error("{}: ended in {}; goes on in a minute", name, e.getClass().getName(), e);
-            return AFTER_FAULT;
         }
     }
 

@@ -20,6 +20,7 @@ import org.postern.app.telemetry.Metrics;
 import org.postern.core.config.JournalConfig;
 import org.postern.core.journal.Journal;
 import org.postern.core.journal.JournalEvent;
+import org.postern.core.time.Rounds;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,12 +191,22 @@ public final class JournalWriter implements Journal, AutoCloseable {
         List<JournalEvent> batch = new ArrayList<>(BATCH);
         try {
             while (!stopping || !queue.isEmpty()) {
-                gather(batch);
-                if (!batch.isEmpty()) {
-                    commit(batch);
+                boolean written =
+                        Rounds.survives(
+                                LOG,
+                                "writing the journal",
+                                () -> {
+                                    gather(batch);
+                                    if (!batch.isEmpty()) {
+                                        commit(batch);
+                                    }
+                                });
+                if (!written) {
+                    day.close(); // what it had in memory of the file may not be in there
+                    lose(batch.size(), "failed");
                 }
-                look();
                 batch.clear();
+                look();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -320,11 +331,14 @@ public final class JournalWriter implements Journal, AutoCloseable {
     }
 
     /** From time to time: room on the disk, the file's size, what is too old. */
-    private void look() {
-        if (time.nanoTime() - lastLook < BETWEEN_LOOKS.toNanos()) {
-            return;
+    private void look() throws InterruptedException {
+        if (time.nanoTime() - lastLook >= BETWEEN_LOOKS.toNanos()) {
+            lastLook = time.nanoTime();
+            Rounds.survives(LOG, "looking after the journal", this::lookNow);
         }
-        lastLook = time.nanoTime();
+    }
+
+    private void lookNow() {
         try {
             long free = Files.getFileStore(files.folder()).getUsableSpace();
             boolean enough = free > 2 * minFree;
@@ -345,9 +359,6 @@ public final class JournalWriter implements Journal, AutoCloseable {
             day.look(config.maxSize() / PARTS, oldest, config.maxSize());
         } catch (IOException | SQLException e) {
             LOG.warn("journal: {}", e.toString());
-        } catch (RuntimeException e) {
-            // a defect must not end the journal's thread
-            LOG.error("the journal could not be looked after, tried again", e);
         }
     }
 

@@ -105,7 +105,7 @@ public final class Probe implements AutoCloseable {
         }
         try {
             ended(counted(rounds.round(now, probe)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a probe broke off, which is a defect", e);
             // nobody knows whether mail goes through: as much a failure as any
             ended("the probe itself broke off: " + e);

@@ -31,6 +31,7 @@ import org.postern.core.mail.QueueId;
 import org.postern.core.reputation.History;
 import org.postern.core.reputation.KnownGood;
 import org.postern.core.reputation.Standing;
+import org.postern.core.time.Rounds;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.surgery.SurgeryListener;
@@ -210,12 +211,13 @@ public final class Reputation implements AutoCloseable {
                 wake.drainPermits();
                 // each by itself: what cannot be written must not keep mail held
                 if (toHold.getAndSet(false) || !woken) {
-                    attempt(
-                            "holding and letting go",
+                    Rounds.survives(
+                            LOG,
+                            "holding senders and letting them go",
                             () -> queue.round(config.get().anomalyHold()));
-                    attempt("letting in", harvesters::expire);
+                    Rounds.survives(LOG, "letting senders in", harvesters::expire);
                 }
-                attempt("writing down", () -> save(false));
+                Rounds.survives(LOG, "writing down what is known of senders", () -> save(false));
                 if (woken && !closing) {
                     // a flood of bans is written down a few times a second, not once for each
                     TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
@@ -229,15 +231,6 @@ public final class Reputation implements AutoCloseable {
     private Duration pause() {
         Duration often = config.get().anomalyHold().dividedBy(4);
         return often.compareTo(SAVE_EVERY) < 0 ? often : SAVE_EVERY;
-    }
-
-    /** A defect costs the round and is told, and the next one comes. */
-    private static void attempt(String what, Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.error("{} of senders failed; it is tried again", what, e);
-        }
     }
 
     private void save(boolean everything) {

@@ -18,6 +18,7 @@ import org.postern.core.config.GreylistingConfig;
 import org.postern.core.greylist.Greylist;
 import org.postern.core.greylist.GreylistFile;
 import org.postern.core.greylist.GreylistLog;
+import org.postern.core.time.Rounds;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -240,15 +241,18 @@ final class GreylistKeeper implements AutoCloseable {
         }
     }
 
-    /** A defect costs the round and is told, and the next one comes. */
-    private void round() {
-        try {
-            greylist.sweep(config.get(), time.instant());
-            keep();
-        } catch (RuntimeException | OutOfMemoryError e) {
+    private void round() throws InterruptedException {
+        boolean kept =
+                Rounds.survives(
+                        LOG,
+                        "keeping greylisting's memory",
+                        () -> {
+                            greylist.sweep(config.get(), time.instant());
+                            keep();
+                        });
+        if (!kept) {
             wholeOnly = true; // what was taken out of the table's changes is in no log
             nextSave = time.nanoTime() + RETRY.toNanos();
-            LOG.error("keeping greylisting's memory broke: a defect of ours", e);
         }
     }
 

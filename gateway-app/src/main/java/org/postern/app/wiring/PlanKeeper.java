@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.postern.core.time.Rounds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ final class PlanKeeper implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                round();
+                Rounds.survives(LOG, "removing old plans", this::round);
                 Thread.sleep(EVERY);
             }
         } catch (InterruptedException e) {

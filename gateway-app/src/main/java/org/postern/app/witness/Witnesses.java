@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.postern.app.state.GatewayState.Part;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.time.Rounds;
 import org.postern.core.time.TimeSource;
 import org.postern.queue.spool.Spool;
 import org.slf4j.Logger;
@@ -121,11 +122,7 @@ public final class Witnesses implements AutoCloseable {
     private static void every(Duration pause, Runnable what) {
         try {
             while (true) {
-                try {
-                    what.run();
-                } catch (RuntimeException e) {
-                    LOG.error("a witness failed, it looks again", e);
-                }
+                Rounds.survives(LOG, "a witness", what::run);
                 Thread.sleep(pause);
             }
         } catch (InterruptedException e) {

@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +44,17 @@ class JournalTroubleTest {
 
     private volatile Instant clock = NOON;
 
+    /** Whether the next who asks for the time finds no memory. */
+    private final AtomicBoolean memoryGone = new AtomicBoolean();
+
     /** A wall clock that is set by hand; intervals are real. */
     private final TimeSource time =
             new TimeSource() {
                 @Override
                 public Instant instant() {
+                    if (memoryGone.getAndSet(false)) {
+                        throw new OutOfMemoryError("for the test");
+                    }
                     return clock;
                 }
 
@@ -171,6 +178,22 @@ class JournalTroubleTest {
             assertThat(writer.lost()).isZero();
         }
         assertThat(read(new JournalReader(folder))).hasSize(2);
+    }
+
+    @Test
+    void memoryThatIsGoneForAMomentCostsWhatWasBeingWrittenAndNotTheJournal() throws Exception {
+        try (JournalWriter writer = writer()) {
+            tell(writer, 1, 1);
+            await().until(() -> scrape().contains("postern_journal_events_total 1.0"));
+            memoryGone.set(true);
+            tell(writer, 2, 1);
+            await().until(() -> writer.lost() == 1);
+            tell(writer, 3, 1);
+        }
+        assertThat(read(new JournalReader(folder)))
+                .extracting(TracedMessage::from)
+                .containsExactly("u1@example.org", "u3@example.org");
+        assertThat(scrape()).contains("postern_journal_lost_total{reason=\"failed\"} 1.0");
     }
 
     @Test

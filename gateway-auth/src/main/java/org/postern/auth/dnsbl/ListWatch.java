@@ -21,6 +21,7 @@ import org.postern.core.config.DnsblConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.net.Ip;
 import org.postern.core.time.Deadline;
+import org.postern.core.time.Rounds;
 import org.postern.core.time.TimeSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,20 +125,10 @@ public final class ListWatch implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                await(round());
+                await(Rounds.outcome(LOG, "testing DNS lists", this::testDue, OFF_RETRY));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closing
-        }
-    }
-
-    /** A defect costs the round and is told, and the next one comes. */
-    private Duration round() throws InterruptedException {
-        try {
-            return testDue();
-        } catch (RuntimeException e) {
-            LOG.error("testing DNS lists broke: a defect of ours", e);
-            return OFF_RETRY;
         }
     }
 
