@@ -7,13 +7,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.telemetry.NamedGauges;
 import org.postern.core.problem.Problem;
 import org.postern.core.recipients.FileRemovals;
 import org.postern.core.recipients.KeptCopies;
@@ -33,8 +33,7 @@ public final class RecipientFiles {
     private final KeptCopies copies;
     private final FileRemovals removals = new FileRemovals();
     private final TimeSource time;
-    private final Metrics metrics;
-    private final Set<Path> measured = new HashSet<>();
+    private final NamedGauges gauges;
     private volatile Map<Path, View> views = Map.of();
 
     /**
@@ -83,7 +82,11 @@ public final class RecipientFiles {
     public RecipientFiles(Path data, Recipients started, TimeSource time, Metrics metrics) {
         this.copies = KeptCopies.in(data);
         this.time = time;
-        this.metrics = metrics;
+        this.gauges =
+                new NamedGauges(metrics)
+                        .gauge("recipients.entries", of(View::entries), "source")
+                        .gauge("recipients.sync.refused", of(View::refused), "source")
+                        .gauge("recipients.staleness.seconds", of(this::staleness), "source");
         removals.begin(started);
     }
 
@@ -106,9 +109,12 @@ public final class RecipientFiles {
         Map<Path, View> now = new HashMap<>();
         for (FileSource source : recipients.fileSources()) {
             now.put(source.file(), source.kept() == null ? kept(source) : instead(source));
-            measure(source);
         }
         views = Map.copyOf(now);
+        gauges.show(
+                now.values().stream()
+                        .map(view -> view.path().toString())
+                        .collect(Collectors.toSet()));
         if (views.values().stream().noneMatch(View::served)) {
             removals.taken();
         }
@@ -160,25 +166,13 @@ public final class RecipientFiles {
         return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
-    private void measure(FileSource source) {
-        if (!measured.add(source.file())) {
-            return;
-        }
-        String name = source.path().toString();
-        gauge("recipients.entries", source.file(), name, View::entries);
-        gauge("recipients.sync.refused", source.file(), name, View::refused);
-        gauge("recipients.staleness.seconds", source.file(), name, this::staleness);
-    }
-
-    private void gauge(String metric, Path file, String source, ToDoubleFunction<View> value) {
-        metrics.gauge(
-                metric,
-                () -> {
-                    View view = views.get(file);
-                    return view == null ? Double.NaN : value.applyAsDouble(view);
-                },
-                "source",
-                source);
+    private ToDoubleFunction<String> of(ToDoubleFunction<View> value) {
+        return name ->
+                views.values().stream()
+                        .filter(view -> view.path().toString().equals(name))
+                        .findFirst()
+                        .map(value::applyAsDouble)
+                        .orElse(Double.NaN);
     }
 
     private double staleness(View view) {

@@ -17,10 +17,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.telemetry.NamedGauges;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.DownstreamConfig;
 import org.postern.core.config.PosternConfig;
@@ -50,20 +50,13 @@ import org.slf4j.LoggerFactory;
 public final class RemoteDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("recipients");
 
-    private static final List<String> METERS =
-            List.of(
-                    "recipients.entries",
-                    "recipients.staleness.seconds",
-                    "recipients.sync.refused",
-                    "recipients.syncs");
-
     private final Path folder;
     private final TimeSource time;
     private final Metrics metrics;
     private final Map<Key, Source> sources = new HashMap<>();
     private Set<Key> inUse = Set.of();
     private final Map<String, Source> active = new ConcurrentHashMap<>();
-    private final Set<String> measured = new HashSet<>();
+    private final NamedGauges gauges;
     private volatile Set<Domain> hosted = Set.of();
     private volatile double maxRemoval;
 
@@ -111,6 +104,12 @@ public final class RemoteDirectories implements AutoCloseable {
         this.folder = folder(data);
         this.time = time;
         this.metrics = metrics;
+        this.gauges =
+                new NamedGauges(metrics)
+                        .gauge("recipients.entries", of(View::entries), "source")
+                        .gauge("recipients.staleness.seconds", of(this::staleness), "source")
+                        .gauge("recipients.sync.refused", of(View::refused), "source")
+                        .andCounter("recipients.syncs", "source");
         SyncedDirectory.removeUnfinished(folder);
     }
 
@@ -270,37 +269,17 @@ public final class RemoteDirectories implements AutoCloseable {
         active.clear();
         for (Source source : sources.values()) {
             active.put(source.config().name(), source);
-            measure(source.config().name());
             source.keeper().start();
             if (otherDomains) {
                 source.keeper().wake();
             }
         }
-        Set<String> gone = new HashSet<>(measured);
-        gone.removeAll(active.keySet());
-        gone.forEach(this::forget);
-        measured.removeAll(gone);
-    }
-
-    /** Else each edit of a source would leave its series behind for ever. */
-    private void forget(String name) {
-        for (String meter : METERS) {
-            metrics.forget(meter, "source", name);
-        }
+        gauges.show(active.keySet());
     }
 
     private static boolean ended(Map.Entry<Key, Source> entry) {
         entry.getValue().keeper().close();
         return true;
-    }
-
-    private void measure(String name) {
-        if (!measured.add(name)) {
-            return;
-        }
-        metrics.gauge("recipients.entries", of(name, View::entries), "source", name);
-        metrics.gauge("recipients.staleness.seconds", of(name, this::staleness), "source", name);
-        metrics.gauge("recipients.sync.refused", of(name, View::refused), "source", name);
     }
 
     /** A call-out is asked when somebody comes: it is stale only while its store is away. */
@@ -314,12 +293,12 @@ public final class RemoteDirectories implements AutoCloseable {
                 : Duration.between(view.good(), time.instant()).toMillis() / 1000.0;
     }
 
-    private DoubleSupplier of(String name, ToDoubleFunction<View> value) {
-        return () -> view(name).map(value::applyAsDouble).orElse(Double.NaN);
-    }
-
-    private Optional<View> view(String name) {
-        return Optional.ofNullable(active.get(name)).map(RemoteDirectories::view);
+    private ToDoubleFunction<String> of(ToDoubleFunction<View> value) {
+        return name ->
+                Optional.ofNullable(active.get(name))
+                        .map(RemoteDirectories::view)
+                        .map(value::applyAsDouble)
+                        .orElse(Double.NaN);
     }
 
     private static View view(Source source) {
