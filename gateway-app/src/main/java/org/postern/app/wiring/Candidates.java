@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postern.app.country.CountryFileException;
 import org.postern.app.intake.CandidatePolicy;
-import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
@@ -49,11 +48,7 @@ final class Candidates {
             try {
                 policy.observe(read);
             } catch (CountryFileException e) {
-                problems.add(
-                        new Problem(
-                                config.placeOf(PolicyConfig.COUNTRY_DATABASE),
-                                Severity.ERROR,
-                                PolicyConfig.COUNTRY_DATABASE + ": " + e.getMessage()));
+                problems.add(Surroundings.about(config, e));
             }
         }
         return problems;

@@ -1,13 +1,15 @@
 package org.postern.app.wiring;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.state.GatewayState;
 import org.postern.app.telemetry.DnsblMeters;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.telemetry.NamedGauges;
 import org.postern.auth.AuthenticatorSettings;
 import org.postern.auth.client.ClientAddressJudge;
 import org.postern.auth.dns.CachingDnsClient;
@@ -16,6 +18,7 @@ import org.postern.auth.dns.DnsListener;
 import org.postern.auth.dnsbl.DnsLists;
 import org.postern.auth.dnsbl.ListState;
 import org.postern.auth.dnsbl.ListWatch;
+import org.postern.core.config.DnsConfig;
 import org.postern.core.config.DnsListConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.time.TimeSource;
@@ -25,18 +28,23 @@ import org.postern.core.time.TimeSource;
  * one reload at a time.
  */
 final class DnsListParts implements AutoCloseable {
+    /** No question of a test or of a session waits longer for its answer. */
+    private static final Duration LONGEST_TEST = Duration.ofMinutes(1);
+
     private final TimeSource time;
-    private final Metrics metrics;
     private final DnsblMeters meters;
     private final ListWatch watch;
-    private final Set<String> gauges = ConcurrentHashMap.newKeySet();
-    private @Nullable CachingDnsClient probe;
+    private final NamedGauges gauges;
+    private @Nullable Probe probe;
+
+    /** Who is asked for the tests, and what that was made from. */
+    private record Probe(DnsConfig config, CachingDnsClient dns) {}
 
     DnsListParts(TimeSource time, Metrics metrics) {
         this.time = time;
-        this.metrics = metrics;
         this.meters = new DnsblMeters(metrics);
         this.watch = new ListWatch(time, meters);
+        this.gauges = new NamedGauges(metrics).gauge("dnsbl.list.up", this::up, "list");
         watch.start();
     }
 
@@ -59,27 +67,31 @@ final class DnsListParts implements AutoCloseable {
      * @throws IOException if no resolver can be told
      */
     void activate(PosternConfig config) throws IOException {
-        CachingDnsClient before = probe;
-        // tests see what a list answers now, not what a cache remembers
-        CachingDnsClient fresh = CachingDnsClient.uncached(config.dns(), time, DnsListener.NONE);
-        probe = fresh;
-        watch.watch(config.dnsbl(), fresh);
-        if (before != null) {
-            before.close();
-        }
-        for (DnsListConfig list : config.dnsbl().lists()) {
-            if (gauges.add(list.name())) {
-                metrics.gauge("dnsbl.list.up", () -> up(list.name()), "list", list.name());
+        Probe before = probe;
+        if (before == null || !before.config().equals(config.dns())) {
+            // tests see what a list answers now, not what a cache remembers
+            probe =
+                    new Probe(
+                            config.dns(),
+                            CachingDnsClient.uncached(config.dns(), time, DnsListener.NONE));
+            if (before != null) {
+                LiveConfiguration.closeLater(before.dns(), LONGEST_TEST);
             }
         }
+        watch.watch(config.dnsbl(), dns());
+        gauges.show(
+                config.dnsbl().lists().stream()
+                        .map(DnsListConfig::name)
+                        .collect(Collectors.toSet()));
+    }
+
+    /** Who is asked for the tests. */
+    CachingDnsClient dns() {
+        return Objects.requireNonNull(probe, "no configuration yet").dns();
     }
 
     private double up(String list) {
-        ListState state = watch.states().get(list);
-        if (state == null) {
-            return Double.NaN; // no longer configured
-        }
-        return state instanceof ListState.Well ? 1 : 0;
+        return watch.states().get(list) instanceof ListState.Well ? 1 : 0;
     }
 
     /** How each list is, for the status. */
@@ -110,7 +122,7 @@ final class DnsListParts implements AutoCloseable {
     public void close() {
         watch.close();
         if (probe != null) {
-            probe.close();
+            probe.dns().close();
         }
     }
 }

@@ -75,17 +75,22 @@ public final class Gateway implements GatewayState, AutoCloseable {
     private volatile @Nullable Vigil vigil;
     private volatile boolean up;
 
-    private Gateway(Snapshot snapshot, String version) throws StartFailure {
+    private Gateway(Snapshot snapshot, Surroundings.Seen seen, String version) throws StartFailure {
         this.version = version;
-        RemoteDirectories directories =
-                new RemoteDirectories(snapshot.config().data(), time, metrics);
-        this.live = new LiveConfiguration(snapshot, time, metrics, directories);
-        this.reception = new Reception(live, directories, metrics, time);
         undo.add(metrics::close);
-        undo.add(live::close);
-        undo.add(reception::close);
-        this.records = Records.open(live::snapshot, metrics, time);
-        undo.add(records::close);
+        try {
+            RemoteDirectories directories =
+                    new RemoteDirectories(snapshot.config().data(), time, metrics);
+            this.live = new LiveConfiguration(snapshot, seen, time, metrics, directories);
+            undo.add(live::close);
+            this.reception = new Reception(live, directories, metrics, time);
+            undo.add(reception::close);
+            this.records = Records.open(live::snapshot, metrics, time);
+            undo.add(records::close);
+        } catch (StartFailure | RuntimeException e) {
+            undo.all();
+            throw e;
+        }
     }
 
     /**
@@ -96,7 +101,8 @@ public final class Gateway implements GatewayState, AutoCloseable {
     public static Gateway start(SnapshotResult.Loaded loaded, String version) throws StartFailure {
         PosternConfig config = loaded.snapshot().config();
         List<Problem> problems = new ArrayList<>(loaded.warnings());
-        problems.addAll(Surroundings.check(config));
+        Surroundings.Seen seen = Surroundings.look(config);
+        problems.addAll(seen.problems());
         List<Problem> errors = problems.stream().filter(Problem::isError).toList();
         if (!errors.isEmpty()) {
             throw new StartFailure(
@@ -108,7 +114,7 @@ public final class Gateway implements GatewayState, AutoCloseable {
             throw new StartFailure(config.placeOf("log") + ": " + e.getMessage(), e);
         }
         problems.forEach(p -> LOG.warn("{}", p));
-        Gateway gateway = new Gateway(loaded.snapshot(), version);
+        Gateway gateway = new Gateway(loaded.snapshot(), seen, version);
         try {
             gateway.open(config);
             return gateway;

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.country.CountryDatabases;
 import org.postern.app.country.CountryFileException;
@@ -20,16 +22,14 @@ import org.postern.app.telemetry.DnsMeters;
 import org.postern.app.telemetry.Metrics;
 import org.postern.auth.Authenticator;
 import org.postern.auth.AuthenticatorSettings;
+import org.postern.auth.dkim.SigningKey;
 import org.postern.auth.dns.CachingDnsClient;
 import org.postern.auth.secondopinion.SecondOpinion;
 import org.postern.core.config.DomainConfig;
-import org.postern.core.config.PolicyConfig;
 import org.postern.core.config.PosternConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
-import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
-import org.postern.core.problem.Problem.Severity;
 import org.postern.core.recipients.Handling;
 import org.postern.core.recipients.Recipients;
 import org.postern.core.scan.ScanResult;
@@ -41,7 +41,6 @@ import org.postern.queue.delivery.DeliveryEnvironment;
 import org.postern.queue.delivery.Downstream;
 import org.postern.queue.delivery.HostResolver;
 import org.postern.smtp.tls.TlsContexts;
-import org.postern.smtp.tls.TlsProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,16 +66,28 @@ final class LiveConfiguration implements AutoCloseable {
     private final RemoteDirectories directories;
     private final RecipientFiles recipientFiles;
     private volatile Parts current;
-    private @Nullable Prepared prepared;
 
     /** A revision and the parts behind it. */
-    private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {}
+    private record Parts(Revision revision, CachingDnsClient dns, DownstreamTable downstreams) {
+        PosternConfig config() {
+            return revision.snapshot().config();
+        }
+    }
 
     /** What a reload has made and nobody uses yet. */
     private record Prepared(Parts parts, TlsContexts tls) {}
 
+    /**
+     * The first configuration.
+     *
+     * @param seen what was loaded for it, without an error
+     */
     LiveConfiguration(
-            Snapshot read, TimeSource time, Metrics metrics, RemoteDirectories directories)
+            Snapshot read,
+            Surroundings.Seen seen,
+            TimeSource time,
+            Metrics metrics,
+            RemoteDirectories directories)
             throws StartFailure {
         this.directories = directories;
         this.recipientFiles =
@@ -95,28 +106,48 @@ final class LiveConfiguration implements AutoCloseable {
                     "scanner",
                     which.word());
         }
+        this.tls = seen.loadedCertificates();
         PosternConfig config = first.config();
         try {
-            tls = TlsContexts.load(config.tls());
-            CachingDnsClient dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
-            current =
-                    new Parts(
-                            revision(first, dns, null),
-                            dns,
-                            DownstreamTable.of(config, environment(config)));
+            current = make(first, seen.sealingKey(), null);
             dnsLists.activate(config);
             countries.activate(config);
         } catch (CountryFileException e) {
-            throw new StartFailure(
-                    config.placeOf(PolicyConfig.COUNTRY_DATABASE) + ": " + e.getMessage(), e);
-        } catch (TlsProblemException e) {
-            throw new StartFailure(config.placeOf("tls") + ": " + e.getMessage(), e);
-        } catch (SealingKey.SealingKeyException e) {
-            throw new StartFailure(config.placeOf(SealingKey.PATH) + ": " + e.getMessage(), e);
+            throw new StartFailure(Surroundings.about(config, e).toString(), e);
         } catch (IOException e) {
-            throw new StartFailure(
-                    "dns: no resolver to ask: " + e.getMessage() + "; name one under dns.servers",
-                    e);
+            throw new StartFailure(Surroundings.about(config, e).toString(), e);
+        }
+    }
+
+    /**
+     * Everything for a configuration, with what of the one before still fits; nothing of it where
+     * that ends in an exception.
+     */
+    private Parts make(Snapshot next, @Nullable SigningKey sealingKey, @Nullable Parts before)
+            throws IOException, CountryFileException {
+        PosternConfig config = next.config();
+        boolean sameDns = before != null && before.config().dns().equals(config.dns());
+        CachingDnsClient dns =
+                before != null && sameDns
+                        ? before.dns()
+                        : CachingDnsClient.of(config.dns(), time, dnsMeters);
+        boolean made = false;
+        try {
+            Scanners scanners = before == null ? null : before.revision().scanners();
+            Parts parts =
+                    new Parts(
+                            revision(next, dns, sealingKey, scanners),
+                            dns,
+                            downstreams(before, config));
+            made = true;
+            return parts;
+        } finally {
+            if (!made) {
+                countries.abandon();
+                if (!sameDns) {
+                    dns.close();
+                }
+            }
         }
     }
 
@@ -128,12 +159,15 @@ final class LiveConfiguration implements AutoCloseable {
                 new DeliveryLookups(() -> current.dns(), time));
     }
 
-    private Revision revision(Snapshot snapshot, CachingDnsClient dns, @Nullable Scanners before)
-            throws SealingKey.SealingKeyException, CountryFileException {
+    private Revision revision(
+            Snapshot snapshot,
+            CachingDnsClient dns,
+            @Nullable SigningKey sealingKey,
+            @Nullable Scanners before)
+            throws CountryFileException {
         PosternConfig config = snapshot.config();
         Authenticator authenticator =
-                new Authenticator(
-                        AuthenticatorSettings.of(config, SealingKey.read(config)), dns, time);
+                new Authenticator(AuthenticatorSettings.of(config, sealingKey), dns, time);
         return new Revision(
                 snapshot,
                 authenticator,
@@ -243,26 +277,36 @@ final class LiveConfiguration implements AutoCloseable {
      * @param confirmed whether recipient files may lose as many as they were refused for
      */
     synchronized SnapshotResult reload(boolean confirmed) {
+        AtomicReference<@Nullable Prepared> prepared = new AtomicReference<>();
         SnapshotResult result =
                 snapshots.reload(candidate -> {
                     List<Problem> problems = new ArrayList<>(removed(candidate, confirmed));
-                    problems.addAll(Surroundings.check(candidate.config()));
+                    Surroundings.Seen seen = Surroundings.look(candidate.config());
+                    problems.addAll(seen.problems());
                     problems.addAll(directories.withoutList(candidate.config()));
                     if (problems.stream().noneMatch(Problem::isError)) {
-                        prepare(candidate).ifPresent(problems::add);
+                        // the last that can refuse it: what it makes comes into force
+                        try {
+                            prepared.set(
+                                    new Prepared(
+                                            make(candidate, seen.sealingKey(), current),
+                                            seen.loadedCertificates()));
+                        } catch (CountryFileException e) {
+                            problems.add(Surroundings.about(candidate.config(), e));
+                        } catch (IOException e) {
+                            problems.add(Surroundings.about(candidate.config(), e));
+                        }
                     }
                     return problems;
                 });
         switch (result) {
             case SnapshotResult.Refused refused -> {
-                prepared = null;
-                countries.abandon();
                 refused.problems().all().forEach(p -> LOG.error("{}", p));
                 LOG.error("reload refused, revision {} stays in force", snapshot().revision());
             }
             case SnapshotResult.Loaded loaded -> {
                 loaded.warnings().forEach(p -> LOG.warn("{}", p));
-                activate();
+                activate(Objects.requireNonNull(prepared.get(), "taken and not prepared"));
                 LOG.info("revision {} is in force", loaded.snapshot().revision());
             }
         }
@@ -283,55 +327,15 @@ final class LiveConfiguration implements AutoCloseable {
         return result;
     }
 
-    /**
-     * Builds everything for a configuration that nothing else speaks against.
-     *
-     * @return what speaks against it after all: then nothing has changed
-     */
-    private Optional<Problem> prepare(Snapshot next) {
-        PosternConfig config = next.config();
-        Parts before = current;
-        CachingDnsClient dns = before.dns();
-        DownstreamTable downstreams = before.downstreams();
-        try {
-            if (!config.dns().equals(config().dns())) {
-                dns = CachingDnsClient.of(config.dns(), time, dnsMeters);
-            }
-            Revision revision = revision(next, dns, revision().scanners());
-            downstreams = downstreams(before, config);
-            TlsContexts certificates = TlsContexts.load(config.tls());
-            prepared = new Prepared(new Parts(revision, dns, downstreams), certificates);
-            return Optional.empty();
-        } catch (IOException
-                | TlsProblemException
-                | CountryFileException
-                | SealingKey.SealingKeyException e) {
-            downstreams.closeWhatIsNotIn(before.downstreams());
-            if (dns != before.dns()) {
-                dns.close();
-            }
-            return Optional.of(
-                    new Problem(
-                            Place.start(config.file()),
-                            Severity.ERROR,
-                            String.valueOf(e.getMessage())));
-        }
-    }
-
     /** The clients of before, where they still fit; all say our name to the other side. */
-    private DownstreamTable downstreams(Parts before, PosternConfig config) {
+    private DownstreamTable downstreams(@Nullable Parts before, PosternConfig config) {
         DeliveryEnvironment environment = environment(config);
-        return config.hostname().equals(config().hostname())
+        return before != null && config.hostname().equals(before.config().hostname())
                 ? before.downstreams().next(config, environment)
                 : DownstreamTable.of(config, environment);
     }
 
-    private void activate() {
-        Prepared taken = prepared;
-        prepared = null;
-        if (taken == null) {
-            throw new IllegalStateException("a configuration was taken that was not prepared");
-        }
+    private void activate(Prepared taken) {
         Parts next = taken.parts();
         Parts before = current;
         current = next;
@@ -348,9 +352,13 @@ final class LiveConfiguration implements AutoCloseable {
         recipientFiles.activate(next.revision().snapshot().recipients());
         if (next.dns() != before.dns()) {
             // sessions that are open keep what they began with: it goes when the last must be over
-            CompletableFuture.delayedExecutor(LONGEST_SESSION.toSeconds(), TimeUnit.SECONDS)
-                    .execute(before.dns()::close);
+            closeLater(before.dns(), LONGEST_SESSION);
         }
+    }
+
+    /** Closes a DNS client that nobody begins to ask any more, when its last question is over. */
+    static void closeLater(CachingDnsClient dns, Duration after) {
+        CompletableFuture.delayedExecutor(after.toSeconds(), TimeUnit.SECONDS).execute(dns::close);
     }
 
     @Override

@@ -11,7 +11,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.country.CountryDatabase;
 import org.postern.app.country.CountryFileException;
 import org.postern.app.directory.SourceSyntax;
@@ -45,12 +48,34 @@ public final class Surroundings {
 
     private Surroundings() {}
 
-    /** Everything found, in the order of the configuration; empty when all is well. */
-    public static List<Problem> check(PosternConfig config) {
+    /**
+     * What was found of a configuration, and what was loaded to find it: nobody need load it again,
+     * and find another file there.
+     *
+     * @param problems everything, in the order of the configuration; empty when all is well
+     * @param certificates those of section {@code tls}; null where they do not load, an error
+     * @param sealingKey the key of ARC seals; null where none is named, or it cannot sign, an error
+     */
+    record Seen(
+            List<Problem> problems,
+            @Nullable TlsContexts certificates,
+            @Nullable SigningKey sealingKey) {
+        /** The certificates of a configuration without an error. */
+        TlsContexts loadedCertificates() {
+            return Objects.requireNonNull(certificates, "certificates that do not load");
+        }
+    }
+
+    /** Looks at all of it; a data directory that is missing is made. */
+    static Seen look(PosternConfig config) {
         List<Problem> problems = new ArrayList<>();
         data(config, problems);
-        beyondData(config, problems);
-        return problems;
+        return beyondData(config, problems);
+    }
+
+    /** Everything found, in the order of the configuration; empty when all is well. */
+    public static List<Problem> check(PosternConfig config) {
+        return look(config).problems();
     }
 
     /**
@@ -67,18 +92,19 @@ public final class Surroundings {
         } else if (!Files.isWritable(there)) {
             problems.add(notWritable(config, "permission denied"));
         }
-        beyondData(config, problems);
-        return problems;
+        return beyondData(config, problems).problems();
     }
 
-    private static void beyondData(PosternConfig config, List<Problem> problems) {
+    private static Seen beyondData(PosternConfig config, List<Problem> problems) {
+        TlsContexts certificates = null;
         try {
-            TlsContexts.load(config.tls());
+            certificates = TlsContexts.load(config.tls());
         } catch (TlsProblemException e) {
             problems.add(error(config.placeOf("tls"), String.valueOf(e.getMessage())));
         }
+        SigningKey sealingKey = null;
         try {
-            SigningKey _ = SealingKey.read(config);
+            sealingKey = SealingKey.read(config);
         } catch (SealingKey.SealingKeyException e) {
             problems.add(error(config.placeOf(SealingKey.PATH), String.valueOf(e.getMessage())));
         }
@@ -87,16 +113,28 @@ public final class Surroundings {
             try {
                 CountryDatabase.check(countries);
             } catch (CountryFileException e) {
-                problems.add(
-                        error(
-                                config.placeOf(PolicyConfig.COUNTRY_DATABASE),
-                                PolicyConfig.COUNTRY_DATABASE + ": " + e.getMessage()));
+                problems.add(about(config, e));
             }
         }
         SourceSyntax.check(config, problems);
         config.downstreams().values().stream()
-                .sorted(java.util.Comparator.comparing(DownstreamConfig::name))
+                .sorted(Comparator.comparing(DownstreamConfig::name))
                 .forEach(d -> downstream(config, d, problems));
+        return new Seen(problems, certificates, sealingKey);
+    }
+
+    /** A database of countries that cannot be used. */
+    static Problem about(PosternConfig config, CountryFileException e) {
+        return error(
+                config.placeOf(PolicyConfig.COUNTRY_DATABASE),
+                PolicyConfig.COUNTRY_DATABASE + ": " + e.getMessage());
+    }
+
+    /** Resolvers that cannot be found out. */
+    static Problem about(PosternConfig config, IOException noResolver) {
+        return error(
+                config.placeOf("dns"),
+                "no resolver to ask: " + noResolver.getMessage() + "; name one under dns.servers");
     }
 
     private static void data(PosternConfig config, List<Problem> problems) {

@@ -16,6 +16,7 @@ import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.intake.CandidatePolicy;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.problem.Problem;
+import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
 import org.postern.core.time.TimeSource;
 
@@ -39,9 +40,11 @@ class CandidatesTest {
     void start() throws Exception {
         Files.write(folder.resolve("people.txt"), MANY);
         Path data = folder.resolve("data");
+        Snapshot first = SmallSite.snapshot(folder, time, OTHER, "postmaster@example.test");
         live =
                 new LiveConfiguration(
-                        SmallSite.snapshot(folder, time, OTHER, "postmaster@example.test"),
+                        first,
+                        Surroundings.look(first.config()),
                         time,
                         metrics,
                         new RemoteDirectories(data, time, metrics));
