@@ -2,7 +2,10 @@ package org.postern.app.reputation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +31,7 @@ class HarvestersTest {
     private final Chronicle chronicle = new Chronicle();
     private final List<String> notes = new ArrayList<>();
     private final Set<Object> good = new HashSet<>();
-    private ReputationConfig config = thresholds(3, 6, 9);
+    private ReputationConfig config = TestSettings.harvest(3, 6, 9);
     private final Harvesters harvesters =
             new Harvesters(
                     () -> config,
@@ -39,29 +42,6 @@ class HarvestersTest {
                     metrics,
                     chronicle,
                     time);
-
-    private static ReputationConfig thresholds(int slow, int hangUp, int ban) {
-        ReputationConfig defaults = ReputationConfig.defaults(true);
-        return new ReputationConfig(
-                slow,
-                Duration.ofSeconds(2),
-                hangUp,
-                ban,
-                Duration.ofHours(1),
-                Duration.ofHours(1),
-                2,
-                20,
-                defaults.goodAfterAge(),
-                defaults.halfLife(),
-                Set.of(),
-                defaults.trapHold(),
-                0,
-                0,
-                defaults.anomalyMode(),
-                10,
-                Duration.ofDays(7),
-                Duration.ofHours(4));
-    }
 
     @AfterEach
     void close() {
@@ -162,12 +142,12 @@ class HarvestersTest {
     void aReloadThatSwitchesBansOffLetsEverybodyInAndThresholdsOfZeroDoNothing() {
         name(CLIENT, 9);
         assertThat(harvesters.banned(CLIENT)).isPresent();
-        config = thresholds(0, 0, 0);
+        config = TestSettings.harvest(0, 0, 0);
         assertThat(harvesters.banned(CLIENT)).as("at once").isEmpty();
         harvesters.expire();
         assertThat(harvesters.bans().all()).isEmpty();
         assertThat(name(CLIENT, 1_000)).isEqualTo(Harvesters.Response.Answer.INSTANCE);
-        config = thresholds(3, 6, 2_000);
+        config = TestSettings.harvest(3, 6, 2_000);
         assertThat(harvesters.banned(CLIENT)).isEmpty();
         assertThat(name(CLIENT, 1))
                 .as("what was named meanwhile counts")
@@ -184,5 +164,119 @@ class HarvestersTest {
         assertThat(harvesters.banned(CLIENT)).isPresent();
         time.advance(Duration.ofHours(1));
         assertThat(harvesters.banned(CLIENT)).isEmpty();
+    }
+
+    private String scraped() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        metrics.scrape(out, null);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aNetworkIsKeptOutForWhatItsClientsNameTogetherAndWithItWhoHasNamedNobody() {
+        List<String> changes = new ArrayList<>();
+        harvesters.onChange(() -> changes.add("told"));
+        for (int client = 1; client <= 4; client++) {
+            assertThat(harvesters.bans().all()).isEmpty();
+            name(Ip.parse("192.0.2." + client), 5); // a hang-up each at six, a ban at nine
+        }
+        assertThat(harvesters.bans().all())
+                .singleElement()
+                .satisfies(ban -> assertThat(ban.whom().title()).isEqualTo("network 192.0.2.0/24"));
+        assertThat(changes).hasSize(1);
+        assertThat(harvesters.banned(Ip.parse("192.0.2.200")))
+                .hasValueSatisfying(refusal ->
+                        assertThat(refusal.reply().toString())
+                                .contains("Too many unknown recipients from your network"));
+        assertThat(harvesters.banned(Ip.parse("192.0.3.1"))).isEmpty();
+        assertThat(harvesters.letIn(Cidr.parse("192.0.2.0/24"), "olga")).hasSize(1);
+        assertThat(changes).hasSize(2);
+    }
+
+    @Test
+    void aClientIsHungUpOnAndADomainIsPutOffEachInItsOwnName() {
+        assertThat(name(CLIENT, 6))
+                .isInstanceOfSatisfying(
+                        Harvesters.Response.HangUp.class,
+                        hangUp -> {
+                            assertThat(hangUp.count()).isEqualTo(6);
+                            assertThat(hangUp.reply().toString())
+                                    .startsWith(
+                                            "421 4.7.0 Too many unknown recipients from your"
+                                                    + " address; clean your list");
+                        });
+        assertThat(nameAs(LIST, 12))
+                .isInstanceOfSatisfying(
+                        Harvesters.Response.PutOff.class,
+                        putOff -> {
+                            assertThat(putOff.count()).isEqualTo(12);
+                            assertThat(putOff.reply().toString())
+                                    .startsWith(
+                                            "451 4.7.0 Too many unknown recipients from your"
+                                                    + " domain list.example; clean your list");
+                        });
+    }
+
+    /** Names unknown recipients by mail of a domain, each from a network of its own. */
+    private Harvesters.Response nameAs(Domain domain, int times) {
+        Harvesters.Response last = Harvesters.Response.Answer.INSTANCE;
+        for (int i = 0; i < times; i++) {
+            last = harvesters.unknown(Ip.parse("198.51." + i + ".1"), false, domain);
+        }
+        return last;
+    }
+
+    @Test
+    void aDomainThatIsKnownGoodIsSlowedHoweverManyItNames() {
+        good.add(LIST);
+        assertThat(nameAs(LIST, 12)).isEqualTo(new Harvesters.Response.Late(Duration.ofSeconds(4)));
+        assertThat(nameAs(LIST, 60))
+                .isEqualTo(new Harvesters.Response.Late(Duration.ofSeconds(10)));
+        assertThat(harvesters.mayBeBanned(LIST)).isFalse();
+    }
+
+    @Test
+    void whoSignedIsCountedApartFromWhoseSpfPassedAndIsLetInByItsName() {
+        chronicle.tell((kind, detail) -> notes.add(kind + "|" + detail));
+        harvesters.attribute(CLIENT, Set.of(LIST), 0);
+        harvesters.attribute(CLIENT, Set.of(LIST), 17);
+        assertThat(harvesters.bannedSigner(CLIENT, Set.of(LIST))).isEmpty();
+        harvesters.attribute(CLIENT, Set.of(LIST), 1);
+        assertThat(harvesters.bannedSigner(CLIENT, Set.of(Domain.of("other.example"), LIST)))
+                .hasValueSatisfying(refusal ->
+                        assertThat(refusal.reply().toString())
+                                .startsWith("451 4.7.0")
+                                .contains("from your signing domain list.example"));
+        assertThat(harvesters.bannedSender(CLIENT, LIST)).as("who sends as it").isEmpty();
+        assertThat(harvesters.banned(CLIENT)).as("who brings it").isEmpty();
+        nameAs(LIST, 18);
+        assertThat(harvesters.mayBeBanned(LIST)).isTrue();
+        assertThat(harvesters.letIn(LIST, "olga")).as("both at once").hasSize(2);
+        assertThat(harvesters.bannedSigner(CLIENT, Set.of(LIST))).isEmpty();
+        assertThat(harvesters.mayBeBanned(LIST)).isFalse();
+        assertThat(notes)
+                .filteredOn(note -> note.startsWith("ban-lifted|"))
+                .hasSize(2)
+                .allMatch(note -> note.endsWith("list.example: let in again by olga"));
+    }
+
+    @Test
+    void eachResponseIsCountedByItsName() throws IOException {
+        InetAddress known = Ip.parse("203.0.113.1");
+        good.add(known);
+        name(CLIENT, 10);
+        name(known, 9);
+        harvesters.unknown(CLIENT, true, null);
+        assertThat(scraped())
+                .contains(
+                        "postern_reputation_unknown_recipients_total{response=\"none\"} 4.0",
+                        "postern_reputation_unknown_recipients_total{response=\"slow\"} 6.0",
+                        "{response=\"slow-known-good\"} 4.0",
+                        "{response=\"hang-up\"} 3.0",
+                        "postern_reputation_unknown_recipients_total{response=\"ban\"} 2.0",
+                        "{response=\"null-sender\"} 1.0",
+                        "postern_reputation_bans_begun_total{of=\"client\"} 1.0",
+                        "postern_reputation_bans_spared_total{of=\"client\"} 1.0",
+                        "postern_reputation_bans_begun_total{of=\"network\"} 0.0");
     }
 }

@@ -69,26 +69,7 @@ class QueuedHoldsTest {
     }
 
     private ReputationConfig config(int most) {
-        ReputationConfig defaults = ReputationConfig.defaults(true);
-        return new ReputationConfig(
-                0,
-                defaults.slowBy(),
-                0,
-                0,
-                defaults.ban(),
-                defaults.window(),
-                4,
-                20,
-                defaults.goodAfterAge(),
-                defaults.halfLife(),
-                Set.of(),
-                defaults.trapHold(),
-                most,
-                most,
-                mode,
-                2,
-                Duration.ZERO,
-                HOLD);
+        return TestSettings.anomalies(most, most, mode, HOLD);
     }
 
     @BeforeEach

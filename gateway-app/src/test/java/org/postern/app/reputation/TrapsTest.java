@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -18,8 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.app.SmallSite;
+import org.postern.app.journal.Events;
 import org.postern.app.lists.AddedLists;
 import org.postern.app.telemetry.Metrics;
+import org.postern.core.authres.AuthResult;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.lists.AddedEntries;
 import org.postern.core.lists.ListEntry;
@@ -30,7 +35,7 @@ import org.postern.core.recipients.RecipientDirectory;
 import org.postern.core.recipients.RecipientLookup;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.snapshot.SnapshotResult;
-import org.postern.core.time.TimeSource;
+import org.postern.core.time.ManualTimeSource;
 
 /** Who wrote to a trap is listed, however long the disk will not. */
 class TrapsTest {
@@ -38,19 +43,22 @@ class TrapsTest {
 
     @TempDir Path folder;
 
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00.5Z"));
     private final Metrics metrics = new Metrics();
+    private Reputation reputation;
     private final AtomicBoolean broken = new AtomicBoolean();
     private AddedLists lists;
     private Traps traps;
 
     @BeforeEach
     void start() throws IOException {
-        Snapshot snapshot = SmallSite.snapshot(folder, TimeSource.system(), "", "bob@example.test");
+        Snapshot snapshot = SmallSite.snapshot(folder, time, "", "bob@example.test");
         Path data = folder.resolve("d");
         lists =
                 new AddedLists(
                         data,
-                        TimeSource.system(),
+                        time,
                         () -> {
                             if (broken.get()) {
                                 throw new IllegalStateException("a defect");
@@ -58,15 +66,8 @@ class TrapsTest {
                             return new SnapshotResult.Loaded(snapshot, List.of());
                         });
         ReputationConfig config = ReputationConfig.defaults(true);
-        traps =
-                new Traps(
-                        lists,
-                        new Reputation(
-                                data, () -> config, c -> false, metrics, TimeSource.system()),
-                        () -> config,
-                        metrics,
-                        TimeSource.system(),
-                        Duration.ofMillis(20));
+        reputation = new Reputation(data, () -> config, c -> false, metrics, time);
+        traps = new Traps(lists, reputation, () -> config, metrics, time, Duration.ofMillis(20));
     }
 
     @AfterEach
@@ -150,13 +151,57 @@ class TrapsTest {
         awaitListed("2001:db8:1:2::/64");
     }
 
+    @Test
+    void theEntrySaysWhyAndUntilWhenAndIsWrittenDown() throws IOException {
+        List<String> notes = new CopyOnWriteArrayList<>();
+        reputation.chronicle().tell((kind, detail) -> notes.add(kind + " " + detail));
+        hit("192.0.2.1");
+        awaitListed("192.0.2.1/32");
+        Instant until =
+                time.instant()
+                        .plus(ReputationConfig.defaults(true).trapHold())
+                        .truncatedTo(ChronoUnit.SECONDS);
+        assertThat(lists.entries(AddedEntries.Target.DENY))
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.isOfSpamTrap()).isTrue();
+                    assertThat(entry.expires()).isEqualTo(until);
+                    assertThat(entry.comment()).isEqualTo("wrote to old@example.test");
+                });
+        assertThat(notes)
+                .containsExactly(
+                        "trap client 192.0.2.1/32: on the deny list until "
+                                + until
+                                + ": wrote to a spam trap");
+        assertThat(scraped()).contains("postern_reputation_traps_total{response=\"listed\"} 1.0");
+    }
+
+    @Test
+    void whoIsOursWhoBringsABounceAndWhoIsKnownGoodAreCountedAndLeftAlone() throws IOException {
+        var good = Events.evidence(AuthResult.PASS, AuthResult.PASS, "203.0.113.1", "p.example");
+        for (int i = 0; i < 30; i++) {
+            reputation.accepted(Ip.parse("203.0.113.1"), good.verdicts());
+        }
+        time.advance(Duration.ofDays(4));
+        traps.hit(Ip.parse("192.0.2.1"), TRAP, true, false);
+        traps.hit(Ip.parse("192.0.2.2"), TRAP, false, true);
+        hit("203.0.113.77"); // of the network that has a good history
+        assertThat(scraped())
+                .contains(
+                        "postern_reputation_traps_total{response=\"null-sender\"} 1.0",
+                        "postern_reputation_traps_total{response=\"known-good\"} 2.0")
+                .doesNotContain("postern_reputation_traps_total{response=\"listed\"}");
+        assertThat(traps.waiting()).isZero();
+        assertThat(listed()).isEmpty();
+    }
+
     private final AtomicInteger details = new AtomicInteger();
 
     private RecipientLookup lookUp(String address, RecipientLookup directory) throws IOException {
         ReputationConfig config =
                 SmallSite.snapshot(
                                 folder,
-                                TimeSource.system(),
+                                time,
                                 "reputation: { spam-traps: [old@example.test] }\n",
                                 "bob@example.test")
                         .config()
