@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Count what a rule, a reason or an address did, and to whom.",
         footer = {
             "",
-            "--reason takes the name of a rule, too: --reason policy.NAME. The journal is",
+            "--reason takes the name of a rule too, such as dmarc-reject. The journal is",
             "read from its files, so counting works while the gateway is down.",
             "--notify makes a plan: it prints how many notices there would be and the first",
             "of them. --apply PLAN puts them into the spool, --undo PLAN drops those not yet",
