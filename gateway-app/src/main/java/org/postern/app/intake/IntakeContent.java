@@ -149,6 +149,7 @@ final class IntakeContent implements ContentReceiver {
         Facts known =
                 facts.withCountry(country(outcome))
                         .withAuthentication(outcome.verdicts(), outcome.advice())
+                        .withOrigin(outcome.client())
                         .withSize(spooled.size())
                         .withStanding(
                                 parts.reputation().standing(facts.client(), outcome.verdicts()));

@@ -346,6 +346,7 @@ public final class Replay {
                 screened.atData(
                         path(known.withHelo(message.helo()).withTls(message.tls()), from)
                                 .withAuthentication(result.verdicts(), result.advice())
+                                .withOrigin(result.client())
                                 .withSize(message.size())
                                 .withCountry(country(result.client())));
         Verdict verdict = snapshot.policy().evaluate(Stage.DATA, facts, audience).verdict();

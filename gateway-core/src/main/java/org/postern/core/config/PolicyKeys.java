@@ -121,7 +121,11 @@ final class PolicyKeys {
                     ValueTypes.DOMAIN_PATTERN,
                     "the envelope sender's domain; from mail on");
     static final Key<String> WHEN_RECIPIENT =
-            TABLE.list(WHEN, "recipient", ValueTypes.ADDRESS_OR_DOMAIN, "the recipient; at rcpt");
+            TABLE.list(
+                    WHEN,
+                    "recipient",
+                    ValueTypes.ADDRESS_OR_DOMAIN,
+                    "the recipient, with any detail where its source has subaddressing; at rcpt");
     static final Key<ConditionConfig.DomainPattern> WHEN_RECIPIENT_DOMAIN =
             TABLE.list(
                     WHEN,

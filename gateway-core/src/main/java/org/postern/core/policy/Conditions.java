@@ -43,7 +43,9 @@ final class Conditions {
     private static Held holds(ConditionConfig condition, Facts facts, AccessLists lists) {
         return switch (condition) {
             case ConditionConfig.Client c ->
-                    Held.of(c.networks().stream().anyMatch(n -> n.contains(facts.client())));
+                    Held.of(
+                            c.networks().stream()
+                                    .anyMatch(n -> facts.clients().stream().anyMatch(n::contains)));
             case ConditionConfig.Country c ->
                     facts.country() == null
                             ? Held.UNKNOWN

@@ -21,6 +21,8 @@ import org.postern.core.scan.ScanResult;
  * known yet is null. Immutable.
  *
  * @param client the client's true address
+ * @param origin at the end of the content the client that a trusted relay names, which is what SPF
+ *     was asked about; null where that is the client itself
  * @param tls whether the session is encrypted
  * @param helo the name of HELO or EHLO as given
  * @param reversePath the reverse-path
@@ -38,6 +40,7 @@ import org.postern.core.scan.ScanResult;
  */
 public record Facts(
         InetAddress client,
+        @Nullable InetAddress origin,
         boolean tls,
         @Nullable String helo,
         @Nullable ReversePath reversePath,
@@ -58,8 +61,8 @@ public record Facts(
     /** What is known before the greeting. */
     public static Facts of(InetAddress client) {
         return new Facts(
-                client, false, null, null, null, null, null, null, null, 0, null, null, List.of(),
-                null);
+                client, null, false, null, null, null, null, null, null, null, 0, null, null,
+                List.of(), null);
     }
 
     /** After STARTTLS. */
@@ -126,6 +129,16 @@ public record Facts(
         });
     }
 
+    /** At the end of the content: whom it tells of, behind a trusted relay above all. */
+    public Facts withOrigin(InetAddress told) {
+        return with(draft -> draft.origin = told.equals(client) ? null : told);
+    }
+
+    /** The client, and whom the content tells of behind it. */
+    public List<InetAddress> clients() {
+        return origin == null ? List.of(client) : List.of(client, origin);
+    }
+
     /** At the end of the content: how many octets it has. */
     public Facts withSize(long octets) {
         return with(draft -> draft.size = octets);
@@ -164,6 +177,7 @@ public record Facts(
     /** The same facts while some of them are exchanged; seen by nobody else. */
     private static final class Draft {
         private final InetAddress client;
+        private @Nullable InetAddress origin;
         private boolean tls;
         private @Nullable String helo;
         private @Nullable ReversePath reversePath;
@@ -180,6 +194,7 @@ public record Facts(
 
         Draft(Facts from) {
             client = from.client;
+            origin = from.origin;
             tls = from.tls;
             helo = from.helo;
             reversePath = from.reversePath;
@@ -198,6 +213,7 @@ public record Facts(
         Facts facts() {
             return new Facts(
                     client,
+                    origin,
                     tls,
                     helo,
                     reversePath,

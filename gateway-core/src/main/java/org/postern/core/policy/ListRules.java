@@ -86,6 +86,9 @@ final class ListRules {
                             .map(name -> lists.address(ListKind.RECIPIENT, name))
                             .forEach(matches::add);
             case DATA -> {
+                if (facts.origin() != null) {
+                    matches.add(lists.client(facts.origin()));
+                }
                 if (facts.verdicts() != null) {
                     addVerdicts(matches, facts, facts.verdicts());
                 }
@@ -146,6 +149,10 @@ final class ListRules {
                     case RECIPIENT -> "The recipient";
                 };
         String reason = "list.deny." + entry.kind().key();
+        if (stage == Stage.DATA && entry.kind() == ListKind.CLIENT) {
+            // whom a trusted relay names: a refusal would make our own relay bounce to the sender
+            return new Verdict.Quarantine(DENY, reason, "behind a trusted relay: " + entry);
+        }
         if (entry.isOfSpamTrap()) {
             // it ends by itself, and a relay that many share may stand behind one bad message:
             // who has a queue comes back, nothing bounces; the trap itself is not given away

@@ -50,7 +50,7 @@ final class ListedFacts {
     }
 
     private static boolean hits(NamedList list, Facts facts, boolean allow) {
-        if (list.hasClient(facts.client())) {
+        if (facts.clients().stream().anyMatch(list::hasClient)) {
             return true;
         }
         if (facts.reversePath() instanceof ReversePath.Mailbox m

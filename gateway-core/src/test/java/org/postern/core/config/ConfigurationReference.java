@@ -154,7 +154,9 @@ final class ConfigurationReference {
             `list: partners` holds where the client, a name or an address stands in that list of `lists.named`, among the
             entries of its kind, as far as the session has come; `list: deny` is what `deny-list` would refuse by.
             `country` is of the client as it is known after a PROXY header or XCLIENT; behind a trusted relay it is
-            known at data, where the Received fields tell who is behind it.
+            known at data, where the Received fields tell who is behind it. There `client`, and lists with entries of kind
+            client, are asked about both, the relay and whom it names. A `reject` or `defer` by such a rule makes the relay
+            bounce or wait; `quarantine` does not, and is what a deny entry does there.
 
             The order at each stage: foreign domain, unknown recipient and a directory that is away (no rule opens these),
             then the rules of the recipients' set and of their domain, then `policy.rules`, then the lists, then the DNS lists, then what
