@@ -85,7 +85,12 @@ public final class MetricHelp {
                                     "What content scanners said, by scanner and result"),
                             Map.entry(
                                     "lists.entries",
-                                    "Entries of the lists, added and expired ones among them"),
+                                    "Entries of the lists that are in force, added ones among"
+                                            + " them"),
+                            Map.entry(
+                                    "lists.expired",
+                                    "Entries of the lists that have expired, added ones among"
+                                            + " them"),
                             Map.entry(
                                     "guard.alarms", "Shares of verdicts that have left their band"),
                             Map.entry(

@@ -43,6 +43,7 @@ final class Reception implements AutoCloseable {
     private final PassingEntries passing;
     private final CandidatePolicy candidate;
     private final OwnRules rules;
+    private final ListGauges gauges;
 
     /** The parts for this configuration. */
     Reception(
@@ -68,8 +69,7 @@ final class Reception implements AutoCloseable {
         this.candidate =
                 new CandidatePolicy(metrics, time, this::besideTheLiveOne, live.countries());
         this.rules = new OwnRules(live::config, metrics, time);
-        metrics.gauge("lists.entries", () -> live.snapshot().lists().allowSize(), "list", "allow");
-        metrics.gauge("lists.entries", () -> live.snapshot().lists().denySize(), "list", "deny");
+        this.gauges = new ListGauges(metrics, () -> live.snapshot().lists());
     }
 
     private SnapshotResult refreshLists() {
@@ -87,6 +87,7 @@ final class Reception implements AutoCloseable {
 
     /** A configuration has come into force. */
     void reloaded() {
+        gauges.follow();
         candidate.renew();
     }
 

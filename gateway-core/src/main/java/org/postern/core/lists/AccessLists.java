@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.postern.core.config.FileReference;
@@ -208,14 +209,35 @@ public final class AccessLists {
      * @param name one of {@code lists.named}, {@code allow} or {@code deny}
      */
     public NamedList list(String name) {
+        return new View(tables(name));
+    }
+
+    private List<ListTable> tables(String name) {
         return switch (name) {
-            case "allow" -> new View(List.of(allow, addedAllow));
-            case "deny" -> new View(List.of(deny, addedDeny));
+            case "allow" -> List.of(allow, addedAllow);
+            case "deny" -> List.of(deny, addedDeny);
             default -> {
                 ListTable table = named.get(name);
-                yield new View(table == null ? List.of() : List.of(table));
+                yield table == null ? List.of() : List.of(table);
             }
         };
+    }
+
+    /** The names of {@code lists.named}. */
+    public Set<String> names() {
+        return named.keySet();
+    }
+
+    /** How many entries of a list, added ones among them, have an effect now. */
+    public int inForce(String name) {
+        int all = tables(name).stream().mapToInt(table -> table.entries().size()).sum();
+        return all - expired(name);
+    }
+
+    /** How many entries of a list, added ones among them, have expired. */
+    public int expired(String name) {
+        Instant now = time.instant();
+        return tables(name).stream().mapToInt(table -> table.entries().expired(now)).sum();
     }
 
     /** Tables as one list. */
