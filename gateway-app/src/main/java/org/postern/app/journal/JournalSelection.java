@@ -20,15 +20,13 @@ import org.postern.core.net.Cidr;
 import org.postern.core.policy.Disposition;
 import org.postern.queue.surgery.Amounts;
 import org.postern.queue.surgery.SurgeryException;
+import org.postern.queue.surgery.VerdictWords;
 
 /**
  * Which messages of the journal are meant: the same options as of the {@code queue} commands, as
  * SQL over one file. Several options narrow it down, several values of one widen it. Immutable.
  */
 public final class JournalSelection {
-    private static final List<String> METHODS =
-            List.of("spf", "helo_spf", "iprev", "dkim", "arc", "dmarc");
-
     private static final String OBSERVED = "observed=";
 
     /** What becomes of a message, as {@code --state} of the journal's commands says it. */
@@ -234,16 +232,16 @@ public final class JournalSelection {
     }
 
     private static String verdict(Builder b, String value) throws SelectionException {
-        int equals = value.indexOf('=');
         if (value.startsWith(OBSERVED) && value.length() > OBSERVED.length()) {
             return observed(b, value.substring(OBSERVED.length()));
         }
-        String method = equals < 0 ? "" : value.substring(0, equals).replace('-', '_');
-        if (!METHODS.contains(method) || equals == value.length() - 1) {
-            throw wrong("verdict", value, "method=result such as dmarc=fail, or observed=RULE,");
+        try {
+            VerdictWords asked = VerdictWords.parse(value, ", or observed=RULE,");
+            b.values.add(asked.result().word());
+            return "evidence IN (SELECT id FROM evidence WHERE " + asked.method() + " = ?)";
+        } catch (SurgeryException e) {
+            throw new SelectionException(String.valueOf(e.getMessage()), e);
         }
-        b.values.add(value.substring(equals + 1));
-        return "evidence IN (SELECT id FROM evidence WHERE " + method + " = ?)";
     }
 
     /** What a rule in mode observe would have done: by rule or reason, or any of it. */

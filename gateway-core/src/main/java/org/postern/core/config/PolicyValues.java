@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import org.postern.core.authres.ReasonCodes;
 
 /** Reads the values that rules are made of. */
 final class PolicyValues {
@@ -66,6 +67,14 @@ final class PolicyValues {
         if (!text.matches("[a-z0-9-]+(\\.[a-z0-9-]+)*")) {
             throw new BadValueException(
                     "must be " + ValueTypes.REASON.name() + ", found " + ValueType.shortened(text));
+        }
+        if (!ReasonCodes.isKnown(text)) {
+            throw new BadValueException(
+                    "must be a reason of authentication (docs/reasons.md), there is no "
+                            + ValueType.shortened(text)
+                            + ReasonCodes.nearest(text)
+                                    .map(meant -> "; did you mean " + meant + "?")
+                                    .orElse(""));
         }
         return text;
     }

@@ -114,7 +114,7 @@ class PolicyReaderTest {
                                       action: tag
                                     - name: twice
                                       stage: data
-                                      when: { dmarc: bad, client: 1.2.3.4/5, not: {}, reason: "X Y" }
+                                      when: { dmarc: bad, client: 1.2.3.4/5, not: {}, reason: ["X Y", dmarc.fial, policy.x] }
                                       action: accept
                                       mode: maybe
                                       reply: ok
@@ -146,8 +146,13 @@ class PolicyReaderTest {
                         "15:35: policy.rules[].when.client must be a network: address has bits set"
                                 + " beyond its prefix; did you mean 0.0.0.0/5?",
                         "15:51: not needs at least one condition",
-                        "15:63: policy.rules[].when.reason must be a reason code or its beginning"
+                        "15:64: policy.rules[].when.reason must be a reason code or its beginning"
                                 + " up to a dot, such as dmarc.fail, found X Y",
+                        "15:71: policy.rules[].when.reason must be a reason of authentication"
+                                + " (docs/reasons.md), there is no dmarc.fial; did you mean"
+                                + " dmarc.fail?",
+                        "15:83: policy.rules[].when.reason must be a reason of authentication"
+                                + " (docs/reasons.md), there is no policy.x",
                         "17:13: policy.rules[].mode must be one of observe, enforce, found maybe",
                         "18:14: reply goes with reject and defer alone",
                         "19:16: policy.rules[].expires must be a day such as 2026-12-31 (to its"

@@ -104,7 +104,7 @@ class ConfiguredRulesTest extends PolicyFixture {
                     reason: dmarc.fail.spf-none                   | true
                     reason: dkim.pass                             | true
                     reason: dkim                                  | true
-                    reason: dki                                   | false
+                    reason: dkim.fail                             | false
                     size-over: 1999                               | true
                     size-over: 2000                               | false
                     not: { spf: pass }                            | false

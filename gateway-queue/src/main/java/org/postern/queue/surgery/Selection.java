@@ -226,13 +226,9 @@ public final class Selection {
 
     private static Predicate<QueueEntry> verdict(String value, VerdictReader verdicts)
             throws SurgeryException {
-        int equals = value.indexOf('=');
-        if (equals <= 0 || equals == value.length() - 1) {
-            throw Amounts.wrong("verdict", value, "method=result such as dmarc=fail");
-        }
-        String method = value.substring(0, equals);
-        String result = value.substring(equals + 1);
-        return e -> verdicts.result(e, method).filter(result::equals).isPresent();
+        VerdictWords asked = VerdictWords.parse(value, "");
+        String result = asked.result().word();
+        return e -> verdicts.result(e, asked.method()).filter(result::equals).isPresent();
     }
 
     private static Domain domain(String value) throws SurgeryException {
