@@ -1,6 +1,7 @@
 package org.postern.smtp.session;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.config.Limits;
 import org.postern.core.reply.EnhancedStatus;
@@ -75,17 +76,18 @@ final class Answers {
     /**
      * A refused recipient: unknown ones have a limit of their own and are no errors.
      *
-     * @param spared whether the limit is not for this client
+     * @param spared says whether the limit is not for this client; asked once it is reached
      */
-    @Nullable SessionEnd refusedRecipient(SmtpReply reply, boolean spared) throws IOException {
+    @Nullable SessionEnd refusedRecipient(SmtpReply reply, BooleanSupplier spared)
+            throws IOException {
         if (!reply.isPermanent() || !UNKNOWN_MAILBOX.equals(reply.status())) {
             return error("RCPT", reply);
         }
         io.reply("RCPT", reply);
         unknownRecipients++;
-        if (!spared
-                && limits.unknownRecipients() > 0
-                && unknownRecipients >= limits.unknownRecipients()) {
+        if (limits.unknownRecipients() > 0
+                && unknownRecipients >= limits.unknownRecipients()
+                && !spared.getAsBoolean()) {
             return exceeded(NamedLimit.UNKNOWN_RECIPIENTS, Replies.TOO_MANY_UNKNOWN);
         }
         return null;

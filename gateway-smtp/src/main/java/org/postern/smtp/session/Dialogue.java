@@ -271,7 +271,7 @@ final class Dialogue {
         if (decision instanceof Decision.Proceed) {
             transaction.addRecipient();
         } else if (decision instanceof Decision.Refuse refusal) {
-            return answers.refusedRecipient(refusal.reply(), visit.sparesUnknownRecipients());
+            return answers.refusedRecipient(refusal.reply(), visit::sparesUnknownRecipients);
         }
         return answers.decided("RCPT", decision, Replies.RECIPIENT_OK);
     }

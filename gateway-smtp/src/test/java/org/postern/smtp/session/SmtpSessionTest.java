@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postern.core.config.Limits;
 import org.postern.core.config.Limits.BareNewline;
+import org.postern.core.mail.Recipient;
 import org.postern.core.net.Ip;
 import org.postern.core.reply.SmtpReply;
 import org.postern.core.time.TimeSource;
@@ -100,6 +101,41 @@ class SmtpSessionTest {
         assertThat(said).contains("452 4.3.1").contains("250 2.0.0 OK").contains("221 ");
         assertThat(calls).containsExactly("abort storage", "close quit");
         assertThat(end).isEqualTo(SessionEnd.QUIT);
+    }
+
+    /** Of somebody whom nobody knows, and who is spared of the limit or not. */
+    private final class Unknown extends Easy {
+        private final boolean spared;
+
+        Unknown(boolean spared) {
+            this.spared = spared;
+        }
+
+        @Override
+        public Decision recipient(Recipient recipient) {
+            return Decision.refuse(SmtpReply.of(550, "5.1.1", "No such mailbox"));
+        }
+
+        @Override
+        public boolean sparesUnknownRecipients() {
+            calls.add("spares");
+            return spared;
+        }
+    }
+
+    @Test
+    void whetherUnknownRecipientsAreSparedIsAskedOnceTheLimitIsReached() {
+        Limits limits = Limits.defaults().toBuilder().unknownRecipients(3).build();
+        String names =
+                "EHLO client.example.org\r\nMAIL FROM:<a@example.org>\r\n"
+                        + "RCPT TO:<x@example.test>\r\n".repeat(4)
+                        + "QUIT\r\n";
+        assertThat(run(new Unknown(true), names, 1_000, limits)).contains("221 ");
+        assertThat(calls).containsExactly("spares", "spares", "reset", "close quit");
+        calls.clear();
+        assertThat(run(new Unknown(false), names, 1_000, limits)).contains("421 4.7.0");
+        assertThat(calls).containsExactly("spares", "reset", "close limit");
+        assertThat(end).isEqualTo(SessionEnd.LIMIT);
     }
 
     @Test
