@@ -56,14 +56,12 @@ public record Whereabouts(Path data, AdminConfig admin) {
     private static String keysBefore(String text, int line) {
         int key = 0;
         int at = 0;
-        for (int i = 1; i <= line && at >= 0 && at < text.length(); i++) {
+        for (int i = 1; i <= line && at < text.length(); i++) {
             if (Character.isLetter(text.charAt(at))) {
                 key = at;
             }
-            at = text.indexOf('\n', at) + 1;
-            if (at == 0) {
-                break;
-            }
+            int end = text.indexOf('\n', at);
+            at = end < 0 ? text.length() : end + 1;
         }
         return text.substring(0, key);
     }

@@ -114,7 +114,7 @@ final class RecipientFile implements RecipientDirectory {
     @Override
     public Optional<EmailAddress> withoutDetail(EmailAddress address) {
         return address.host() instanceof Domain domain
-                        && exact(address, address.localPart(), domain).isEmpty()
+                        && listed(address.localPart(), domain).isEmpty()
                 ? user(address.localPart()).map(user -> EmailAddress.of(user, domain))
                 : Optional.empty();
     }
