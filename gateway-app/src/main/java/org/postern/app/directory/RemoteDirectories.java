@@ -132,19 +132,15 @@ public final class RemoteDirectories implements AutoCloseable {
     }
 
     /** What a directory knows by itself: a call-out is answered from what is remembered. */
-    private static RecipientDirectory unmoved(
-            RecipientDirectory directory, RecipientSourceConfig.Remote config) {
-        return directory instanceof CalloutDirectory callout
-                ? new Remembered(callout, Recipients.unasked(config))
-                : directory;
+    private static RecipientDirectory unmoved(RecipientDirectory directory) {
+        return directory instanceof CalloutDirectory callout ? new Remembered(callout) : directory;
     }
 
     /** A call-out that asks nobody. */
-    private record Remembered(CalloutDirectory callout, RecipientDirectory otherwise)
-            implements RecipientDirectory {
+    private record Remembered(CalloutDirectory callout) implements RecipientDirectory {
         @Override
         public RecipientLookup lookup(EmailAddress address) {
-            return callout.remembered(address).orElseGet(() -> otherwise.lookup(address));
+            return callout.fromMemory(address);
         }
 
         @Override
@@ -165,7 +161,7 @@ public final class RemoteDirectories implements AutoCloseable {
                             Source source = inUse.contains(key) ? sources.get(key) : null;
                             return source == null
                                     ? Recipients.unasked(config)
-                                    : unmoved(source.directory(), config);
+                                    : unmoved(source.directory());
                         }));
     }
 

@@ -123,14 +123,9 @@ public final class CalloutDirectory implements RecipientDirectory {
         return answer;
     }
 
-    /** What an earlier question found; nobody is asked. */
-    public Optional<RecipientLookup> remembered(EmailAddress address) {
-        return remembered(address.key(), address, false);
-    }
-
     @Override
     public RecipientLookup fromMemory(EmailAddress address) {
-        return remembered(address)
+        return remembered(address.key(), address, false)
                 .orElseGet(() ->
                         new RecipientLookup.Unavailable(config.name() + " has not been asked"));
     }

@@ -34,10 +34,19 @@ final class DomainRecipients implements RecipientDirectory {
 
     @Override
     public RecipientLookup lookup(EmailAddress address) {
+        return decide(source -> source.lookup(address));
+    }
+
+    @Override
+    public RecipientLookup fromMemory(EmailAddress address) {
+        return decide(source -> source.fromMemory(address));
+    }
+
+    private RecipientLookup decide(Function<RecipientDirectory, RecipientLookup> asked) {
         RecipientLookup answer = RecipientLookup.Unknown.INSTANCE;
         RecipientLookup.@Nullable Known anybody = null;
         for (RecipientDirectory source : sources) {
-            switch (source.lookup(address)) {
+            switch (asked.apply(source)) {
                 case RecipientLookup.Known known -> {
                     if (!known.anybody()) {
                         return known;

@@ -127,10 +127,20 @@ public final class Recipients implements RecipientDirectory {
 
     @Override
     public RecipientLookup lookup(EmailAddress address) {
+        return lookUp(address, directory -> directory.lookup(address));
+    }
+
+    @Override
+    public RecipientLookup fromMemory(EmailAddress address) {
+        return lookUp(address, directory -> directory.fromMemory(address));
+    }
+
+    private RecipientLookup lookUp(
+            EmailAddress address, Function<RecipientDirectory, RecipientLookup> asked) {
         if (address.host() instanceof Domain domain) {
             RecipientDirectory directory = directories.get(domain);
             if (directory != null) {
-                RecipientLookup found = directory.lookup(address);
+                RecipientLookup found = asked.apply(directory);
                 return found instanceof RecipientLookup.Known known
                         ? handled(address, known)
                         : found;

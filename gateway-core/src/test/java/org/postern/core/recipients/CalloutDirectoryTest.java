@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.config.RecipientSourceConfig;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.recipients.RecipientProbe.Answer;
 import org.postern.core.time.ManualTimeSource;
@@ -145,6 +147,24 @@ class CalloutDirectoryTest extends RecipientDirectoryContract {
         assertThat(asked).hasValue(0);
         both.lookup(detailed);
         assertThat(both.withoutDetail(detailed)).contains(BOB);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void whatIsSaidFromMemoryOfADomainAsksNobodyWhoeverItsSourcesAre() {
+        known.add(ALICE.key());
+        Domain domain = Domain.of("example.test");
+        Recipients all =
+                new Recipients(
+                        Map.of(
+                                domain,
+                                new DomainRecipients(
+                                        List.of(Recipients.fixed(List.of(BOB)), callout()))));
+        assertThat(all.fromMemory(ALICE)).isInstanceOf(RecipientLookup.Unavailable.class);
+        assertThat(all.fromMemory(BOB)).isInstanceOf(RecipientLookup.Known.class);
+        assertThat(asked).hasValue(0);
+        all.lookup(ALICE);
+        assertThat(all.fromMemory(ALICE)).isInstanceOf(RecipientLookup.Known.class);
         assertThat(asked).hasValue(1);
     }
 
