@@ -202,9 +202,9 @@ final class ConfigurationReference {
             in the reply. The domains of all authors in From are asked about after the content; of an allow list all must be.
 
             Passed by: clients and recipients of the allow lists, `postmaster` (so that who is listed by mistake can say
-            so), clients in `networks.trusted-relays`, addresses that no sender out there has, and whatever a rule of
+            so), clients in `networks.internal` and `trusted-relays`, addresses that no sender out there has, and whatever a rule of
             stage rcpt accepts. A list that does not answer says nothing: it never refuses, and never delays a session
-            longer than `deadline`.
+            longer than `deadline`; where it is an allow list that could take the score below `threshold`, nobody knows: 451.
 
             Each list is tested at the start and then every `self-test`: 127.0.0.2 (or the name `test`) must be listed,
             127.0.0.1 (or `invalid`) must not (RFC 5782, 5). One that fails, or that answers 127.255.255.252 to
