@@ -164,6 +164,10 @@ final class ConfigurationReference {
             passed by, DMARC too. A rule's name stands in the reply in brackets and in log, trace and metrics;
             its reason is `policy.` and the name.
 
+            No rule and no `accept` opens what stands before and behind these: before them `harvest-ban` at connect (of a domain
+            at rcpt and data, but for postmasters), where an allow entry helps; behind them at rcpt quotas, and at data `spam-trap` and
+            `anomalous-sender`. Greylisting comes after all rules of rcpt (data for a null sender), and only where none of them decided.
+
             A domain may have rules of its own, `domains.example.net.policy.rules`, at rcpt and data: they come before the
             others where the recipient is of that domain. A message to several domains of which one has rules at data is
             split: the recipients of the other get `452 4.5.3`, and the client sends to them in a transaction of its own.
