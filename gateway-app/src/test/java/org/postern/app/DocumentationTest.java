@@ -8,22 +8,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the documentation names is there. */
 class DocumentationTest {
-    private static final Path ROOT = Path.of(System.getProperty("postern.root", ".."));
     private static final Pattern TEST = Pattern.compile("\\b[A-Z][A-Za-z0-9]+(?:Test|Contract)\\b");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
     @Test
     void everyTestThatIsNamedExists() throws IOException {
         Set<String> classes =
-                files(f -> f.toString().endsWith(".java")).stream()
+                Tree.files(f -> f.toString().endsWith(".java")).stream()
                         .map(f -> f.getFileName().toString().replace(".java", ""))
                         .collect(Collectors.toSet());
         assertThat(found(TEST, 0)).isNotEmpty().allMatch(named -> classes.contains(named.what));
@@ -38,10 +35,10 @@ class DocumentationTest {
 
     @Test
     void everyPackageStandsInTheArchitecture() throws IOException {
-        String text = Files.readString(ROOT.resolve("docs/architecture.md"));
+        String text = Files.readString(Tree.ROOT.resolve("docs/architecture.md"));
         Set<String> packages = new TreeSet<>();
         Path main = Path.of("src/main/java/org/postern");
-        for (Path file : files(f -> f.endsWith("package-info.java"))) {
+        for (Path file : Tree.files(f -> f.endsWith("package-info.java"))) {
             String path = file.getParent().toString();
             int begin = path.indexOf(main.toString());
             if (begin >= 0) {
@@ -57,7 +54,7 @@ class DocumentationTest {
     }
 
     private static List<Named> found(Pattern pattern, int group) throws IOException {
-        return files(f -> f.toString().endsWith(".md")).stream()
+        return Tree.files(f -> f.toString().endsWith(".md")).stream()
                 .flatMap(file ->
                         pattern.matcher(read(file))
                                 .results()
@@ -70,12 +67,6 @@ class DocumentationTest {
             return Files.readString(file);
         } catch (IOException e) {
             throw new AssertionError(file.toString(), e);
-        }
-    }
-
-    private static List<Path> files(Predicate<Path> wanted) throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(wanted).filter(f -> !f.toString().contains("/target/")).toList();
         }
     }
 

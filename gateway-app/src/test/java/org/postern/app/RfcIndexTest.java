@@ -9,32 +9,24 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/rfc.md} in step with the code. */
 class RfcIndexTest {
-    private static final Path ROOT = Path.of(System.getProperty("postern.root", ".."));
     private static final Pattern REFERENCE = Pattern.compile("\\bRFC ?([0-9]{3,5})\\b");
 
     @Test
     void everyRfcThatMainCodeRefersToIsListed() throws IOException {
         TreeSet<String> referred = new TreeSet<>();
-        for (Path file : mainCode()) {
+        for (Path file :
+                Tree.files(f ->
+                        f.toString().endsWith(".java") && f.toString().contains("/src/main/"))) {
             referred.addAll(numbers(Files.readString(file)));
         }
-        assertThat(numbers(Files.readString(ROOT.resolve("docs/rfc.md"))))
+        assertThat(numbers(Files.readString(Tree.ROOT.resolve("docs/rfc.md"))))
                 .as("RFCs in docs/rfc.md")
                 .containsAll(referred);
         assertThat(referred).hasSizeGreaterThan(10);
-    }
-
-    private static List<Path> mainCode() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> file.toString().contains("/src/main/"))
-                    .toList();
-        }
     }
 
     private static List<String> numbers(String text) {
