@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A database of countries that may be replaced at any time, as its makers' updaters do: whether it
- * was is looked at in the background, at most every {@link #LOOK_EVERY} and only while addresses
- * are asked about. A file that cannot be used leaves the one before in force, which is said once
- * and in the status. Thread-safe.
+ * was is looked at, at most every {@link #LOOK_EVERY}, in the background while addresses are asked
+ * about or metrics are read, and by who asks for the status. A file that cannot be used leaves the
+ * one before in force, which is said once and in the status. Thread-safe.
  */
 public final class CountryDatabase implements Countries {
     /** How often the file is looked at. */
@@ -103,11 +103,7 @@ public final class CountryDatabase implements Countries {
 
     @Override
     public Optional<String> of(InetAddress address) {
-        if (time.nanoTime() - lookedNanos >= LOOK_EVERY.toNanos()
-                && looking.compareAndSet(false, true)) {
-            lookedNanos = time.nanoTime();
-            Thread.ofVirtual().name("country-file").start(this::lookInBackground);
-        }
+        glance();
         try {
             Optional<String> country = file.of(address);
             count(country.isPresent() ? "known" : "unknown");
@@ -121,11 +117,27 @@ public final class CountryDatabase implements Countries {
         }
     }
 
+    /** Sees in the background whether the file is another, if it is time to. */
+    private void glance() {
+        if (isTime()) {
+            Thread.ofVirtual().name("country-file").start(this::lookNow);
+        }
+    }
+
+    private boolean isTime() {
+        if (time.nanoTime() - lookedNanos < LOOK_EVERY.toNanos()
+                || !looking.compareAndSet(false, true)) {
+            return false;
+        }
+        lookedNanos = time.nanoTime();
+        return true;
+    }
+
     private void count(String result) {
         metrics.count("country.lookups", "result", result);
     }
 
-    private void lookInBackground() {
+    private void lookNow() {
         try {
             look();
         } finally {
@@ -162,9 +174,23 @@ public final class CountryDatabase implements Countries {
         }
     }
 
-    /** What is wrong with the file as it lies there, or empty. */
+    /** What is wrong with the file as it lies there, or empty; looks at it if it is time to. */
     public String trouble() {
+        if (isTime()) {
+            lookNow();
+        }
         return trouble;
+    }
+
+    /** Whether the file that lies there is no use, so that the one before is kept; for a scrape. */
+    double kept() {
+        glance();
+        return trouble.isEmpty() ? 0 : 1;
+    }
+
+    /** How long ago the database in force was made, in seconds. */
+    double ageSeconds() {
+        return Math.max(0, Duration.between(file.built(), time.instant()).toSeconds());
     }
 
     /** What is in force, for people. */

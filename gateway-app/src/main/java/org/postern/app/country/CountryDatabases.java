@@ -50,6 +50,13 @@ public final class CountryDatabases {
     public synchronized void activate(PosternConfig config) {
         active = config.policy().countryDatabase();
         abandon();
+        metrics.forget("country.database.age.seconds");
+        metrics.forget("country.database.kept");
+        CountryDatabase database = active == null ? null : open.get(active);
+        if (database != null) {
+            metrics.gauge("country.database.age.seconds", database::ageSeconds);
+            metrics.gauge("country.database.kept", database::kept);
+        }
     }
 
     /** What was prepared does not come into force. */

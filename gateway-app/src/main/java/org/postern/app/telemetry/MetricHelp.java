@@ -114,6 +114,13 @@ public final class MetricHelp {
                                     "Decisions whether a sender is told what became of a message,"
                                             + " by event, outcome and reason"),
                             Map.entry(
+                                    "country.database.age.seconds",
+                                    "How long ago the database of countries in force was made"),
+                            Map.entry(
+                                    "country.database.kept",
+                                    "1 where the file of countries that lies there is no use and"
+                                            + " the one before is kept"),
+                            Map.entry(
                                     "country.lookups",
                                     "Clients looked up in the database of countries, by result"),
                             Map.entry("overload.load", "Worst load gauge, 1 sheds everybody"),

@@ -107,6 +107,18 @@ class CountryDatabaseTest {
     }
 
     @Test
+    void whoAsksForTheStatusHearsOfABrokenFileThoughNoClientComes() throws Exception {
+        Path file = file();
+        CountryDatabase database = new CountryDatabase(file, metrics, time);
+        Files.write(file, new byte[5_000]);
+        assertThat(database.trouble()).as("looked at a moment ago").isEmpty();
+        time.advance(CountryDatabase.LOOK_EVERY);
+        assertThat(database.trouble()).contains("countries.mmdb");
+        assertThat(database.kept()).isEqualTo(1);
+        assertThat(database.ageSeconds()).isNotNegative();
+    }
+
+    @Test
     void whatIsNoDatabaseOfCountriesIsToldInWords() throws IOException {
         Path old = Files.write(directory.resolve("GeoIP.dat"), new byte[10_000]);
         assertThatThrownBy(() -> CountryDatabase.check(old))
