@@ -99,6 +99,11 @@ class ListsTest {
         assertThat(refused.out() + refused.err()).contains("lists/deny.yaml:3:5: ");
         assertThat(send()).startsWith("550 5.7.1");
 
+        Program.Result tested = gateway.command("lists", "test", "someone@pass.test");
+        assertThat(tested.exitCode()).isZero();
+        assertThat(tested.out()).contains("deny.yaml:1: deny sender someone@pass.test");
+        assertThat(tested.err()).contains("broken and is not", "lists/deny.yaml:3:5: ");
+
         gateway.program().signal("HUP");
         gateway.awaitConsole("lists/deny.yaml:3:5: ");
         assertThat(send()).startsWith("550 5.7.1");
@@ -201,6 +206,9 @@ class ListsTest {
     void whatIsNoEntryIsRefusedInWords() {
         assertThat(gateway.command("lists", "add", "deny", "192.0.2.1/24").err())
                 .contains("did you mean 192.0.2.0/24?");
+        Program.Result world = gateway.command("lists", "add", "deny", "0.0.0.0/0");
+        assertThat(world.exitCode()).isEqualTo(1);
+        assertThat(world.err()).contains("it is every IPv4 address", "--force");
         assertThat(gateway.command("lists", "add", "grey", "192.0.2.1").err())
                 .contains("the list is allow or deny");
         assertThat(gateway.command("lists", "add", "deny", "x.test", "--kind", "domain").err())

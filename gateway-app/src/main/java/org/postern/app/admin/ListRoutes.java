@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,13 @@ import org.postern.app.text.Json;
 import org.postern.core.lists.AccessLists;
 import org.postern.core.lists.AddedEntries.Target;
 import org.postern.core.lists.Expiry;
+import org.postern.core.lists.FarReaching;
 import org.postern.core.lists.ListEntry;
 import org.postern.core.lists.ListKind;
 import org.postern.core.lists.UnreadableListException;
+import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
+import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,15 +33,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ListRoutes {
     private final AddedLists lists;
     private final PassingEntries passing;
-    private final Supplier<AccessLists> current;
+    private final Supplier<Snapshot> current;
     private final TimeSource time;
 
     /** Routes to these lists, and to who is kept out or on hold for a while. */
     public ListRoutes(
-            AddedLists lists,
-            PassingEntries passing,
-            Supplier<AccessLists> current,
-            TimeSource time) {
+            AddedLists lists, PassingEntries passing, Supplier<Snapshot> current, TimeSource time) {
         this.lists = lists;
         this.passing = passing;
         this.current = current;
@@ -48,6 +49,7 @@ public final class ListRoutes {
     public List<Route> routes() {
         return List.of(
                 new Route("GET", "/api/v1/lists", false, e -> guarded(e, this::show)),
+                new Route("GET", "/api/v1/lists/test", false, e -> guarded(e, this::test)),
                 new Route("POST", "/api/v1/lists/add", false, e -> guarded(e, this::add)),
                 new Route("POST", "/api/v1/lists/remove", false, e -> guarded(e, this::remove)));
     }
@@ -65,6 +67,15 @@ public final class ListRoutes {
             exchange.text(
                     500, Api.TEXT, e.getMessage() + "\nwhat was in force stays; mend the line\n");
         }
+    }
+
+    /** What is in force; one JSON object a line. */
+    private void test(Exchange exchange) throws IOException, InvalidAddressException {
+        StringBuilder lines = new StringBuilder();
+        for (ListHits.Hit hit : ListHits.of(current.get(), required(exchange, "entry"))) {
+            lines.append(json(hit.list(), hit.entry())).append('\n');
+        }
+        exchange.text(200, Api.NDJSON, lines.toString());
     }
 
     private void show(Exchange exchange) throws IOException {
@@ -92,7 +103,7 @@ public final class ListRoutes {
         }
         lines.addAll(passing.lines(only, text));
         List<String> files =
-                current.get().sizes().stream()
+                current.get().lists().sizes().stream()
                         .filter(size -> only == null || only.equals(size.name()))
                         .filter(size -> text || (only != null && Target.of(only).isEmpty()))
                         .map(size -> text ? line(size) : json(size))
@@ -153,18 +164,69 @@ public final class ListRoutes {
         Target target = target(exchange);
         String value = required(exchange, "entry");
         String until = exchange.parameter("expires");
+        ListKind kind = kind(exchange.parameter("kind"), value);
+        Optional<String> reach = reach(target, kind, value);
+        if (reach.isPresent() && !"true".equals(exchange.parameter("force"))) {
+            exchange.text(
+                    409,
+                    Api.TEXT,
+                    "not added: "
+                            + Human.printable(value)
+                            + ": "
+                            + reach.get()
+                            + "; if that is meant, say so with --force\n");
+            return;
+        }
         ListEntry entry =
                 lists.add(
                         target,
-                        kind(exchange.parameter("kind"), value),
+                        kind,
                         value,
                         exchange.parameter("comment"),
                         exchange.parameter("owner"),
                         until == null ? null : Expiry.parse(until, time.instant()));
         if (exchange.wantsText()) {
-            exchange.text(200, Api.TEXT, "added: " + line(target, entry, time.instant()) + "\n");
+            exchange.text(
+                    200,
+                    Api.TEXT,
+                    "added: "
+                            + line(target, entry, time.instant())
+                            + "\n"
+                            + foreign(entry)
+                                    .map(domain ->
+                                            "note: "
+                                                    + domain
+                                                    + " is no domain of ours: no mail will meet"
+                                                    + " it\n")
+                                    .orElse(""));
         } else {
             exchange.text(200, Api.NDJSON, json(target.word(), entry) + "\n");
+        }
+    }
+
+    /** Why an entry would hit far more than is usually meant. */
+    private Optional<String> reach(Target target, ListKind kind, String value) {
+        if (target == Target.DENY && kind == ListKind.RECIPIENT && value.startsWith("@")) {
+            return hosted(value)
+                    .map(domain -> "it is everybody of " + domain + ", a domain of ours");
+        }
+        return FarReaching.of(kind, value);
+    }
+
+    /** The domain of a recipient that no mail is taken for. */
+    private Optional<String> foreign(ListEntry entry) {
+        String domain = entry.value().substring(entry.value().lastIndexOf('@') + 1);
+        return entry.kind() == ListKind.RECIPIENT && hosted(domain).isEmpty()
+                ? Optional.of(domain)
+                : Optional.empty();
+    }
+
+    private Optional<Domain> hosted(String name) {
+        try {
+            Domain domain = Domain.parse(name.startsWith("@") ? name.substring(1) : name);
+            return Optional.of(domain).filter(current.get().config().domains()::containsKey);
+        } catch (InvalidAddressException e) {
+            return Optional.empty(); // the list says what is wrong with it
         }
     }
 

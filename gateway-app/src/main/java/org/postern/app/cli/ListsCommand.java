@@ -1,23 +1,12 @@
 package org.postern.app.cli;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.postern.app.admin.ListRoutes;
-import org.postern.core.lists.ListEntry;
-import org.postern.core.lists.ListMatch;
-import org.postern.core.mail.InvalidAddressException;
-import org.postern.core.snapshot.Snapshot;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/**
- * {@code postern lists}: {@code test} asks the lists as they stand on disk, the others ask the
- * daemon.
- */
+/** {@code postern lists}; all of it asks the daemon. */
 @Command(
         name = "lists",
         mixinStandardHelpOptions = true,
@@ -27,7 +16,7 @@ import picocli.CommandLine.Parameters;
             ListsCommand.Show.class,
             ListsCommand.Add.class,
             ListsCommand.Remove.class,
-            ListsCommand.Test.class
+            ListsTestCommand.class
         })
 final class ListsCommand extends CommandGroup {
     /** {@code postern lists show}. */
@@ -89,17 +78,27 @@ final class ListsCommand extends CommandGroup {
 
         @Override
         public Integer call() throws IOException {
-            return show(
-                    "POST",
-                    "lists/" + action(),
-                    "&list="
-                            + Daemon.encode(list)
-                            + "&entry="
-                            + Daemon.encode(entry)
-                            + "&owner="
-                            + Daemon.encode(owner)
-                            + (kind.isEmpty() ? "" : "&kind=" + Daemon.encode(kind))
-                            + more());
+            Daemon.Answer answer =
+                    config.daemon()
+                            .ask(
+                                    "POST",
+                                    query(
+                                            "lists/" + action(),
+                                            "&list="
+                                                    + Daemon.encode(list)
+                                                    + "&entry="
+                                                    + Daemon.encode(entry)
+                                                    + "&owner="
+                                                    + Daemon.encode(owner)
+                                                    + (kind.isEmpty()
+                                                            ? ""
+                                                            : "&kind=" + Daemon.encode(kind))
+                                                    + more()));
+            if (answer.status() >= 400) {
+                int code = answer.status() == 400 ? ExitCode.USAGE : ExitCode.FAILED;
+                throw new CommandFailure(code, answer.text().strip());
+            }
+            return print(answer);
         }
     }
 
@@ -120,6 +119,13 @@ final class ListsCommand extends CommandGroup {
                 description = "12h, 7d, 2026-12-31 or 2026-12-31T12:00:00Z; without it for good")
         private String expires = "";
 
+        @Option(
+                names = "--force",
+                description =
+                        "add it even if it hits a large part of the internet, or everybody of a"
+                                + " domain of ours")
+        private boolean force;
+
         @Override
         String action() {
             return "add";
@@ -128,7 +134,8 @@ final class ListsCommand extends CommandGroup {
         @Override
         String more() {
             return (comment.isEmpty() ? "" : "&comment=" + Daemon.encode(comment))
-                    + (expires.isEmpty() ? "" : "&expires=" + Daemon.encode(expires));
+                    + (expires.isEmpty() ? "" : "&expires=" + Daemon.encode(expires))
+                    + (force ? "&force=true" : "");
         }
     }
 
@@ -141,85 +148,6 @@ final class ListsCommand extends CommandGroup {
         @Override
         String action() {
             return "remove";
-        }
-    }
-
-    /** {@code postern lists test}. */
-    @Command(
-            name = "test",
-            mixinStandardHelpOptions = true,
-            description = "Say which entry an address, IP address or domain hits, and where.",
-            footer = "Exit code 1 when nothing hits.")
-    static final class Test implements Callable<Integer> {
-        @Mixin private final ConfigOption config = new ConfigOption();
-        @Mixin private final JsonOption json = new JsonOption();
-
-        @Parameters(
-                paramLabel = "ADDRESS/IP/DOMAIN",
-                description = "a@example.org, 192.0.2.7 or example.org")
-        private String text = "";
-
-        @Override
-        public Integer call() {
-            Snapshot snapshot = config.snapshot();
-            List<ListMatch> hits;
-            try {
-                hits = snapshot.lists().test(text);
-            } catch (InvalidAddressException e) {
-                throw new CommandFailure(ExitCode.USAGE, text + ": " + e.getMessage());
-            }
-            for (ListMatch hit : hits) {
-                switch (hit) {
-                    case ListMatch.Allow allow -> print("allow", allow.entry());
-                    case ListMatch.Deny deny -> print("deny", deny.entry());
-                    case ListMatch.Named named -> print(named.list(), named.entry());
-                    case ListMatch.None none -> {}
-                }
-            }
-            boolean passing = passing();
-            if (hits.isEmpty() && !passing && !json.wanted) {
-                Console.out().println("no list has it");
-            }
-            return hits.isEmpty() && !passing ? ExitCode.FAILED : ExitCode.OK;
-        }
-
-        /** Who is kept out or on hold for a while only the running gateway knows. */
-        private boolean passing() {
-            try {
-                String said =
-                        config.daemon()
-                                .ask(
-                                        "GET",
-                                        "/api/v1/lists?about="
-                                                + Daemon.encode(text)
-                                                + json.query("&"))
-                                .text();
-                Console.out().print(said);
-                return !said.isEmpty();
-            } catch (CommandFailure | IOException e) {
-                Console.err().println("bans and holds are not known: the gateway cannot be asked");
-                return false;
-            }
-        }
-
-        private void print(String list, ListEntry entry) {
-            if (json.wanted) {
-                Console.out().println(ListRoutes.json(list, entry));
-                return;
-            }
-            StringBuilder line = new StringBuilder();
-            line.append(entry.where()).append(": ").append(list).append(' ');
-            line.append(entry.kind().key()).append(' ').append(entry.value());
-            if (entry.comment() != null) {
-                line.append(", ").append(entry.comment());
-            }
-            if (entry.owner() != null) {
-                line.append(", by ").append(entry.owner());
-            }
-            if (entry.expires() != null) {
-                line.append(", until ").append(entry.expires());
-            }
-            Console.out().println(line);
         }
     }
 }

@@ -162,9 +162,7 @@ final class Reception implements AutoCloseable {
     /** The paths of the admin listener that these parts answer. */
     List<Route> routes() {
         List<Route> routes =
-                new ArrayList<>(
-                        new ListRoutes(lists, passing, () -> live.snapshot().lists(), time)
-                                .routes());
+                new ArrayList<>(new ListRoutes(lists, passing, live::snapshot, time).routes());
         routes.addAll(
                 new RecipientRoutes(live::snapshot, directories, live.recipientFiles(), time)
                         .routes());

@@ -149,7 +149,7 @@ public final class AddedEntries {
                             expires);
             entries.put(key(kind, normal), entry);
             write(target, entries);
-            return entry;
+            return read(target).getOrDefault(key(kind, normal), entry); // with its line
         } finally {
             changing.unlock();
         }

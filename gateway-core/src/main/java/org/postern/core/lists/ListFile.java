@@ -171,6 +171,11 @@ final class ListFile implements YamlSections {
             } else {
                 sink.name(of, EntryValue.name(of, text), line, about);
             }
+            FarReaching.of(of, text)
+                    .filter(what -> !AddedEntries.isAdded(value.place().file()))
+                    .ifPresent(what ->
+                            problems.warning(
+                                    value.place(), of.key() + " entry " + text + ": " + what));
         } catch (InvalidAddressException | IllegalArgumentException e) {
             problems.error(value.place(), of.key() + " entry " + text + ": " + e.getMessage());
         }

@@ -58,6 +58,8 @@ class AddedEntriesTest {
                         ListMatch.Deny.class,
                         d -> {
                             assertThat(d.entry().comment()).isEqualTo(entry.comment());
+                            assertThat(entry.line()).isGreaterThan(1);
+                            assertThat(d.entry().line()).isGreaterThan(1);
                             assertThat(d.entry().owner()).isEqualTo("trap@example.test");
                             assertThat(d.entry().expires()).isEqualTo(entry.expires());
                         });
