@@ -18,6 +18,7 @@ import org.postern.app.reputation.HoldKey;
 import org.postern.app.reputation.Holds;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
+import org.postern.auth.dmarc.RegisteredDomain;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.net.Cidr;
@@ -111,8 +112,10 @@ public final class PassingEntries {
             if (ListRoutes.isNetwork(who) && ListRoutes.isNetwork(name)) {
                 return Cidr.parse(name).covers(Cidr.parse(who));
             }
+            String domain = who.substring(who.lastIndexOf('@') + 1);
             return name.equalsIgnoreCase(who)
-                    || name.equalsIgnoreCase(who.substring(who.lastIndexOf('@') + 1));
+                    || name.equalsIgnoreCase(domain)
+                    || (list.equals(BAN) && name.equalsIgnoreCase(registered(domain)));
         }
 
         private String counted() {
@@ -151,6 +154,19 @@ public final class PassingEntries {
             return out.put("mode", observed ? "observe" : "enforce")
                     .put(observed ? "messages_observed" : "messages_held", many);
         }
+    }
+
+    /** A ban is of the registered name, whichever name beneath it was used. */
+    private static String registered(String domain) {
+        try {
+            return RegisteredDomain.of(Domain.parse(domain)).ascii();
+        } catch (InvalidAddressException e) {
+            return domain;
+        }
+    }
+
+    private Optional<Row> rowOf(String banned) {
+        return bans().stream().filter(row -> row.name().equals(banned)).findFirst();
     }
 
     private List<Row> bans() {
@@ -289,7 +305,16 @@ public final class PassingEntries {
         if (!ListRoutes.isNetwork(entry)) {
             Domain domain = Domain.parse(entry.startsWith("@") ? entry.substring(1) : entry);
             boolean there = !harvesters.letIn(domain, by).isEmpty();
-            String no = " is not kept out\n";
+            String registered = registered(domain.ascii());
+            boolean with = rowOf(registered).isPresent();
+            String no =
+                    with
+                            ? " is kept out with "
+                                    + registered
+                                    + ": postern lists remove ban "
+                                    + registered
+                                    + "\n"
+                            : " is not kept out\n";
             answer(exchange, BAN, domain.ascii(), there, " is let in again\n", no);
             return;
         }

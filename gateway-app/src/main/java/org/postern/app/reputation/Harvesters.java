@@ -6,12 +6,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.text.Human;
+import org.postern.auth.dmarc.RegisteredDomain;
 import org.postern.core.config.BuiltInRule;
 import org.postern.core.config.ReputationConfig;
 import org.postern.core.mail.Domain;
@@ -27,10 +30,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Those who name recipients that do not exist: they are slowed, hung up on and kept out for a
- * while. By address for whatever they bring; by domain for the mail that authenticates as it,
- * wherever that comes from. Who has a good history is slowed at most: a network of which any domain
- * has one, as far as addresses go, since a provider is not kept out for one of its customers; a
- * domain in that network, as far as domains go. Thread-safe; answers from memory.
+ * while. By address for whatever they bring; by registered domain for the mail that authenticates
+ * as it or a name beneath it, wherever that comes from. Who has a good history is slowed at most: a
+ * network of which any domain has one, as far as addresses go, since a provider is not kept out for
+ * one of its customers; a domain in that network, as far as domains go. Thread-safe; answers from
+ * memory.
  */
 public final class Harvesters {
     /** The rule's name in replies, logs and metrics where somebody is kept out. */
@@ -130,7 +134,13 @@ public final class Harvesters {
 
     /** How many unknown recipients a client, or a domain it authenticated as, named lately. */
     int lately(InetAddress client, Set<Domain> authenticated) {
-        return harvest.lately(client, authenticated);
+        return harvest.lately(client, registered(authenticated).keySet());
+    }
+
+    /** Domains by the registered name that they are or lie under: of many names one is counted. */
+    private static Map<Domain, Set<Domain>> registered(Set<Domain> domains) {
+        return domains.stream()
+                .collect(Collectors.groupingBy(RegisteredDomain::of, Collectors.toSet()));
     }
 
     /** Whether anything is ever done about unknown recipients. */
@@ -149,7 +159,8 @@ public final class Harvesters {
 
     /** Whether mail of a domain is kept out, if it turns out to be that domain's. */
     public boolean mayBeBanned(Domain sender) {
-        return config.get().banAfter() > 0 && bans.of(new Banned.Sender(sender)).isPresent();
+        return config.get().banAfter() > 0
+                && bans.of(new Banned.Sender(RegisteredDomain.of(sender))).isPresent();
     }
 
     /**
@@ -158,7 +169,7 @@ public final class Harvesters {
      * @param sender a domain that SPF passed for
      */
     public Optional<Refusal> bannedSender(InetAddress client, Domain sender) {
-        return banned(client, sender, new Banned.Sender(sender));
+        return banned(client, sender, new Banned.Sender(RegisteredDomain.of(sender)));
     }
 
     /**
@@ -168,7 +179,7 @@ public final class Harvesters {
      */
     public Optional<Refusal> bannedSigner(InetAddress client, Set<Domain> signers) {
         return signers.stream()
-                .flatMap(d -> banned(client, d, new Banned.Signer(d)).stream())
+                .flatMap(d -> banned(client, d, new Banned.Signer(RegisteredDomain.of(d))).stream())
                 .findFirst();
     }
 
@@ -202,7 +213,9 @@ public final class Harvesters {
      * @param domain the domain that SPF passed for, or null
      */
     public Response unknown(InetAddress client, boolean nullSender, @Nullable Domain domain) {
-        Harvest.Findings found = harvest.unknown(client, nullSender, domain);
+        Harvest.Findings found =
+                harvest.unknown(
+                        client, nullSender, domain == null ? null : RegisteredDomain.of(domain));
         Harvest.Finding byAddress = spared(found.byAddress(), client, Set.of());
         Harvest.Finding byDomain =
                 found.byDomain() == null || domain == null
@@ -250,7 +263,7 @@ public final class Harvesters {
                         + " postern lists add deny {}{} --expires 1d",
                 whom.title(),
                 found.count(),
-                whom.name(),
+                whom instanceof Banned.Network ? whom.name() : "." + whom.name(),
                 whom instanceof Banned.Network ? "" : " --kind authenticated-domain");
         chronicle.note(
                 "ban-spared",
@@ -341,9 +354,10 @@ public final class Harvesters {
      * @param signers domains whose signature passed and that SPF did not pass for
      */
     public void attribute(InetAddress client, Set<Domain> signers, int unknown) {
-        for (Harvest.Finding found : harvest.signed(signers, unknown)) {
+        Map<Domain, Set<Domain>> registered = registered(signers);
+        for (Harvest.Finding found : harvest.signed(registered.keySet(), unknown)) {
             if (found.whose() instanceof Banned.Signer(Domain domain)) {
-                ban(spared(found, client, Set.of(domain)));
+                ban(spared(found, client, registered.getOrDefault(domain, Set.of())));
             }
         }
     }
