@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.Signature;
@@ -18,13 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -45,135 +40,30 @@ class ContentScannersTest {
     private static final String EICAR =
             "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 
-    /** A module of an operator's: tells what it was told, and does what modules do to a header. */
-    private static final String MODULE =
-            """
-            rspamd_config:register_symbol({
-              name = 'OF_OURS', type = 'normal', score = 0.1,
-              callback = function(task)
-                local subject = tostring(task:get_subject())
-                if subject:find('module') then
-                  task:set_milter_reply({
-                    add_headers = {
-                      ['X-Told-Hostname'] = tostring(task:get_hostname()),
-                      ['X-Told-Rcpts'] = tostring(#task:get_recipients('smtp')),
-                      ['X-Told-Helo'] = tostring(task:get_helo()),
-                      ['X-Injected'] = 'a\\r\\n\\r\\nbody\\r\\nBcc: x@y.example',
-                      ['Subject'] = 'changed by a module',
-                      ['Authentication-Results'] = 'mx.example.test; dmarc=pass',
-                      ['X-Second'] = { value = 'b', order = 1 },
-                      ['X-First'] = { value = 'a', order = 0 },
-                    },
-                    remove_headers = { ['X-Old'] = 0, ['From'] = 0, ['Received'] = 1 },
-                  })
-                end
-                if subject:find('junk') then
-                  task:set_milter_reply({
-                    add_headers = { ['X-Junk'] = 'yes', ['X-Spam-Origin'] = 'here' },
-                  })
-                end
-                if subject:find('hold it') then task:set_pre_result('quarantine', 'odd', 'x') end
-                if subject:find('not now') then
-                  task:set_pre_result('soft reject', 'Too many of these, in 5 minutes', 'x')
-                end
-                return true, 0.1
-              end,
-            })
-            """;
-
     private Gateway gateway;
-    private int rspamdPort;
-    private Program rspamd;
-    private Program clamd;
+    private ContentScanners scanners;
     private Surroundings peers;
 
     @BeforeAll
     void start(Surroundings around) throws IOException {
         peers = around;
         gateway = around.newGateway("scanners");
-        rspamdPort = Ports.free();
-        Path folder = Files.createDirectories(gateway.folder().resolve("scan"));
-        Path config =
-                Files.writeString(
-                        folder.resolve("rspamd.conf"),
-                        """
-                        options {
-                          pidfile = "%1$s/pid";
-                          tempdir = "%1$s";
-                          control_socket = "%1$s/control.sock mode=0600";
-                          dns { nameserver = ["127.0.0.1:%2$d"]; timeout = 0.2s; retransmits = 1; }
-                          filters = "";
-                          max_message = 3mb;
-                          enable_test_patterns = true;
-                          url_tld = "/usr/share/rspamd/effective_tld_names.dat";
-                        }
-                        logging { type = "console"; level = "warning"; }
-                        actions { reject = 15; quarantine = 14; add_header = 6; }
-                        lua = "%1$s/test.lua";
-                        worker "normal" { bind_socket = "127.0.0.1:%3$d"; count = 1; }
-                        """
-                                .formatted(folder, around.dns().port(), rspamdPort));
-        Files.writeString(folder.resolve("test.lua"), MODULE);
-        rspamd =
-                Program.start(
-                        folder.resolve("rspamd.out"),
-                        Map.of(),
-                        List.of(Peers.path("rspamd"), "-f", "-i", "-c", config.toString()));
-        Files.createDirectories(folder.resolve("db"));
-        Files.writeString(
-                folder.resolve("db/test.ndb"), "Eicar-Test-Signature:0:*:" + hex(EICAR) + "\n");
-        Path clamConfig =
-                Files.writeString(
-                        folder.resolve("clamd.conf"),
-                        """
-                        Foreground yes
-                        LocalSocket %1$s/clamd.sock
-                        DatabaseDirectory %1$s/db
-                        TemporaryDirectory %1$s
-                        StreamMaxLength 2M
-                        """
-                                .formatted(folder));
-        clamd =
-                Program.start(
-                        folder.resolve("clamd.out"),
-                        Map.of(),
-                        List.of(Peers.path("clamd"), "-c", clamConfig.toString()));
-        await("clamd and rspamd listen")
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> Files.exists(folder.resolve("clamd.sock")) && listens(rspamdPort));
+        scanners = ContentScanners.start(gateway.folder().resolve("scan"), around.dns(), EICAR);
         gateway.configure(
                         gateway.configuration()
                                 + """
                                 scanners:
                                   rspamd: { address: "127.0.0.1:%d", timeout: 3s }
-                                  clamav: { address: "unix:%s/clamd.sock", timeout: 3s, on-failure: defer }
+                                  clamav: { address: "unix:%s", timeout: 3s, on-failure: defer }
                                 """
-                                        .formatted(rspamdPort, folder))
+                                        .formatted(scanners.rspamdPort(), scanners.clamdSocket()))
                 .start();
-    }
-
-    private static String hex(String text) {
-        StringBuilder out = new StringBuilder();
-        for (byte octet : text.getBytes(StandardCharsets.US_ASCII)) {
-            out.append("%02x".formatted(octet));
-        }
-        return out.toString();
-    }
-
-    private static boolean listens(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @AfterAll
     void stop() {
         gateway.close();
-        rspamd.close();
-        clamd.close();
+        scanners.close();
     }
 
     private static Message with(String body) {
@@ -315,7 +205,7 @@ class ContentScannersTest {
     @Order(1)
     void doctorPingsThem() {
         assertThat(gateway.command("doctor", "--only", "scanners").out())
-                .contains("rspamd at 127.0.0.1:" + rspamdPort + " answers")
+                .contains("rspamd at 127.0.0.1:" + scanners.rspamdPort() + " answers")
                 .contains("clamd.sock answers");
     }
 
@@ -418,7 +308,7 @@ class ContentScannersTest {
                                     scanners:
                                       rspamd: { address: "127.0.0.1:%d", timeout: 8s, connections: 2 }
                                     """
-                                            .formatted(rspamdPort))
+                                            .formatted(scanners.rspamdPort()))
                     .start();
             List<Future<String>> replies = new ArrayList<>();
             for (int i = 1; i <= 8; i++) {
@@ -475,25 +365,10 @@ class ContentScannersTest {
                                 .contains("clamav clean"));
     }
 
-    /** A program and its workers. */
-    private static void signal(Program program, String name) {
-        ProcessHandle.of(program.pid()).stream()
-                .flatMap(p -> Stream.concat(Stream.of(p), p.descendants()))
-                .map(ProcessHandle::pid)
-                .forEach(pid ->
-                        assertThat(
-                                        Program.run(
-                                                        new byte[0],
-                                                        Map.of(),
-                                                        List.of("kill", "-" + name, "" + pid))
-                                                .exitCode())
-                                .isZero());
-    }
-
     @Test
     @Order(2)
     void aScannerThatHangsCostsItsTimeoutAndIsPassedByOrDeferredAsConfigured() {
-        signal(rspamd, "STOP");
+        scanners.rspamd().signalAll("STOP");
         try {
             Message unscanned = Message.from("someone@pass.test");
             assertThat(send(unscanned)).startsWith("250 2.");
@@ -504,9 +379,9 @@ class ContentScannersTest {
             gateway.awaitConsole(
                     "rspamd fails: no answer within 3000 ms; messages are taken unscanned");
         } finally {
-            signal(rspamd, "CONT");
+            scanners.rspamd().signalAll("CONT");
         }
-        signal(clamd, "STOP");
+        scanners.clamd().signalAll("STOP");
         try {
             assertThat(send(Message.from("someone@pass.test")))
                     .isEqualTo(
@@ -516,7 +391,7 @@ class ContentScannersTest {
             assertThat(gateway.command("status").out())
                     .contains("clamav: FAILS: no answer within 3000 ms");
         } finally {
-            signal(clamd, "CONT");
+            scanners.clamd().signalAll("CONT");
         }
         assertThat(send(Message.from("someone@pass.test"))).startsWith("250 2.");
         gateway.awaitConsole("clamav is well again");
@@ -528,14 +403,14 @@ class ContentScannersTest {
     @Test
     @Order(3)
     void aScannerThatIsGoneIsPassedByOrDeferredAsConfigured() {
-        rspamd.close();
+        scanners.rspamd().close();
         Message unscanned = Message.from("someone@pass.test");
         assertThat(send(unscanned)).startsWith("250 2.");
         String stored = peers.dovecot().awaitMessage("alice@example.test", unscanned.id());
         assertThat(Message.fields(stored, "X-Spam-Status"))
                 .containsExactly("No, not scanned (failed)");
         assertThat(gateway.command("status").out()).contains("rspamd: FAILS");
-        clamd.close();
+        scanners.clamd().close();
         assertThat(send(Message.from("someone@pass.test")))
                 .startsWith("451 4.7.1")
                 .endsWith("(virus-unscanned)");

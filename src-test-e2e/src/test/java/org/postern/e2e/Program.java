@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A program in the background that this test run started, with all it prints in one file. Stopped
@@ -145,8 +146,18 @@ final class Program implements AutoCloseable {
 
     /** Sends it a signal, by its name. */
     void signal(String name) {
-        Result result =
-                run(new byte[0], Map.of(), List.of("kill", "-" + name, Long.toString(pid())));
+        signal(pid(), name);
+    }
+
+    /** The same to it and to each of its workers. */
+    void signalAll(String name) {
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(ProcessHandle::pid)
+                .forEach(pid -> signal(pid, name));
+    }
+
+    private static void signal(long pid, String name) {
+        Result result = run(new byte[0], Map.of(), List.of("kill", "-" + name, "" + pid));
         if (result.exitCode() != 0) {
             throw new AssertionError("kill: " + result.all());
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -81,7 +82,8 @@ class SmtpSourceTest {
         byte[] whole =
                 ("EHLO client.pass.test\r\n" + one.repeat(IN_ONE_WRITE) + "QUIT\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        try {
             List<Future<Integer>> counts = new ArrayList<>();
             for (int i = 0; i < PIPELINES; i++) {
                 counts.add(
@@ -98,9 +100,11 @@ class SmtpSourceTest {
             }
             int sum = 0;
             for (Future<Integer> count : counts) {
-                sum += count.get();
+                sum += count.get(60, TimeUnit.SECONDS);
             }
             return sum;
+        } finally {
+            threads.shutdownNow();
         }
     }
 }
