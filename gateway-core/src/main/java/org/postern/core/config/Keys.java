@@ -119,7 +119,12 @@ final class Keys {
                             + " 10.1.0.0/16: 192.0.2.1 }");
 
     static final Key<String> LISTS_ALLOW =
-            TABLE.list("lists", "allow", TEXT, "list files whose hits pass by the deny lists");
+            TABLE.list(
+                    "lists",
+                    "allow",
+                    TEXT,
+                    "list files of who passes by the deny lists, and by what else docs/reception.md"
+                            + " says");
     static final Key<String> LISTS_DENY =
             TABLE.list("lists", "deny", TEXT, "list files whose hits are refused");
 

@@ -21,8 +21,8 @@ import org.postern.core.reply.SmtpReply;
 /**
  * The allow and deny lists at each stage. Whatever is known is looked up in the allow lists, and a
  * hit there passes by the deny lists for good; only what the stage has just learnt is looked up in
- * the deny lists, since the rest has been before. An allow entry passes by the deny lists and by
- * nothing else: a sender address can be forged, so it opens neither relaying nor DMARC.
+ * the deny lists, since the rest has been before. Here an allow entry passes by the deny lists and
+ * by nothing else: a sender address can be forged, so it opens neither relaying nor DMARC.
  */
 final class ListRules {
     /** The rule that a deny entry bites by. */

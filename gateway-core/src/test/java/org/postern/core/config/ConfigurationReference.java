@@ -243,8 +243,8 @@ final class ConfigurationReference {
             | `reverse-name`, `author-domain`, `authenticated-domain` | domain | data |
 
             A domain is `example.org` alone, or `.example.org` with everything beneath it. An allow entry passes by every
-            deny entry that comes up from then on, and by nothing else: what is looked up later than a refusal cannot undo
-            it. A recipient's entry counts at rcpt. Of several networks the narrowest is named. A network with host bits
+            deny entry that comes up from then on: what is looked up later than a refusal cannot undo it. What else it
+            passes by, such as DNS lists and greylisting, stands in [reception.md](reception.md). A recipient's entry counts at rcpt. Of several networks the narrowest is named. A network with host bits
             set is an error that names the right one.
 
             Of several authors in From no one hides another: a deny entry, a list of one's own, a condition `author-domain`
