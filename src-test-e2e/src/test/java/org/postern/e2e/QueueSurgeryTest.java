@@ -160,6 +160,9 @@ class QueueSurgeryTest {
             Program.Result planned = gateway.command("queue", "hold", news[0], news[1]);
             assertThat(planned.out()).contains("hold 667 entries", "… and 657 more");
             assertThat(count(gateway, "--state", "held")).as("nothing is changed yet").isZero();
+            Program.Result misspelt = gateway.command("queue", "list", "--verdict", "dmarc=fial");
+            assertThat(misspelt.exitCode()).isEqualTo(2);
+            assertThat(misspelt.err()).contains("did you mean dmarc=fail?");
             String hold = planOf(planned);
             Program.Result wrong = gateway.command("queue", "drop", "--apply", hold);
             assertThat(wrong.exitCode()).isEqualTo(1);

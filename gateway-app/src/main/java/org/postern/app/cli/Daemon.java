@@ -159,7 +159,12 @@ final class Daemon {
      * @throws CommandFailure with the daemon's words if it says no
      */
     int show(String method, String pathAndQuery) throws IOException {
-        return show(ask(method, pathAndQuery));
+        Answer answer = ask(method, pathAndQuery);
+        if (answer.status() == 400 && method.equals("GET")) {
+            // a question has nothing but its words that could be wrong
+            throw new CommandFailure(ExitCode.USAGE, answer.text().strip());
+        }
+        return show(answer);
     }
 
     /** Sends the daemon a body and shows its answer, as {@link #show(String, String)} does. */

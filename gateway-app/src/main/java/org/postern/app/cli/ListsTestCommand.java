@@ -96,7 +96,8 @@ final class ListsTestCommand implements Callable<Integer> {
         } catch (CommandFailure e) {
             Console.err()
                     .println(
-                            "that is in force; what stands on disk now is broken and is not: "
+                            "the answer is what is in force; what stands on disk now is broken and"
+                                    + " is not: "
                                     + e.getMessage());
             return;
         }
@@ -105,7 +106,8 @@ final class ListsTestCommand implements Callable<Integer> {
         if (!more.isEmpty() || !less.isEmpty()) {
             Console.err()
                     .println(
-                            "that is in force; since the last reload the files on disk have"
+                            "the answer is what is in force; since the last reload the files on"
+                                    + " disk have"
                                     + (more.isEmpty() ? "" : " also " + more)
                                     + (more.isEmpty() || less.isEmpty() ? "" : ", and")
                                     + (less.isEmpty() ? "" : " no longer " + less)
