@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,8 +35,10 @@ import org.postern.core.time.TimeSource;
  * days old, so that no burst buys trust. Nobody keeps a list of big providers by hand.
  *
  * <p>At most {@value #MAX_NETWORKS} networks with {@value #MAX_DOMAINS} domains each, the longest
- * unused go first. Ages are by the wall clock, since they outlive the process; a clock set back
- * makes nobody older. Thread-safe; answers from memory.
+ * unused go first. From {@value #MANY_DOMAINS} domains in all on a network comes to no more than
+ * {@value #FEW_DOMAINS}: whoever has an IPv6 /32 and the names below a domain of his own would have
+ * the memory of a million. Ages are by the wall clock, since they outlive the process; a clock set
+ * back makes nobody older. Thread-safe; answers from memory.
  */
 public final class History implements KnownGood {
     /** The most networks. */
@@ -43,6 +46,9 @@ public final class History implements KnownGood {
 
     /** The most domains of one network; the one with the least mail goes first. */
     public static final int MAX_DOMAINS = 20;
+
+    private static final int MANY_DOMAINS = 200_000;
+    private static final int FEW_DOMAINS = 3;
 
     private final Supplier<ReputationConfig> config;
     private final TimeSource time;
@@ -53,9 +59,12 @@ public final class History implements KnownGood {
 
                 @Override
                 protected boolean removeEldestEntry(Map.Entry<Cidr, Map<Domain, Tally>> eldest) {
-                    return size() > MAX_NETWORKS;
+                    boolean over = size() > MAX_NETWORKS;
+                    domainsInAll -= over ? eldest.getValue().size() : 0;
+                    return over;
                 }
             };
+    private int domainsInAll;
     private boolean changed;
 
     /** Messages, decayed as of the last, and when the first and the last were. */
@@ -125,32 +134,39 @@ public final class History implements KnownGood {
 
     private void learn(
             InetAddress client, Set<Domain> authenticated, Function<@Nullable Tally, Tally> next) {
-        if (authenticated.isEmpty()) {
-            return;
+        if (!authenticated.isEmpty()) {
+            learn(Networks.site(client), authenticated, next);
         }
-        Cidr network = Networks.site(client);
+    }
+
+    private void learn(
+            Cidr network, Set<Domain> authenticated, Function<@Nullable Tally, Tally> next) {
         Instant now = time.instant();
         Duration halfLife = config.get().halfLife();
         synchronized (networks) {
-            Map<Domain, Tally> domains = new HashMap<>(networks.getOrDefault(network, Map.of()));
+            Map<Domain, Tally> before = networks.getOrDefault(network, Map.of());
+            int most =
+                    domainsInAll < MANY_DOMAINS
+                            ? MAX_DOMAINS
+                            : Math.max(FEW_DOMAINS, before.size());
+            Map<Domain, Tally> domains = new HashMap<>(before);
             for (Domain domain : authenticated) {
                 domains.put(domain, next.apply(domains.get(domain)));
-                trim(domains, now, halfLife);
+                if (domains.size() > most) {
+                    removeLeast(domains, now, halfLife);
+                }
             }
+            domainsInAll += domains.size() - before.size();
             networks.put(network, domains);
             changed = true;
         }
     }
 
-    private static void trim(Map<Domain, Tally> ofNetwork, Instant now, Duration halfLife) {
-        if (ofNetwork.size() > MAX_DOMAINS) {
-            ofNetwork.entrySet().stream()
-                    .min((a, b) ->
-                            Double.compare(
-                                    a.getValue().at(now, halfLife), b.getValue().at(now, halfLife)))
-                    .map(Map.Entry::getKey)
-                    .ifPresent(ofNetwork::remove);
-        }
+    private static void removeLeast(Map<Domain, Tally> ofNetwork, Instant now, Duration halfLife) {
+        ofNetwork.entrySet().stream()
+                .min(Comparator.comparingDouble(e -> e.getValue().at(now, halfLife)))
+                .map(Map.Entry::getKey)
+                .ifPresent(ofNetwork::remove);
     }
 
     /** {@inheritDoc} Without a domain: whether any domain of the client's network is known good. */
@@ -211,13 +227,11 @@ public final class History implements KnownGood {
             Tally entry = new Tally(messages, Instant.parse(parts[3]), Instant.parse(parts[4]));
             if (Double.isFinite(messages) && messages >= 0) {
                 Duration halfLife = config.get().halfLife();
-                synchronized (networks) {
-                    // an earlier version wrote each /64 of an IPv6 site by itself
-                    Map<Domain, Tally> ofNetwork =
-                            networks.computeIfAbsent(Networks.site(network), n -> new HashMap<>());
-                    ofNetwork.merge(domain, entry, (one, other) -> one.and(other, halfLife));
-                    trim(ofNetwork, time.instant(), halfLife);
-                }
+                // an earlier version wrote each /64 of an IPv6 site by itself
+                learn(
+                        Networks.site(network),
+                        Set.of(domain),
+                        before -> before == null ? entry : before.and(entry, halfLife));
             }
         } catch (InvalidAddressException | IllegalArgumentException | DateTimeParseException e) {
             return; // half a line after a crash of the machine: that much trust is earned again

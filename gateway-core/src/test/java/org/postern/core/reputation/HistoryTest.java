@@ -161,4 +161,23 @@ class HistoryTest {
                 .anyMatch(line -> line.startsWith("192.0.2.0/24\td99.example\t"))
                 .noneMatch(line -> line.contains("d0.example"));
     }
+
+    @Test
+    void namesWithoutNumberFromNetworksWithoutNumberAreRememberedInBounds() throws IOException {
+        History history = learned(30, Duration.ofHours(4));
+        for (int i = 0; i < 20_000; i++) {
+            InetAddress client = Ip.parse("2001:db8:" + Integer.toHexString(i) + "::1");
+            for (int n = 0; n < 12; n++) {
+                history.learn(client, Set.of(Domain.of("n" + n + ".example")));
+            }
+        }
+        Path file = folder.resolve("history.tsv");
+        history.save(file);
+        try (var lines = Files.lines(file)) {
+            // 12 each of 16,667 networks, and 3 of the others
+            assertThat(lines.count()).isBetween(200_000L, 210_020L);
+        }
+        assertThat(history.size()).isEqualTo(20_001);
+        assertThat(history.isKnownGood(CLIENT, PARTNER)).isTrue();
+    }
 }
