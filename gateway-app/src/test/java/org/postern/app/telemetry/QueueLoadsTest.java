@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +18,7 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.Envelope;
 import org.postern.core.mail.Recipient;
 import org.postern.core.mail.ReversePath;
-import org.postern.core.time.TimeSource;
+import org.postern.core.time.ManualTimeSource;
 import org.postern.queue.spool.MessageMeta;
 import org.postern.queue.spool.Spool;
 import org.postern.queue.spool.SpoolListener;
@@ -26,6 +28,8 @@ import org.postern.queue.spool.log.DiskSpool;
 
 class QueueLoadsTest {
     @TempDir private Path folder;
+    private final ManualTimeSource time =
+            new ManualTimeSource(Instant.parse("2026-11-21T10:00:00Z"));
     private final Metrics metrics = new Metrics();
     private Spool spool;
     private QueueLoads loads;
@@ -35,7 +39,7 @@ class QueueLoadsTest {
         spool =
                 DiskSpool.open(
                         new SpoolOptions(folder, 1 << 20, 64 << 10, 0, 200_000),
-                        TimeSource.system(),
+                        time,
                         SpoolListener.NONE);
         loads =
                 new QueueLoads(
@@ -43,7 +47,7 @@ class QueueLoadsTest {
                         domain -> Optional.of(domain.ascii().endsWith(".net") ? "store" : "other"),
                         "west"::equals,
                         metrics,
-                        TimeSource.system());
+                        time);
     }
 
     @AfterEach
@@ -63,7 +67,7 @@ class QueueLoadsTest {
             writer.commit(
                     new MessageMeta(
                             envelope,
-                            TimeSource.system().instant(),
+                            time.instant(),
                             "192.0.2.1",
                             "c",
                             new byte[0],
@@ -98,15 +102,17 @@ class QueueLoadsTest {
     @Test
     void eachDownstreamHasAnOldestAge() throws Exception {
         store("a@s.example", "x@example.net");
+        time.advance(Duration.ofSeconds(90));
+        store("a@s.example", "x@example.net");
         loads.refresh();
         loads.show(List.of("store", "other", "store"));
-        assertThat(loads.oldestAgeSeconds("store")).isGreaterThanOrEqualTo(0);
+        assertThat(loads.oldestAgeSeconds("store")).isEqualTo(90);
         assertThat(loads.oldestAgeSeconds("other")).isZero();
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
         metrics.scrape(out, null);
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("postern_queue_oldest_age_seconds{downstream=\"store\"}")
-                .contains("postern_queue_oldest_age_seconds{downstream=\"other\"}")
+                .contains("postern_queue_oldest_age_seconds{downstream=\"store\"} 90.0")
+                .contains("postern_queue_oldest_age_seconds{downstream=\"other\"} 0.0")
                 .contains("postern_queue_top_sender_share");
     }
 }

@@ -1,6 +1,7 @@
 package org.postern.core.recipients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,9 +52,7 @@ abstract class RecipientDirectoryContract {
 
     @Test
     void saysUnknownOfAnyOther() throws Exception {
-        if (!knowsWhoIsNot()) {
-            return;
-        }
+        assumeTrue(knowsWhoIsNot());
         for (String other :
                 List.of(
                         "bob@example.test",
@@ -72,10 +71,9 @@ abstract class RecipientDirectoryContract {
 
     @Test
     void anEmptySourceKnowsNobody() throws Exception {
-        if (knowsWhoIsNot()) {
-            assertThat(directory(List.of()).lookup(EmailAddress.of("alice@example.test")))
-                    .isEqualTo(RecipientLookup.Unknown.INSTANCE);
-        }
+        assumeTrue(knowsWhoIsNot());
+        assertThat(directory(List.of()).lookup(EmailAddress.of("alice@example.test")))
+                .isEqualTo(RecipientLookup.Unknown.INSTANCE);
     }
 
     @Test
