@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.postern.core.config.FileReference;
 import org.postern.core.lists.AddedEntries.Target;
@@ -25,12 +26,14 @@ import org.postern.core.yaml.SourceFile;
 /**
  * A file of added entries that cannot be read whole, at a start: no list is worth a gateway that
  * takes no mail. The entries that can be read are kept, the file as it was lies beside it as {@code
- * added-deny.yaml.damaged} until a person takes it away. An entry with anything wrong about it is
- * left out, so that nothing that had an end holds for ever. Used by one thread, before any other
- * program has the files.
+ * added-deny.yaml.damaged}, a later one as {@code added-deny.yaml.damaged-2}, until a person takes
+ * it away; of {@value #MOST} that nobody looks at the last is replaced. An entry with anything
+ * wrong about it is left out, so that nothing that had an end holds for ever. Used by one thread,
+ * before any other program has the files.
  */
 public final class DamagedList {
     private static final String SUFFIX = ".damaged";
+    private static final int MOST = 9;
     private static final Pattern SECTION = Pattern.compile("([a-z-]+):\\s*");
     private static final Pattern ITEM = Pattern.compile("\\s*- \\S.*");
 
@@ -39,13 +42,21 @@ public final class DamagedList {
     /** The damaged files that lie under a data directory. */
     public static List<Path> lying(Path data) {
         return Stream.of(Target.values())
-                .map(target -> aside(AddedEntries.path(data, target)))
+                .flatMap(target -> asides(AddedEntries.path(data, target)))
                 .filter(Files::exists)
                 .toList();
     }
 
+    private static Stream<Path> asides(Path file) {
+        String name = file.getFileName() + SUFFIX;
+        return IntStream.rangeClosed(1, MOST)
+                .mapToObj(n -> file.resolveSibling(n == 1 ? name : name + "-" + n));
+    }
+
+    /** The first name that is free, or the last. */
     private static Path aside(Path file) {
-        return file.resolveSibling(file.getFileName() + SUFFIX);
+        List<Path> all = asides(file).toList();
+        return all.stream().filter(path -> !Files.exists(path)).findFirst().orElse(all.getLast());
     }
 
     /**

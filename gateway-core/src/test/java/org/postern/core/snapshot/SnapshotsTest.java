@@ -327,10 +327,16 @@ class SnapshotsTest {
                                 assertThat(l.warnings())
                                         .anyMatch(w -> w.message().contains("2 entries could"));
                             });
-            assertThat(aside).hasContent(damage);
             assertThat(Snapshots.read(file, time)).isInstanceOf(SnapshotResult.Loaded.class);
         }
-        assertThat(DamagedList.lying(directory.resolve("data"))).containsExactly(aside);
+        Path second = directory.resolve("data/lists/added-deny.yaml.damaged-2");
+        assertThat(aside).as("what nobody has looked at yet stays").hasContent(ending);
+        assertThat(second).hasContent(torn);
+        assertThat(DamagedList.lying(directory.resolve("data"))).containsExactly(aside, second);
+        Files.delete(aside);
+        Files.writeString(list, ending);
+        Snapshots.start(file, time);
+        assertThat(aside).hasContent(ending);
     }
 
     @Test
