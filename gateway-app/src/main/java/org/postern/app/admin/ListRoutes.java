@@ -3,6 +3,7 @@ package org.postern.app.admin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,11 +27,15 @@ import org.postern.core.mail.Domain;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.snapshot.Snapshot;
 import org.postern.core.time.TimeSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** List entries that commands add, show and take back: {@code /api/v1/lists}. */
 public final class ListRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger("lists");
+
     private final AddedLists lists;
     private final PassingEntries passing;
     private final Supplier<Snapshot> current;
@@ -66,6 +71,11 @@ public final class ListRoutes {
         } catch (UnreadableListException e) {
             exchange.text(
                     500, Api.TEXT, e.getMessage() + "\nwhat was in force stays; mend the line\n");
+        } catch (IOException e) {
+            // a file that is full, or a disk that will not: whoever asked can do something
+            String why = e instanceof FileSystemException ? e.toString() : e.getMessage();
+            LOG.warn("a list is not changed: {}", why);
+            exchange.text(500, Api.TEXT, why + "\nwhat was in force stays\n");
         }
     }
 
@@ -83,11 +93,11 @@ public final class ListRoutes {
         boolean text = exchange.wantsText();
         String who = exchange.parameter("about");
         if (who != null) {
-            try (OutputStream out = exchange.stream(200, text ? Api.TEXT : Api.NDJSON)) {
-                for (String line : passing.about(who, text)) {
-                    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-                }
-            }
+            String said =
+                    passing.about(who, text).stream()
+                            .map(line -> line + "\n")
+                            .collect(Collectors.joining());
+            exchange.text(200, text ? Api.TEXT : Api.NDJSON, said);
             return;
         }
         List<String> lines = new ArrayList<>();
@@ -300,6 +310,9 @@ public final class ListRoutes {
     }
 
     static boolean isNetwork(String value) {
+        if (value.indexOf('@') >= 0) {
+            return false; // of an address, whatever its local part is made of
+        }
         if (value.indexOf(':') >= 0 || value.indexOf('/') >= 0) {
             return true;
         }

@@ -48,7 +48,7 @@ public final class NoticeRoutes {
         try {
             step.take(exchange);
         } catch (NoticeException e) {
-            exchange.text(400, Api.TEXT, e.getMessage() + "\n");
+            exchange.text(409, Api.TEXT, e.getMessage() + "\n");
         } catch (JacksonException e) {
             exchange.text(400, Api.TEXT, "that is not JSON\n");
         }

@@ -108,9 +108,9 @@ public final class PassingEntries {
                     h.why());
         }
 
-        boolean isAbout(String who) {
-            if (ListRoutes.isNetwork(who) && ListRoutes.isNetwork(name)) {
-                return Cidr.parse(name).covers(Cidr.parse(who));
+        boolean isAbout(String who, @Nullable Cidr network) {
+            if (network != null) {
+                return ListRoutes.isNetwork(name) && Cidr.parse(name).covers(network);
             }
             String domain = who.substring(who.lastIndexOf('@') + 1);
             return name.equalsIgnoreCase(who)
@@ -198,10 +198,12 @@ public final class PassingEntries {
      * A line or an object for each ban that keeps out, and each hold that holds, mail of somebody.
      *
      * @param who an address, a network or a client, or a domain
+     * @throws IllegalArgumentException if it looks like a network and is none
      */
     List<String> about(String who, boolean text) {
+        Cidr network = ListRoutes.isNetwork(who) ? Cidr.parse(who) : null;
         return Stream.concat(bans().stream(), holds().stream())
-                .filter(row -> row.isAbout(who))
+                .filter(row -> row.isAbout(who, network))
                 .map(r ->
                         text
                                 ? r.list()

@@ -67,7 +67,7 @@ final class SurgeryRoutes {
                 new Route("GET", "/api/v1/queue", false, e -> guarded(e, this::list)),
                 new Route("POST", "/api/v1/queue/retry", false, e -> guarded(e, this::retry)),
                 new Route("POST", "/api/v1/plans", false, e -> guarded(e, this::plan)),
-                new Route("POST", "/api/v1/plans/", false, e -> guarded(e, this::act)));
+                new Route("POST", "/api/v1/plans/", false, e -> guarded(e, this::act, 409)));
     }
 
     /** Something that a person asked for. */
@@ -77,10 +77,15 @@ final class SurgeryRoutes {
 
     /** What a person asked for and cannot be is told in a line, not as our failure. */
     static void guarded(Exchange exchange, Step step) throws IOException {
+        guarded(exchange, step, 400);
+    }
+
+    /** The same; {@code no} is the status of what cannot be. */
+    private static void guarded(Exchange exchange, Step step, int no) throws IOException {
         try {
             step.take(exchange);
         } catch (SurgeryException e) {
-            exchange.text(400, Api.TEXT, e.getMessage() + "\n");
+            exchange.text(no, Api.TEXT, e.getMessage() + "\n");
         }
     }
 

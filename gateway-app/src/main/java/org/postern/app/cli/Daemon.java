@@ -95,6 +95,12 @@ final class Daemon {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
         }
+
+        /** What went wrong, in the daemon's words: 2 for what was asked wrongly, else 1. */
+        CommandFailure failure() throws IOException {
+            return new CommandFailure(
+                    status == 400 ? ExitCode.USAGE : ExitCode.FAILED, text().strip());
+        }
     }
 
     /**
@@ -159,12 +165,7 @@ final class Daemon {
      * @throws CommandFailure with the daemon's words if it says no
      */
     int show(String method, String pathAndQuery) throws IOException {
-        Answer answer = ask(method, pathAndQuery);
-        if (answer.status() == 400 && method.equals("GET")) {
-            // a question has nothing but its words that could be wrong
-            throw new CommandFailure(ExitCode.USAGE, answer.text().strip());
-        }
-        return show(answer);
+        return show(ask(method, pathAndQuery));
     }
 
     /** Sends the daemon a body and shows its answer, as {@link #show(String, String)} does. */
@@ -174,7 +175,7 @@ final class Daemon {
 
     private static int show(Answer answer) throws IOException {
         if (answer.status() >= 400) {
-            throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
+            throw answer.failure();
         }
         try (InputStream in = answer.body()) {
             Console.copy(in);

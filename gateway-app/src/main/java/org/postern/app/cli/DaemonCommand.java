@@ -32,9 +32,18 @@ abstract class DaemonCommand implements Callable<Integer> {
         return config.daemon().show(method, query(path, more));
     }
 
-    /** Prints an answer whose no is an answer too: exit code 1 unless it is 200. */
+    /**
+     * Prints an answer whose no is an answer too, with exit code 1.
+     *
+     * @throws CommandFailure if it is none
+     */
     static int print(Daemon.Answer answer) throws IOException {
-        Console.out().print(answer.text());
-        return answer.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
+        return switch (answer.status()) {
+            case 200, 404, 409, 503 -> {
+                Console.out().print(answer.text());
+                yield answer.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
+            }
+            default -> throw answer.failure();
+        };
     }
 }

@@ -61,6 +61,9 @@ final class ImpactCommand extends DaemonCommand {
 
     @Override
     public Integer call() throws IOException {
+        if (apply != null && undo != null) {
+            throw new CommandFailure(ExitCode.USAGE, "--apply or --undo, not both");
+        }
         Whereabouts where = config.whereabouts();
         if (apply != null || undo != null) {
             String plan = Objects.requireNonNull(apply == null ? undo : apply);

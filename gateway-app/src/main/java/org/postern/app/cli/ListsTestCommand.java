@@ -67,14 +67,10 @@ final class ListsTestCommand implements Callable<Integer> {
                                     + ")");
             return Optional.empty();
         }
-        String said = answer.text();
-        if (answer.status() == 400) {
-            throw new CommandFailure(ExitCode.USAGE, text + ": " + said.strip());
-        }
         if (answer.status() != 200) {
-            throw new CommandFailure(ExitCode.FAILED, said.strip());
+            throw answer.failure();
         }
-        return Optional.of(said.lines().map(Json.MAPPER::readTree).toList());
+        return Optional.of(answer.text().lines().map(Json.MAPPER::readTree).toList());
     }
 
     /** What stands on disk. */
@@ -141,10 +137,13 @@ final class ListsTestCommand implements Callable<Integer> {
 
     /** Who is kept out or on hold for a while only the running gateway knows. */
     private boolean passing() throws IOException {
-        String said =
+        Daemon.Answer answer =
                 config.daemon()
-                        .ask("GET", "/api/v1/lists?about=" + Daemon.encode(text) + json.query("&"))
-                        .text();
+                        .ask("GET", "/api/v1/lists?about=" + Daemon.encode(text) + json.query("&"));
+        if (answer.status() != 200) {
+            throw answer.failure();
+        }
+        String said = answer.text();
         Console.out().print(said);
         return !said.isEmpty();
     }

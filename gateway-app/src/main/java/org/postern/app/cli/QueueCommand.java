@@ -181,6 +181,9 @@ final class QueueCommand extends CommandGroup {
 
         @Override
         public Integer call() throws IOException {
+            if (raw && received) {
+                throw new CommandFailure(ExitCode.USAGE, "--raw or --received, not both");
+            }
             String form = raw ? "/raw" : received ? "/received" : "";
             return show("GET", "queue/" + Daemon.encode(id) + form, "");
         }

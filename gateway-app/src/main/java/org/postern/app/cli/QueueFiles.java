@@ -56,7 +56,7 @@ final class QueueFiles {
             int count = 0;
             Daemon.Answer list = daemon.ask("GET", "/api/v1/queue?format=json" + selection.query());
             if (list.status() >= 400) {
-                throw new CommandFailure(ExitCode.FAILED, list.text().strip());
+                throw list.failure();
             }
             try (BufferedReader lines =
                     new BufferedReader(
@@ -90,7 +90,7 @@ final class QueueFiles {
                 return false;
             }
             if (answer.status() >= 400) {
-                throw new CommandFailure(ExitCode.FAILED, answer.text().strip());
+                throw answer.failure();
             }
             try (InputStream in = answer.body()) {
                 if (target == null) {

@@ -3,6 +3,8 @@ package org.postern.app.cli;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.mail.EmailAddress;
+import org.postern.core.mail.InvalidAddressException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,16 +24,6 @@ final class RecipientsCommand extends CommandGroup {
     /** A fetch may take twenty times its time-out, and wait for one that is under way. */
     private static final Duration LONGEST_SYNC = Duration.ofHours(1);
 
-    /** An answer whose no is an answer too, unless nothing could be looked up. */
-    private static int said(Daemon.Answer answer) throws IOException {
-        if (answer.status() == 400 || answer.status() >= 500) {
-            throw new CommandFailure(
-                    answer.status() == 400 ? ExitCode.USAGE : ExitCode.FAILED,
-                    answer.text().strip());
-        }
-        return DaemonCommand.print(answer);
-    }
-
     /** {@code postern recipients show}. */
     @Command(
             name = "show",
@@ -44,13 +36,13 @@ final class RecipientsCommand extends CommandGroup {
 
         @Override
         public Integer call() throws IOException {
-            return said(
-                    config.daemon()
-                            .ask(
-                                    "GET",
-                                    query(
-                                            "recipients/lookup",
-                                            "&address=" + Daemon.encode(address))));
+            try {
+                EmailAddress.parse(address);
+            } catch (InvalidAddressException e) {
+                throw new CommandFailure(ExitCode.USAGE, address + ": " + e.getMessage());
+            }
+            String which = "&address=" + Daemon.encode(address);
+            return print(config.daemon().ask("GET", query("recipients/lookup", which)));
         }
     }
 
@@ -62,7 +54,7 @@ final class RecipientsCommand extends CommandGroup {
     static final class Status extends DaemonCommand {
         @Override
         public Integer call() throws IOException {
-            return said(config.daemon().ask("GET", query("recipients", "")));
+            return print(config.daemon().ask("GET", query("recipients", "")));
         }
     }
 
@@ -88,8 +80,12 @@ final class RecipientsCommand extends CommandGroup {
 
         @Override
         public Integer call() throws IOException {
+            if (confirm && source == null) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, "say which source is confirmed: --confirm SOURCE");
+            }
             String which = source == null ? "" : "&source=" + Daemon.encode(source);
-            return said(
+            return print(
                     config.daemon()
                             .waiting(LONGEST_SYNC)
                             .ask("POST", query("recipients/sync", which + "&confirm=" + confirm)));

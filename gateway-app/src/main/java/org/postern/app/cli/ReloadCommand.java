@@ -46,6 +46,10 @@ final class ReloadCommand extends DaemonCommand {
 
     @Override
     public Integer call() throws IOException {
+        if (confirm && candidate != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--confirm is for a reload; a candidate takes nothing away");
+        }
         Daemon daemon = config.daemon();
         return print(candidate == null ? reload(daemon) : candidate(daemon, candidate));
     }
