@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -156,9 +158,11 @@ public final class CandidateRoutes {
         out.append(line(Uncompared.between(live.get(), report.config())));
         report.counts()
                 .forEach((what, count) ->
-                        out.append(String.format("%9d  %s%n", count, Human.printable(what))));
+                        out.append(
+                                String.format(
+                                        Locale.ROOT, "%9d  %s%n", count, Human.printable(what))));
         for (CandidatePolicy.Disagreement d : report.latest()) {
-            out.append(d.at().truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
+            out.append(d.at().truncatedTo(ChronoUnit.SECONDS))
                     .append(' ')
                     .append(d.stage().word())
                     .append(" client=")

@@ -17,6 +17,7 @@ import org.postern.app.directory.RemoteDirectories;
 import org.postern.app.reputation.Traps;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
+import org.postern.core.config.DomainConfig;
 import org.postern.core.mail.Domain;
 import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
@@ -87,7 +88,7 @@ public final class RecipientRoutes {
                 if (!known.targets().equals(List.of(address))) {
                     line.append("; its mail goes to ").append(String.join(", ", targets));
                 }
-                String downstream = downstream(known.targets().getFirst());
+                String downstream = downstream(now, known.targets().getFirst());
                 out.put("downstream", downstream);
                 line.append("; downstream ").append(downstream);
                 if (known.handling().policy() != null) {
@@ -116,17 +117,16 @@ public final class RecipientRoutes {
         }
     }
 
-    private String downstream(EmailAddress address) {
-        Optional<String> own =
-                snapshot.get().recipients().handling(address).map(Handling::downstream);
-        if (own.isPresent()) {
-            return own.get();
-        }
-        var domain =
-                address.host() instanceof Domain d
-                        ? snapshot.get().config().domains().get(d)
-                        : null;
-        return domain == null ? "" : domain.downstream();
+    private static String downstream(Snapshot now, EmailAddress address) {
+        return now.recipients()
+                .handling(address)
+                .map(Handling::downstream)
+                .or(() -> Optional.ofNullable(domain(now, address)).map(DomainConfig::downstream))
+                .orElse("");
+    }
+
+    private static @Nullable DomainConfig domain(Snapshot now, EmailAddress address) {
+        return address.host() instanceof Domain domain ? now.config().domains().get(domain) : null;
     }
 
     private void status(Exchange exchange) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.state.Alert;
 import org.postern.app.state.GatewayState;
 import org.postern.app.text.Human;
@@ -249,8 +250,7 @@ public final class StatusView {
         return out;
     }
 
-    private static @org.jspecify.annotations.Nullable String text(
-            @org.jspecify.annotations.Nullable Instant instant) {
+    private static @Nullable String text(@Nullable Instant instant) {
         return instant == null ? null : instant.toString();
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.state.GatewayState;
 import org.postern.app.text.Human;
 import org.postern.app.text.Json;
@@ -207,8 +208,7 @@ final class SurgeryRoutes {
         }
     }
 
-    private static Action action(@org.jspecify.annotations.Nullable String word)
-            throws SurgeryException {
+    private static Action action(@Nullable String word) throws SurgeryException {
         for (Action action : Action.values()) {
             if (action.word().equals(word)) {
                 return action;
@@ -223,7 +223,7 @@ final class SurgeryRoutes {
         return actor.isEmpty() ? "unknown" : Human.printable(actor);
     }
 
-    private static String orEmpty(@org.jspecify.annotations.Nullable String text) {
+    private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
 

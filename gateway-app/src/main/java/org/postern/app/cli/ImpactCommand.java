@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.journal.Impact;
@@ -117,7 +118,7 @@ final class ImpactCommand extends DaemonCommand {
         }
         ArrayNode who = body.putArray("recipients");
         impact.recipients().entrySet().stream()
-                .sorted(java.util.Map.Entry.comparingByKey())
+                .sorted(Map.Entry.comparingByKey())
                 .forEach(e -> {
                     if (e.getKey().startsWith("#")) {
                         throw new CommandFailure(

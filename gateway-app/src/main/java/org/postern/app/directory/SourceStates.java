@@ -15,7 +15,7 @@ import org.postern.core.time.TimeSource;
 /** How the sources of recipients are, in the words of the status and of alerts. Thread-safe. */
 public final class SourceStates {
     /** A list that was read longer ago is stale; the rule for Prometheus has the same figure. */
-    private static final Duration STALE = Duration.ofHours(4);
+    public static final Duration STALE = Duration.ofHours(4);
 
     private final RemoteDirectories directories;
     private final RecipientFiles files;

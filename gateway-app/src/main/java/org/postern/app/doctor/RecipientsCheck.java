@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.postern.app.directory.SourceStates;
 import org.postern.app.text.Human;
 import org.postern.core.config.DomainConfig;
 import org.postern.core.config.RecipientSourceConfig;
@@ -14,8 +15,6 @@ import org.postern.core.mail.Domain;
  * has loaded.
  */
 final class RecipientsCheck implements Check {
-    private static final Duration STALE = Duration.ofHours(4);
-
     @Override
     public String name() {
         return "recipients";
@@ -92,7 +91,7 @@ final class RecipientsCheck implements Check {
         scene.daemon()
                 .metricBy("source", "postern_recipients_staleness_seconds")
                 .forEach((source, seconds) -> {
-                    if (seconds > STALE.toSeconds()) {
+                    if (seconds > SourceStates.STALE.toSeconds()) {
                         findings.add(
                                 Finding.warning(
                                         name(),

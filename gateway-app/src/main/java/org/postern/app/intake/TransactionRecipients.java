@@ -28,17 +28,15 @@ final class TransactionRecipients {
 
     private final List<Recipient> mailboxes = new ArrayList<>();
     private final Set<EmailAddress> taken = new HashSet<>();
-    private final List<EmailAddress> named = new ArrayList<>();
+    private final Set<EmailAddress> named = new LinkedHashSet<>();
     private final Set<EmailAddress> traps = new LinkedHashSet<>();
-    private final List<EmailAddress> unproven = new ArrayList<>();
+    private final Set<EmailAddress> unproven = new LinkedHashSet<>();
     private @Nullable Audience audience;
     private int unknown;
 
     /** Takes one; all who stand behind it get the message once, however often they are named. */
     void add(Recipient recipient, RecipientLookup.Known known, Audience its) {
-        if (!named.contains(recipient.address())) {
-            named.add(recipient.address());
-        }
+        named.add(recipient.address());
         audience = audience == null ? its : audience.with(its);
         if (known.source().equals(Traps.RULE)) {
             traps.addAll(known.targets());
@@ -96,7 +94,7 @@ final class TransactionRecipients {
 
     /** The recipients as RCPT named them, each once. */
     List<EmailAddress> named() {
-        return named;
+        return List.copyOf(named);
     }
 
     /** The spam traps among the mailboxes. */
@@ -106,7 +104,7 @@ final class TransactionRecipients {
 
     /** Those of them whom greylisting has yet to decide about. */
     List<EmailAddress> unproven() {
-        return unproven.stream().filter(named::contains).distinct().toList();
+        return unproven.stream().filter(named::contains).toList();
     }
 
     /** What they have in common. */

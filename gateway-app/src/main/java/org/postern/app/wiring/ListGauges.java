@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.postern.app.telemetry.Metrics;
+import org.postern.app.telemetry.NamedGauges;
 import org.postern.core.lists.AccessLists;
 
 /**
@@ -13,33 +14,22 @@ import org.postern.core.lists.AccessLists;
  * of the configuration in force. Thread-safe.
  */
 final class ListGauges {
-    private final Metrics metrics;
     private final Supplier<AccessLists> lists;
-    private final Set<String> shown = new HashSet<>();
+    private final NamedGauges gauges;
 
     ListGauges(Metrics metrics, Supplier<AccessLists> lists) {
-        this.metrics = metrics;
         this.lists = lists;
+        this.gauges =
+                new NamedGauges(metrics)
+                        .gauge("lists.entries", name -> lists.get().inForce(name), "list")
+                        .gauge("lists.expired", name -> lists.get().expired(name), "list");
         follow();
     }
 
     /** The lists may be others now. */
-    synchronized void follow() {
+    void follow() {
         Set<String> now = new HashSet<>(lists.get().names());
         now.addAll(List.of("allow", "deny"));
-        for (String name : now) {
-            if (shown.add(name)) {
-                metrics.gauge("lists.entries", () -> lists.get().inForce(name), "list", name);
-                metrics.gauge("lists.expired", () -> lists.get().expired(name), "list", name);
-            }
-        }
-        shown.removeIf(name -> {
-            boolean gone = !now.contains(name);
-            if (gone) {
-                metrics.forget("lists.entries", "list", name);
-                metrics.forget("lists.expired", "list", name);
-            }
-            return gone;
-        });
+        gauges.show(now);
     }
 }
