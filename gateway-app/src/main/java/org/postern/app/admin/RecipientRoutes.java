@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.directory.RecipientFiles;
 import org.postern.app.directory.RemoteDirectories;
@@ -30,6 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Who can receive, as the running gateway knows it: {@code /api/v1/recipients}. */
 public final class RecipientRoutes {
+    /** Of so many domains the recipients are counted for people. */
+    private static final int MOST_DOMAINS = 10;
+
     private static final String CONFIRM = "postern recipients sync --confirm ";
 
     private final Supplier<Snapshot> snapshot;
@@ -189,12 +193,19 @@ public final class RecipientRoutes {
         out.append("  asked at     ").append(Human.printable(v.place())).append('\n');
         out.append("  recipients   ");
         out.append(
-                v.entries() < 0 ? "NEVER LOADED: who is in no other source gets 451" : v.entries());
+                v.entries() >= 0
+                        ? v.entries()
+                        : "NEVER LOADED: who is in no other source"
+                                + (v.standIn().isEmpty()
+                                        ? ""
+                                        : ", nor in the last list of " + v.standIn() + ",")
+                                + " gets 451");
         if (v.invalid() > 0) {
             out.append(" (left out: ").append(v.invalid());
             out.append(v.invalid() == 1 ? " value, " : " values; the first: ");
             out.append(Human.printable(v.example())).append(')');
         }
+        domains(v.name(), out);
         out.append("\n  last good    ");
         out.append(good == null ? "not since the start" : ago(good));
         if (!v.error().isEmpty()) {
@@ -211,6 +222,35 @@ public final class RecipientRoutes {
         return out.toString();
     }
 
+    /** Those of whom nobody is named come first. */
+    private void domains(String source, StringBuilder out) {
+        List<Map.Entry<Domain, Integer>> counts =
+                directories.counts(source).entrySet().stream()
+                        .sorted(
+                                Map.Entry.<Domain, Integer>comparingByValue()
+                                        .thenComparing(Map.Entry.comparingByKey()))
+                        .toList();
+        if (counts.isEmpty()) {
+            return;
+        }
+        long without = counts.stream().filter(count -> count.getValue() == 0).count();
+        out.append("\n  of           ");
+        out.append(
+                counts.stream()
+                        .limit(Math.max(without, MOST_DOMAINS))
+                        .map(count ->
+                                count.getKey()
+                                        + " "
+                                        + (count.getValue() == 0 ? "NOBODY" : count.getValue()))
+                        .collect(Collectors.joining(", ")));
+        long more = counts.size() - Math.max(without, MOST_DOMAINS);
+        out.append(more > 0 ? " and " + more + " domains more" : "");
+        if (without > 0) {
+            out.append("\n  WARNING      where it names nobody all mail is refused (550), unless");
+            out.append(" another source has them");
+        }
+    }
+
     private String json(RemoteDirectories.View v) {
         Instant good = v.good();
         ObjectNode out = Json.MAPPER.createObjectNode();
@@ -223,7 +263,10 @@ public final class RecipientRoutes {
                     Duration.between(good, time.instant()).toMillis() / 1000.0);
         }
         out.put("error", v.error()).put("refused", v.refused()).put("invalid", v.invalid());
-        out.put("invalid_example", v.example());
+        out.put("invalid_example", v.example()).put("stand_in", v.standIn());
+        ObjectNode domains = out.putObject("domains");
+        new TreeMap<>(directories.counts(v.name()))
+                .forEach((domain, count) -> domains.put(domain.ascii(), count));
         return Json.MAPPER.writeValueAsString(out);
     }
 

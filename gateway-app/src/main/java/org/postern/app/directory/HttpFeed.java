@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
+import org.jspecify.annotations.Nullable;
 import org.postern.app.text.Json;
 import org.postern.core.config.RecipientSourceConfig;
 import org.postern.core.recipients.Handling;
@@ -21,6 +22,7 @@ import org.postern.core.time.TimeSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamLocation;
 
 /**
  * Everybody as JSON, in the form of a recipient file: {@code ["alice@example.net", …]} or {@code
@@ -31,6 +33,10 @@ import tools.jackson.core.JsonToken;
 final class HttpFeed implements RecipientFeed {
     private static final long MAX_BYTES = 256L << 20;
     private static final int WHOLE_IN_TIMEOUTS = 20;
+
+    /** How many targets of one alias are gathered before they are counted. */
+    private static final int TARGETS_AT_ONCE = 1_000;
+
     private static final List<String> RECIPIENT_KEYS = List.of("address", "downstream", "policy");
 
     private final RecipientSourceConfig.Http config;
@@ -54,8 +60,13 @@ final class HttpFeed implements RecipientFeed {
                 read(in, sink);
             }
         } catch (JacksonException e) {
+            TokenStreamLocation at = e.getLocation();
             throw new FeedException(
-                    config.place() + ": the JSON is not whole: " + e.getOriginalMessage(), e);
+                    config.place()
+                            + (at == null ? "" : ": " + place(at))
+                            + ": the JSON is not whole: "
+                            + words(e.getOriginalMessage()),
+                    e);
         } catch (IOException e) {
             throw new FeedException(config.place() + ": " + e.getMessage(), e);
         } finally {
@@ -140,22 +151,74 @@ final class HttpFeed implements RecipientFeed {
         }
     }
 
-    private static void read(InputStream in, Sink sink) throws FeedException {
+    private static String place(TokenStreamLocation at) {
+        return "line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
+    /** Without what a parser says of itself. */
+    private static String words(String message) {
+        int about = message.indexOf(" (start marker at");
+        int source = message.indexOf(" at [Source");
+        int end =
+                Math.min(
+                        about < 0 ? message.length() : about,
+                        source < 0 ? message.length() : source);
+        return message.substring(0, end).lines().findFirst().orElse("");
+    }
+
+    /** A token in words. */
+    private static String found(@Nullable JsonToken token) {
+        return switch (token) {
+            case null -> "the end";
+            case START_OBJECT, END_OBJECT -> "a mapping";
+            case START_ARRAY, END_ARRAY -> "a list";
+            case VALUE_STRING, PROPERTY_NAME -> "a text";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+            case VALUE_TRUE, VALUE_FALSE -> "true or false";
+            case VALUE_NULL -> "null";
+            case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> "something else";
+        };
+    }
+
+    private void read(InputStream in, Sink sink) throws FeedException {
         try (JsonParser json = Json.MAPPER.createParser(in)) {
-            switch (json.nextToken()) {
-                case START_ARRAY -> recipients(json, sink);
-                case START_OBJECT -> mapping(json, sink);
-                case null, default ->
-                        throw new FeedException(
-                                "the answer is neither a JSON list nor a mapping with recipients");
-            }
-            if (json.nextToken() != null) {
-                throw new FeedException("something follows the JSON value");
+            try {
+                value(json, sink);
+            } catch (Unfit e) {
+                throw new FeedException(
+                        config.place()
+                                + ": "
+                                + place(json.currentTokenLocation())
+                                + ": "
+                                + e.getMessage(),
+                        e);
             }
         }
     }
 
-    private static void mapping(JsonParser json, Sink sink) throws FeedException {
+    /** JSON that is whole, and not what is asked for. */
+    private static final class Unfit extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unfit(String message) {
+            super(message);
+        }
+    }
+
+    private static void value(JsonParser json, Sink sink) throws FeedException, Unfit {
+        switch (json.nextToken()) {
+            case START_ARRAY -> recipients(json, sink);
+            case START_OBJECT -> mapping(json, sink);
+            case null, default ->
+                    throw new Unfit(
+                            "the answer is neither a JSON list nor a mapping with recipients");
+        }
+        if (json.nextToken() != null) {
+            throw new Unfit("something follows the JSON value");
+        }
+    }
+
+    private static void mapping(JsonParser json, Sink sink) throws FeedException, Unfit {
         boolean listed = false;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String key = json.currentName();
@@ -166,51 +229,51 @@ final class HttpFeed implements RecipientFeed {
             } else if (key.equals("aliases") && value == JsonToken.START_OBJECT) {
                 aliases(json, sink);
             } else {
-                throw new FeedException(
+                throw new Unfit(
                         "the mapping has "
                                 + key
                                 + "; known are recipients (a list) and aliases (a mapping)");
             }
         }
         if (!listed) {
-            throw new FeedException("the mapping has no recipients");
+            throw new Unfit("the mapping has no recipients");
         }
     }
 
-    private static void recipients(JsonParser json, Sink sink) throws FeedException {
+    private static void recipients(JsonParser json, Sink sink) throws FeedException, Unfit {
         for (JsonToken t = json.nextToken(); t != JsonToken.END_ARRAY; t = json.nextToken()) {
             if (t == JsonToken.VALUE_STRING) {
                 sink.recipient(json.getString());
             } else if (t == JsonToken.START_OBJECT) {
                 withHandling(json, sink);
             } else {
-                throw new FeedException("recipients must be texts or mappings, found " + t);
+                throw new Unfit("recipients must be texts or mappings, found " + found(t));
             }
         }
     }
 
-    private static void withHandling(JsonParser json, Sink sink) throws FeedException {
+    private static void withHandling(JsonParser json, Sink sink) throws FeedException, Unfit {
         Map<String, String> values = new HashMap<>();
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String key = json.currentName();
             JsonToken value = json.nextToken();
             if (!RECIPIENT_KEYS.contains(key)) {
-                throw new FeedException("a recipient has " + key + "; known are " + RECIPIENT_KEYS);
+                throw new Unfit("a recipient has " + key + "; known are " + RECIPIENT_KEYS);
             }
             if (value == JsonToken.VALUE_STRING) {
                 values.put(key, json.getString());
             } else if (value != JsonToken.VALUE_NULL) {
-                throw new FeedException(key + " of a recipient must be a text, found " + value);
+                throw new Unfit(key + " of a recipient must be a text, found " + found(value));
             }
         }
         String address = values.get("address");
         if (address == null) {
-            throw new FeedException("a recipient without an address");
+            throw new Unfit("a recipient without an address");
         }
         sink.recipient(address, Handling.of(values.get("downstream"), values.get("policy")));
     }
 
-    private static void aliases(JsonParser json, Sink sink) throws FeedException {
+    private static void aliases(JsonParser json, Sink sink) throws FeedException, Unfit {
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
             List<String> targets = new ArrayList<>();
@@ -222,12 +285,17 @@ final class HttpFeed implements RecipientFeed {
                         t != JsonToken.END_ARRAY;
                         t = json.nextToken()) {
                     if (t != JsonToken.VALUE_STRING) {
-                        throw new FeedException("targets of an alias must be texts, found " + t);
+                        throw new Unfit("targets of an alias must be texts, found " + found(t));
                     }
                     targets.add(json.getString());
+                    if (targets.size() == TARGETS_AT_ONCE) {
+                        // said again of the same name, an alias has the targets of both
+                        sink.alias(name, targets);
+                        targets.clear();
+                    }
                 }
             } else {
-                throw new FeedException("an alias is a text or a list of texts, found " + value);
+                throw new Unfit("an alias is a text or a list of texts, found " + found(value));
             }
             sink.alias(name, targets);
         }

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.NamedGauges;
+import org.postern.core.config.PosternConfig;
 import org.postern.core.problem.Problem;
 import org.postern.core.recipients.FileRemovals;
 import org.postern.core.recipients.KeptCopies;
@@ -92,8 +93,14 @@ public final class RecipientFiles {
 
     /** What a candidate would take away and nobody has confirmed; see {@link FileRemovals}. */
     public synchronized List<Problem> check(
-            Recipients before, Recipients after, double maxRemoval, boolean confirmed) {
-        List<Problem> problems = removals.check(before, after, maxRemoval, confirmed);
+            Recipients before, Recipients after, PosternConfig config, boolean confirmed) {
+        List<Problem> problems =
+                removals.check(
+                        before,
+                        after,
+                        config.recipients().maxRemoval(),
+                        confirmed,
+                        config::recipientsPlace);
         Map<Path, View> now = new HashMap<>(views);
         Map<Path, Integer> waiting = removals.waiting();
         now.replaceAll((file, view) -> view.waiting(waiting.getOrDefault(file, 0)));

@@ -9,15 +9,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.app.telemetry.Metrics;
 import org.postern.app.telemetry.NamedGauges;
@@ -57,6 +60,7 @@ public final class RemoteDirectories implements AutoCloseable {
     private Set<Key> inUse = Set.of();
     private final Map<String, Source> active = new ConcurrentHashMap<>();
     private final NamedGauges gauges;
+    private volatile @Nullable PosternConfig live;
     private volatile Set<Domain> hosted = Set.of();
     private volatile double maxRemoval;
 
@@ -84,6 +88,8 @@ public final class RemoteDirectories implements AutoCloseable {
      *     store knew it says no to, and is not believed
      * @param invalid how many values of the last list were of no use
      * @param example the first of them and what is wrong with it, or empty
+     * @param standIn the sources whose last lists are served until this one is loaded, or empty
+     * @param without domains of which its list names nobody
      */
     public record View(
             String name,
@@ -95,7 +101,13 @@ public final class RemoteDirectories implements AutoCloseable {
             String error,
             int refused,
             int invalid,
-            String example) {}
+            String example,
+            String standIn,
+            List<String> without) {
+        public View {
+            without = List.copyOf(without);
+        }
+    }
 
     /**
      * @param data the data directory; the last good lists lie beneath it
@@ -170,28 +182,37 @@ public final class RemoteDirectories implements AutoCloseable {
      * domains waits until it has been loaded.
      */
     public synchronized List<Problem> withoutList(PosternConfig config) {
-        Map<String, List<String>> fresh = new TreeMap<>();
+        Map<String, RecipientSourceConfig.Synced> fresh = new TreeMap<>();
+        Map<String, Set<String>> domains = new HashMap<>();
         for (DomainConfig domain : config.domains().values()) {
             for (RecipientSourceConfig source : domain.recipients()) {
                 if (source instanceof RecipientSourceConfig.Synced synced
                         && !active.containsKey(synced.name())
                         && !Files.exists(SyncedDirectory.listOf(folder, synced))) {
-                    fresh.computeIfAbsent(synced.name(), n -> new ArrayList<>())
+                    fresh.put(synced.name(), synced);
+                    domains.computeIfAbsent(synced.name(), n -> new TreeSet<>())
                             .add(domain.domain().ascii());
                 }
             }
         }
-        return fresh.entrySet().stream()
-                .map(source ->
-                        new Problem(
-                                config.placeOf("recipients." + source.getKey()),
-                                Severity.WARNING,
-                                source.getKey()
-                                        + " is a new source and has no list yet: mail for "
-                                        + String.join(
-                                                ", ", source.getValue().stream().sorted().toList())
-                                        + " waits (451) until it has been loaded; postern"
-                                        + " recipients status tells"))
+        return fresh.values().stream()
+                .map(source -> {
+                    String before =
+                            replaced(source, config).keySet().stream()
+                                    .map(s -> s.config().name())
+                                    .collect(Collectors.joining(", "));
+                    return new Problem(
+                            config.placeOf("recipients." + source.name()),
+                            Severity.WARNING,
+                            source.name()
+                                    + " is a new source and has no list yet: mail for "
+                                    + String.join(", ", domains.get(source.name()))
+                                    + " waits (451) until it has been loaded"
+                                    + (before.isEmpty()
+                                            ? ""
+                                            : ", but for whom the last list of " + before + " has")
+                                    + "; postern recipients status tells");
+                })
                 .toList();
     }
 
@@ -223,7 +244,79 @@ public final class RemoteDirectories implements AutoCloseable {
         }
         SyncedDirectory directory =
                 new SyncedDirectory(config, feed, folder, () -> maxRemoval, () -> hosted, time);
-        return new Source(config, directory, new SyncKeeper(directory, metrics));
+        if (directory.status().entries() < 0) {
+            replaced(config, all)
+                    .forEach((before, domains) -> {
+                        if (before.directory() instanceof SyncedDirectory list) {
+                            directory.replaces(list, domains);
+                        }
+                    });
+        }
+        return new Source(
+                config, directory, new SyncKeeper(directory, () -> without(config), metrics));
+    }
+
+    /** The sources in use that are gone from a domain for which a new one is there. */
+    private Map<Source, Set<Domain>> replaced(
+            RecipientSourceConfig.Synced fresh, PosternConfig next) {
+        PosternConfig now = live;
+        Map<Source, Set<Domain>> found = new LinkedHashMap<>();
+        if (now == null) {
+            return found;
+        }
+        for (DomainConfig domain : next.domains().values()) {
+            DomainConfig before = now.domains().get(domain.domain());
+            Set<String> names = synced(domain);
+            if (before == null || !names.contains(fresh.name())) {
+                continue;
+            }
+            for (String name : synced(before)) {
+                Source source = active.get(name);
+                if (!names.contains(name) && source != null) {
+                    found.computeIfAbsent(source, s -> new HashSet<>()).add(domain.domain());
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Set<String> synced(DomainConfig domain) {
+        Set<String> names = new TreeSet<>();
+        domain.recipients()
+                .forEach(source -> {
+                    if (source instanceof RecipientSourceConfig.Synced synced) {
+                        names.add(synced.name());
+                    }
+                });
+        return names;
+    }
+
+    /** How many recipients a source has of each domain that names it; goes through its list. */
+    public Map<Domain, Integer> counts(String name) {
+        Source source = active.get(name);
+        return source != null && source.directory() instanceof SyncedDirectory list
+                ? list.counts(domains(name))
+                : Map.of();
+    }
+
+    private Set<Domain> domains(String source) {
+        PosternConfig now = live;
+        Set<Domain> found = new HashSet<>();
+        if (now != null) {
+            now.domains().values().stream()
+                    .filter(domain -> synced(domain).contains(source))
+                    .forEach(domain -> found.add(domain.domain()));
+        }
+        return found;
+    }
+
+    /** The domains of which a list names nobody, by name. */
+    private List<String> without(RecipientSourceConfig.Synced config) {
+        return counts(config.name()).entrySet().stream()
+                .filter(count -> count.getValue() == 0)
+                .map(count -> count.getKey().ascii())
+                .sorted()
+                .toList();
     }
 
     private Source callout(
@@ -251,6 +344,7 @@ public final class RemoteDirectories implements AutoCloseable {
         PosternConfig config = snapshot.config();
         boolean otherDomains = !hosted.equals(config.domains().keySet());
         hosted = config.domains().keySet();
+        live = config;
         maxRemoval = config.recipients().maxRemoval();
         Set<Key> wanted = new HashSet<>();
         for (DomainConfig domain : config.domains().values()) {
@@ -265,6 +359,9 @@ public final class RemoteDirectories implements AutoCloseable {
         active.clear();
         for (Source source : sources.values()) {
             active.put(source.config().name(), source);
+            if (source.directory() instanceof SyncedDirectory list) {
+                list.keepStandIns();
+            }
             source.keeper().start();
             if (otherDomains) {
                 source.keeper().wake();
@@ -312,7 +409,11 @@ public final class RemoteDirectories implements AutoCloseable {
                         s.error(),
                         s.refused(),
                         s.invalid(),
-                        s.example());
+                        s.example(),
+                        s.standIn(),
+                        source.keeper() instanceof SyncKeeper keeper
+                                ? keeper.without()
+                                : List.of());
             }
             case CalloutDirectory callout ->
                     new View(
@@ -325,7 +426,9 @@ public final class RemoteDirectories implements AutoCloseable {
                             callout.error(),
                             callout.missing(),
                             0,
-                            "");
+                            "",
+                            "",
+                            List.of());
             default -> throw new IllegalStateException("no source: " + source.directory());
         };
     }

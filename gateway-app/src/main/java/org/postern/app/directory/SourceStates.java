@@ -44,14 +44,20 @@ public final class SourceStates {
     }
 
     private GatewayState.Helper helper(View view) {
-        boolean well = isLoaded(view) && view.error().isEmpty() && view.refused() == 0;
+        boolean well =
+                isLoaded(view)
+                        && view.error().isEmpty()
+                        && view.refused() == 0
+                        && view.without().isEmpty();
         return new GatewayState.Helper("recipients", view.name(), well, detail(view));
     }
 
     private String detail(View view) {
         StringBuilder words = new StringBuilder();
         if (!isLoaded(view)) {
-            words.append("NEVER LOADED, who is in no other source gets 451");
+            words.append("NEVER LOADED, who is in no other source");
+            words.append(view.standIn().isEmpty() ? "" : ", nor in the last list of ");
+            words.append(view.standIn()).append(", gets 451");
         } else if (isCallout(view)) {
             words.append(view.entries()).append(" answers remembered");
         } else {
@@ -65,6 +71,10 @@ public final class SourceStates {
                     .append(" of them (postern recipients status)");
         } else if (!view.error().isEmpty()) {
             words.append("; TROUBLE: ").append(view.error());
+        }
+        if (!view.without().isEmpty()) {
+            words.append("; NOBODY of ").append(String.join(", ", view.without()));
+            words.append(": their mail is refused (550) unless another source has them");
         }
         return words.toString();
     }

@@ -1,6 +1,8 @@
 package org.postern.app.directory;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import org.postern.app.telemetry.Metrics;
 import org.postern.core.recipients.SyncedDirectory;
 import org.postern.core.recipients.SyncedDirectory.Outcome;
@@ -17,12 +19,18 @@ final class SyncKeeper implements SourceKeeper {
 
     private final SyncedDirectory directory;
     private final Metrics metrics;
+    private final Supplier<List<String>> nobodyOf;
     private final Background background;
     private Duration retry = FIRST_RETRY;
     private String told = "";
+    private volatile List<String> without = List.of();
 
-    SyncKeeper(SyncedDirectory directory, Metrics metrics) {
+    /**
+     * @param nobodyOf the domains of which the list in force names nobody; goes through it
+     */
+    SyncKeeper(SyncedDirectory directory, Supplier<List<String>> nobodyOf, Metrics metrics) {
         this.directory = directory;
+        this.nobodyOf = nobodyOf;
         this.metrics = metrics;
         this.background = new Background("sync " + directory.config().name(), this::round);
     }
@@ -55,7 +63,26 @@ final class SyncKeeper implements SourceKeeper {
                 };
         metrics.count("recipients.syncs", "source", name, "outcome", word);
         tell(name, outcome);
+        lookForNobody(name);
         return outcome;
+    }
+
+    /** A key that is typed wrongly in the directory looks like a domain without people. */
+    private synchronized void lookForNobody(String name) {
+        List<String> now = nobodyOf.get();
+        if (!now.isEmpty() && !now.equals(without)) {
+            LOG.warn(
+                    "{}: the list names nobody of {}: all mail for it is refused (550) unless"
+                            + " another source has its people",
+                    name,
+                    String.join(", ", now));
+        }
+        without = now;
+    }
+
+    /** The domains of which the list names nobody, as the last synchronisation has found. */
+    List<String> without() {
+        return without;
     }
 
     private synchronized void tell(String name, Outcome outcome) {

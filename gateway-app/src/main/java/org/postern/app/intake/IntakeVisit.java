@@ -365,14 +365,7 @@ final class IntakeVisit implements Visit {
 
     @Override
     public Optional<EmailAddress> postmaster() {
-        // RFC 5321, 4.1.1.3: a postmaster without a domain is that of the first domain, in order
-        // of names, that has one
-        return revision.snapshot().config().domains().keySet().stream()
-                .sorted()
-                .map((Domain domain) -> EmailAddress.of("postmaster", domain))
-                .filter(a ->
-                        revision.snapshot().recipients().lookup(a) instanceof RecipientLookup.Known)
-                .findFirst();
+        return revision.snapshot().recipients().postmaster(); // RFC 5321, 4.1.1.3
     }
 
     @Override

@@ -60,7 +60,8 @@ final class Candidates {
                                 live.snapshot().recipients(),
                                 read.recipients(),
                                 read.config().recipients().maxRemoval(),
-                                false)
+                                false,
+                                read.config()::recipientsPlace)
                         .stream()
                         .map(p -> new Problem(p.place(), Severity.WARNING, p.message()))
                         .toList();

@@ -265,10 +265,7 @@ final class LiveConfiguration implements AutoCloseable {
 
     private List<Problem> removed(Snapshot candidate, boolean confirmed) {
         return recipientFiles.check(
-                snapshot().recipients(),
-                candidate.recipients(),
-                candidate.config().recipients().maxRemoval(),
-                confirmed);
+                snapshot().recipients(), candidate.recipients(), candidate.config(), confirmed);
     }
 
     /**

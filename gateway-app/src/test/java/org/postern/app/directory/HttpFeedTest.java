@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -198,5 +199,65 @@ class HttpFeedTest extends RecipientFeedContract {
         assertThatThrownBy(() -> fetch(asking(dripping.getAddress().getPort(), PATIENT)))
                 .isInstanceOf(RecipientFeed.FeedException.class)
                 .hasMessageContaining("did not come in time");
+    }
+
+    private String trouble(String body) throws IOException {
+        RecipientFeed feed = asking(serve(200, body), PATIENT);
+        try {
+            fetch(feed);
+            throw new AssertionError("that was taken: " + body);
+        } catch (RecipientFeed.FeedException e) {
+            return String.valueOf(e.getMessage());
+        } finally {
+            stop();
+        }
+    }
+
+    @Test
+    void whatIsWrongWithTheJsonIsSaidWithItsUrlAndLineInOurWords() throws IOException {
+        assertThat(trouble("{\n  \"aliases\": {}\n}"))
+                .contains("/people.json: line 3, ", "the mapping has no recipients");
+        assertThat(trouble("[\"a@example.test\",\n 7]"))
+                .contains("/people.json: line 2, column 2", "found a number");
+        assertThat(trouble("[\"a@example.test\","))
+                .contains("/people.json: line 1, ", "the JSON is not whole")
+                .doesNotContain("Source", "StreamReadFeature", "VALUE_");
+    }
+
+    @Test
+    void anAliasOfVeryManyIsHandedOnInPieces() throws Exception {
+        String targets =
+                IntStream.range(0, 2_500)
+                        .mapToObj(i -> "\"u" + i + "\"")
+                        .collect(Collectors.joining(","));
+        List<Integer> pieces = new ArrayList<>();
+        asking(
+                        serve(
+                                200,
+                                "{\"recipients\": [], \"aliases\": {\"all\": [" + targets + "]}}"),
+                        PATIENT)
+                .fetch(
+                        new RecipientFeed.Sink() {
+                            @Override
+                            public void recipient(String text, Handling handling) {
+                                throw new AssertionError(text);
+                            }
+
+                            @Override
+                            public void alias(String text, List<String> ends) {
+                                pieces.add(ends.size());
+                            }
+
+                            @Override
+                            public void doubt(String what) {
+                                throw new AssertionError(what);
+                            }
+
+                            @Override
+                            public void stillWanted() {
+                                // always
+                            }
+                        });
+        assertThat(pieces).containsExactly(1_000, 1_000, 500);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +106,64 @@ class RemoteDirectoriesTest {
                     });
             lastGoodList(next, "first@example.org");
             assertThat(directories.withoutList(next)).isEmpty();
+        }
+    }
+
+    @Test
+    void aSourceThatIsEditedIsAnsweredFromTheListOfBeforeUntilItIsLoaded() throws IOException {
+        EmailAddress first = EmailAddress.of("first@example.org");
+        Snapshot before = read(WITH_A_SOURCE);
+        lastGoodList(before.config(), "first@example.org");
+        try (Metrics metrics = new Metrics();
+                RemoteDirectories directories =
+                        new RemoteDirectories(before.config().data(), time, metrics)) {
+            directories.activate(directories.bind(before));
+            Snapshot edited = read(WITH_A_SOURCE.replace("people.json", "everybody.json"));
+            assertThat(directories.withoutList(edited.config()))
+                    .singleElement()
+                    .satisfies(problem ->
+                            assertThat(problem.message())
+                                    .contains("waits (451)", "the last list of http-"));
+            Snapshot after = directories.bind(edited);
+            directories.activate(after);
+            assertThat(after.recipients().lookup(first)).isInstanceOf(RecipientLookup.Known.class);
+            assertThat(after.recipients().lookup(EmailAddress.of("other@example.org")))
+                    .isInstanceOf(RecipientLookup.Unavailable.class);
+            assertThat(directories.status().getFirst().standIn()).startsWith("http-");
+            await("the first sync has ended")
+                    .until(() -> !directories.status().getFirst().error().isEmpty());
+        }
+        try (Metrics metrics = new Metrics();
+                RemoteDirectories started =
+                        new RemoteDirectories(before.config().data(), time, metrics)) {
+            assertThat(
+                            started.bind(
+                                            read(
+                                                    WITH_A_SOURCE.replace(
+                                                            "people.json", "everybody.json")))
+                                    .recipients()
+                                    .lookup(first))
+                    .as("after a restart")
+                    .isInstanceOf(RecipientLookup.Known.class);
+        }
+    }
+
+    @Test
+    void aDomainOfWhichTheListNamesNobodyIsCounted() throws IOException {
+        Snapshot both = read(WITH_A_SOURCE + WITH_A_SOURCE.replace("example.org", "example.net"));
+        lastGoodList(both.config(), "first@example.org");
+        try (Metrics metrics = new Metrics();
+                RemoteDirectories directories =
+                        new RemoteDirectories(both.config().data(), time, metrics)) {
+            directories.activate(directories.bind(both));
+            assertThat(directories.counts(directories.status().getFirst().name()))
+                    .isEqualTo(Map.of(Domain.of("example.org"), 1, Domain.of("example.net"), 0));
+            await("the first sync has ended")
+                    .until(() -> !directories.status().getFirst().error().isEmpty());
+            await("it was looked for")
+                    .untilAsserted(() ->
+                            assertThat(directories.status().getFirst().without())
+                                    .containsExactly("example.net"));
         }
     }
 

@@ -171,12 +171,17 @@ final class DomainsReader {
         }
     }
 
+    private static String recipientsOf(Domain domain) {
+        return "domains." + domain + ".recipients";
+    }
+
     private void readDomain(Domain domain, Section s) {
         Optional<String> downstream =
                 s.one(Keys.DOMAIN_DOWNSTREAM)
                         .flatMap(d -> downstream(d, s.placeOf(Keys.DOMAIN_DOWNSTREAM)));
         List<RecipientSourceConfig> sources = new ArrayList<>();
         Optional<YamlNode.Entry> recipients = s.entry("recipients");
+        recipients.ifPresent(e -> places.put(recipientsOf(domain), e.value().place()));
         if (recipients.isEmpty()) {
             problems.error(
                     s.place(),

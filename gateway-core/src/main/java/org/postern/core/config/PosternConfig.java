@@ -39,7 +39,8 @@ import org.postern.core.problem.Place;
  * @param scanners {@code scanners}
  * @param places where in the file the values stand that meet the real world at a start: {@code
  *     data}, {@code admin}, {@code log}, {@code tls}, {@code listeners.0}, {@code
- *     downstreams.NAME}, {@code recipients.NAME} of a source that is fetched whole, and of its keys
+ *     downstreams.NAME}, {@code recipients.NAME} of a source that is fetched whole, and of its
+ *     keys, {@code domains.NAME.recipients}
  */
 public record PosternConfig(
         Path file,
@@ -82,6 +83,11 @@ public record PosternConfig(
      */
     public Place placeOf(String key) {
         return places.getOrDefault(key, Place.start(file));
+    }
+
+    /** Where the recipients of a domain stand. */
+    public Place recipientsPlace(Domain domain) {
+        return placeOf("domains." + domain + ".recipients");
     }
 
     /** Every rule of one's own: those for all, of sets, and of single domains. */

@@ -206,13 +206,16 @@ final class SourcesReader {
             }
         }
         String host = URI.create(url.substring("jdbc:".length()).split("\\?", -1)[0]).getHost();
-        boolean local = host != null && host.matches("localhost|127\\..*|\\[::1]");
-        if (!local && !options.contains("sslmode=verify-full")) {
+        if (!isLoopback(host) && !options.contains("sslmode=verify-full")) {
             problems.warning(
                     place,
                     "the database's name is not checked, or nothing is encrypted; add"
                             + " ?sslmode=verify-full");
         }
+    }
+
+    private static boolean isLoopback(@Nullable String host) {
+        return host != null && host.matches("localhost|127\\..*|\\[::1]");
     }
 
     Optional<Http> http(Section s) {
@@ -235,6 +238,10 @@ final class SourcesReader {
         if (clear && (password.isPresent() || token.isPresent())) {
             problems.warning(
                     s.placeOf(SourceKeys.HTTP_URL), "the secret goes over http:// in the clear");
+        } else if (clear && !isLoopback(url.get().getHost())) {
+            problems.warning(
+                    s.placeOf(SourceKeys.HTTP_URL),
+                    "without TLS whoever is on the way can name any recipient; use https://");
         }
         Sync sync =
                 sync(

@@ -32,6 +32,11 @@ final class DomainRecipients implements RecipientDirectory {
                         .toList());
     }
 
+    /** In the order in which they are asked. */
+    List<RecipientDirectory> sources() {
+        return sources;
+    }
+
     @Override
     public RecipientLookup lookup(EmailAddress address) {
         return decide(source -> source.lookup(address));

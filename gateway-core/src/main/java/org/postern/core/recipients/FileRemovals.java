@@ -5,17 +5,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.postern.core.mail.Domain;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.Problem.Severity;
 
 /**
  * Looks at what a reload would take away from recipient files: one that was written half, or by a
- * program that got half a list, reads well and would have the rest refused for good. It waits for
- * somebody to look, as a list from elsewhere does. Used by one reload at a time.
+ * program that got half a list, reads well and would have the rest refused for good; and from
+ * domains whose sources are others than before. It waits for somebody to look, as a list from
+ * elsewhere does. Used by one reload at a time.
  */
 public final class FileRemovals {
     private final Map<Path, Integer> shown = new HashMap<>();
+    private final Map<Domain, Integer> shownOfDomains = new HashMap<>();
 
     /** A start has told of what these files have lost: it may be confirmed at once. */
     public void begin(Recipients started) {
@@ -30,6 +34,7 @@ public final class FileRemovals {
     /** What was confirmed has come into force; what is lost from now on is another matter. */
     public void taken() {
         shown.clear();
+        shownOfDomains.clear();
     }
 
     /** How many recipients each file has lost and waits for somebody to look, by absolute path. */
@@ -38,18 +43,24 @@ public final class FileRemovals {
     }
 
     /**
-     * Compares the files that two configurations have in common.
+     * Compares the files that two configurations have in common, and the domains of which a source
+     * is gone.
      *
      * @param before in force
      * @param after what would be
      * @param maxRemoval the share of a file's recipients, and of those of each domain, that may go
      *     unconfirmed
      * @param confirmed whether as many may go as were told of last time, and no more
-     * @return an error for each file that would lose too many
+     * @param placeOf where a domain's sources stand
+     * @return an error for each file and each domain that would lose too many
      */
     public List<Problem> check(
-            Recipients before, Recipients after, double maxRemoval, boolean confirmed) {
-        List<Problem> problems = new ArrayList<>();
+            Recipients before,
+            Recipients after,
+            double maxRemoval,
+            boolean confirmed,
+            Function<Domain, Place> placeOf) {
+        List<Problem> problems = ofDomains(before, after, maxRemoval, confirmed, placeOf);
         Map<Path, Integer> told = waiting();
         shown.clear();
         after.files()
@@ -75,6 +86,36 @@ public final class FileRemovals {
                                                 + " --confirm"));
                     }
                 });
+        return problems;
+    }
+
+    private List<Problem> ofDomains(
+            Recipients before,
+            Recipients after,
+            double maxRemoval,
+            boolean confirmed,
+            Function<Domain, Place> placeOf) {
+        List<Problem> problems = new ArrayList<>();
+        Map<Domain, Integer> told = Map.copyOf(shownOfDomains);
+        shownOfDomains.clear();
+        for (Domain domain : before.domains().stream().sorted().toList()) {
+            if (!after.domains().contains(domain)) {
+                continue; // no longer ours: nobody says 550 5.1.1 to its people
+            }
+            Removal loss = new SourceRemovals(domain, before, after).loss(maxRemoval);
+            if (loss.isTooMuch()) {
+                shownOfDomains.put(domain, loss.removed());
+                if (!confirmed || loss.removed() > told.getOrDefault(domain, 0)) {
+                    problems.add(
+                            new Problem(
+                                    placeOf.apply(domain),
+                                    Severity.ERROR,
+                                    loss.words()
+                                            + " are in none of its sources any more; if that is"
+                                            + " right: postern reload --confirm"));
+                }
+            }
+        }
         return problems;
     }
 }

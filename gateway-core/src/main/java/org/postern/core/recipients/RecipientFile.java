@@ -268,6 +268,19 @@ final class RecipientFile implements RecipientDirectory {
         return size[0];
     }
 
+    /**
+     * How many recipients and aliases there are of each of these domains; those that hold in every
+     * domain count in each.
+     */
+    Map<Domain, Integer> counts(Set<Domain> asked) {
+        Map<String, Integer> named = new HashMap<>();
+        names(asked, (key, domain) -> named.merge(domain, 1, Integer::sum));
+        int every = named.getOrDefault("", 0);
+        Map<Domain, Integer> found = new HashMap<>();
+        asked.forEach(domain -> found.put(domain, every + named.getOrDefault(domain.ascii(), 0)));
+        return found;
+    }
+
     /** The domains that a list from elsewhere was made for; empty where nobody has said. */
     Optional<Set<Domain>> domains() {
         return Optional.ofNullable(domains);

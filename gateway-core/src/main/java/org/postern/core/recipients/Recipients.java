@@ -43,6 +43,24 @@ public final class Recipients implements RecipientDirectory {
         this.read = read;
     }
 
+    /** The sources of a domain, in the order in which they are asked. */
+    List<RecipientDirectory> sources(Domain domain) {
+        return switch (directories.get(domain)) {
+            case null -> List.of();
+            case DomainRecipients several -> several.sources();
+            case RecipientDirectory one -> List.of(one);
+        };
+    }
+
+    /** Like {@link #lookup}, but nobody is asked over the network, and no alias is followed. */
+    RecipientLookup listed(EmailAddress address) {
+        RecipientDirectory directory =
+                address.host() instanceof Domain domain ? directories.get(domain) : null;
+        return directory == null
+                ? RecipientLookup.NotHosted.INSTANCE
+                : directory.fromMemory(address);
+    }
+
     /** The recipient files, by their absolute paths. */
     Map<Path, RecipientFile> files() {
         return read.tables();
@@ -169,11 +187,12 @@ public final class Recipients implements RecipientDirectory {
         }
         List<EmailAddress> ours = ends.targets().stream().filter(this::isHosted).toList();
         if (ours.isEmpty()) {
+            EmailAddress first = listed.targets().getFirst();
             return new RecipientLookup.Unavailable(
                     listed.source()
-                            + " leads to "
-                            + listed.targets().getFirst()
-                            + ", which is of no domain of ours");
+                            + (SyncListing.NOWHERE.equals(first)
+                                    ? " is an alias that leads to no address"
+                                    : " leads to " + first + ", which is of no domain of ours"));
         }
         RecipientLookup.Known known = ours.equals(listed.targets()) ? listed : listed.to(ours);
         @Nullable String set = known.handling().policy();
@@ -287,6 +306,27 @@ public final class Recipients implements RecipientDirectory {
                 address.host() instanceof Domain domain ? directories.get(domain) : null;
         return directory == null
                 || !(directory.lookup(address) instanceof RecipientLookup.Unavailable);
+    }
+
+    /**
+     * Who gets mail for a postmaster without a domain: that of the first domain, in order of names,
+     * that has one. Only where memory knows of none is a source asked, and only one of them: with
+     * many call-outs a session would else wait for each in turn.
+     */
+    public Optional<EmailAddress> postmaster() {
+        List<EmailAddress> all =
+                directories.keySet().stream()
+                        .sorted()
+                        .map((Domain domain) -> EmailAddress.of("postmaster", domain))
+                        .toList();
+        return all.stream()
+                .filter(a -> listed(a) instanceof RecipientLookup.Known)
+                .findFirst()
+                .or(() ->
+                        all.stream()
+                                .filter(a -> listed(a) instanceof RecipientLookup.Unavailable)
+                                .findFirst()
+                                .filter(a -> lookup(a) instanceof RecipientLookup.Known));
     }
 
     /** The domains that mail is taken for. */

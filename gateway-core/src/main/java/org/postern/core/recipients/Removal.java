@@ -1,6 +1,7 @@
 package org.postern.core.recipients;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.postern.core.config.RecipientsConfig;
@@ -39,6 +40,18 @@ record Removal(int removed, int of, boolean isTooMuch, String words) {
         private String words(String where) {
             return removed + " of " + known + " recipients" + where;
         }
+    }
+
+    /** Several in one: too much where one of them is. */
+    static Removal together(List<Removal> all) {
+        int removed = all.stream().mapToInt(Removal::removed).sum();
+        int of = all.stream().mapToInt(Removal::of).sum();
+        return all.stream()
+                .filter(Removal::isTooMuch)
+                .findFirst()
+                .map(worst -> new Removal(removed, of, true, worst.words()))
+                .orElseGet(() ->
+                        new Removal(removed, of, false, removed + " of " + of + " recipients"));
     }
 
     /**

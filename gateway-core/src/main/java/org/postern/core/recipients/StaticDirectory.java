@@ -27,6 +27,11 @@ final class StaticDirectory implements RecipientDirectory {
         return keys.contains(address.key()) ? Optional.of(Handling.NONE) : Optional.empty();
     }
 
+    /** The folded addresses. */
+    Set<String> keys() {
+        return keys;
+    }
+
     @Override
     public String name() {
         return "static";

@@ -1,8 +1,12 @@
 package org.postern.core.recipients;
 
 import java.io.BufferedWriter;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.files.WholeFile;
 import org.postern.core.mail.Domain;
+import org.postern.core.mail.EmailAddress;
 import org.postern.core.mail.InvalidAddressException;
 import org.postern.core.time.Deadline;
 import org.postern.core.yaml.YamlText;
@@ -27,6 +32,9 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     /** The most recipients of one source. */
     static final int MAX_ENTRIES = 5_000_000;
 
+    /** The most octets that a list may have on disk, as a recipient file: so much a start reads. */
+    private static final long MAX_OCTETS = Recipients.MAX_BYTES;
+
     /** The most addresses that all aliases of one source lead to; they are held in memory. */
     private static final int MAX_ALIAS_TARGETS = 1_000_000;
 
@@ -36,10 +44,13 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     private static final int MAX_EXAMPLE = 200;
 
     /**
-     * Stands where an alias leads to nobody of ours: it exists, so its mail waits (451) until
-     * somebody has mended the directory. No domain of this name can ever be ours (RFC 2606, 2).
+     * Stands where an alias leads to no address at all: it exists, so its mail waits (451) until
+     * somebody has mended the directory, as that of one which leads out of our domains does. No
+     * domain of this name can ever be ours (RFC 2606, 2).
      */
-    private static final RecipientFile.Target NOWHERE =
+    static final EmailAddress NOWHERE = EmailAddress.of("nowhere@nowhere.invalid");
+
+    private static final RecipientFile.Target AT_NOWHERE =
             new RecipientFile.Target("nowhere", Domain.of("nowhere.invalid"));
 
     private final Path fresh;
@@ -47,6 +58,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     private final Set<Domain> hosted;
     private final Deadline deadline;
     private final RecipientFile table;
+    private final Counted counted;
     private final BufferedWriter out;
     private final Map<RecipientFile.Target, List<RecipientFile.Target>> aliases =
             new LinkedHashMap<>();
@@ -79,7 +91,8 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
         if (separator != null) {
             table.separator(separator);
         }
-        this.out = Files.newBufferedWriter(fresh);
+        this.counted = new Counted(Files.newOutputStream(fresh));
+        this.out = new BufferedWriter(new OutputStreamWriter(counted, StandardCharsets.UTF_8));
         out.write("# " + head.replaceAll("\\p{Cntrl}", "?") + "\n");
         table.domains(hosted);
         write(
@@ -90,6 +103,37 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
             write("subaddressing: " + YamlText.quoted(String.valueOf(separator)));
         }
         write("recipients:");
+    }
+
+    /** Counts what the file will have. */
+    private static final class Counted extends FilterOutputStream {
+        private long octets;
+
+        Counted(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+            octets++;
+        }
+
+        @Override
+        public void write(byte[] b, int offset, int length) throws IOException {
+            out.write(b, offset, length);
+            octets += length;
+        }
+    }
+
+    /** One that the next start could not read would be served until then, and never again. */
+    private void stillFits() throws RecipientFeed.FeedException {
+        if (counted.octets > MAX_OCTETS) {
+            throw new RecipientFeed.FeedException(
+                    "more than "
+                            + (MAX_OCTETS >> 20)
+                            + " MB as a recipient file, the most that a start reads");
+        }
     }
 
     private void write(String text) throws IOException {
@@ -133,6 +177,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     public void alias(String text, List<String> targets) throws RecipientFeed.FeedException {
         Optional<RecipientFile.Target> parsed = ours(text);
         List<RecipientFile.Target> ends = new ArrayList<>();
+        RecipientFile.Target elsewhere = AT_NOWHERE;
         for (String end : targets) {
             if (++aliasTargets > MAX_ALIAS_TARGETS) {
                 throw new RecipientFeed.FeedException(
@@ -146,11 +191,12 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
                 ends.add(target.get());
             } else if (target.isPresent()) {
                 doubt("alias " + text.strip() + " leads to " + end.strip() + ", not ours");
+                elsewhere = elsewhere.equals(AT_NOWHERE) ? target.get() : elsewhere;
             }
         }
         if (parsed.isPresent() && !targets.isEmpty()) {
             aliases.computeIfAbsent(folded(parsed.get()), a -> new ArrayList<>())
-                    .addAll(ends.isEmpty() ? List.of(NOWHERE) : ends);
+                    .addAll(ends.isEmpty() ? List.of(elsewhere) : ends);
         }
     }
 
@@ -169,6 +215,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
     private Optional<RecipientFile.Target> ours(String text) throws RecipientFeed.FeedException {
         stillWanted();
         stillRoom(table.size() + aliases.size());
+        stillFits();
         return read(text).filter(this::isOurs);
     }
 
@@ -219,7 +266,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
             String key = RecipientFile.key(from.localPart(), from.domain());
             List<RecipientFile.Target> targets = alias.getValue();
             if (table.add(key, begun ? line + 1 : line + 2).isPresent()) {
-                if (targets.equals(List.of(NOWHERE))) {
+                if (targets.stream().noneMatch(this::isOurs)) {
                     continue; // a mailbox whose copies would leave our domains, which is told of
                 }
                 // a mailbox whose mail also goes elsewhere keeps its copy
@@ -243,6 +290,7 @@ final class SyncListing implements RecipientFeed.Sink, AutoCloseable {
                             + "]");
         }
         out.close();
+        stillFits();
         for (RecipientFile.Target alias : aliases.keySet()) {
             stillWanted();
             troubleOf(alias).ifPresent(why -> doubt("alias " + alias + " " + why));

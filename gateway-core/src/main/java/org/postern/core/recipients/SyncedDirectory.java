@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A source that is fetched whole and asked from memory. The last good list lies on disk and is
  * served while the source is away, at any age; a source that has never been loaded makes look-ups
- * unavailable, never unknown.
+ * unavailable, never unknown; the list of a source that it has replaced answers until then.
  *
  * <p>A list that would take away more than {@code recipients.max-removal} (and more than {@value
  * org.postern.core.config.RecipientsConfig#ALWAYS}), of the whole or of one domain, or the last of
@@ -39,6 +42,7 @@ public final class SyncedDirectory implements RecipientDirectory {
     private static final Logger LOG = LoggerFactory.getLogger("recipients");
     private static final int WHOLE_IN_TIMEOUTS = 20;
     private static final int LONGEST_ERROR = 1_000;
+    private static final String NOBODY = "the list names nobody";
 
     private final RecipientSourceConfig.Synced config;
     private final RecipientFeed feed;
@@ -48,7 +52,9 @@ public final class SyncedDirectory implements RecipientDirectory {
     private final Supplier<Set<Domain>> hosted;
     private final TimeSource time;
     private final ReentrantLock syncing = new ReentrantLock();
+    private final Path standInsFile;
     private volatile State state;
+    private volatile StandIns standIns = StandIns.NONE;
     private volatile boolean closed;
 
     /**
@@ -113,6 +119,8 @@ public final class SyncedDirectory implements RecipientDirectory {
      * @param invalid how many values of the last list were of no use: no address, or an alias that
      *     leads nowhere of ours
      * @param example the first of them and what is wrong with it, or empty
+     * @param standIn the sources whose last good lists are served until this one is loaded, or
+     *     empty
      */
     public record Status(
             int entries,
@@ -120,7 +128,8 @@ public final class SyncedDirectory implements RecipientDirectory {
             String error,
             int refused,
             int invalid,
-            String example) {}
+            String example,
+            String standIn) {}
 
     /**
      * A source, with the last good list if the folder has one.
@@ -140,6 +149,7 @@ public final class SyncedDirectory implements RecipientDirectory {
         this.feed = feed;
         this.file = listOf(folder, config);
         this.waiting = folder.resolve(config.name() + WaitingRemoval.SUFFIX);
+        this.standInsFile = folder.resolve(config.name() + StandIns.SUFFIX);
         this.maxRemoval = maxRemoval;
         this.hosted = hosted;
         this.time = time;
@@ -170,6 +180,7 @@ public final class SyncedDirectory implements RecipientDirectory {
         int waits = WaitingRemoval.readIfThere(waiting);
         try {
             if (!Files.exists(file)) {
+                standIns = StandIns.read(standInsFile, standInsFile.resolveSibling("."));
                 return new State(null, null, "", waits, 0, "");
             }
             ProblemCollector problems = new ProblemCollector();
@@ -194,10 +205,12 @@ public final class SyncedDirectory implements RecipientDirectory {
     public RecipientLookup lookup(EmailAddress address) {
         State now = state;
         if (now.table() == null) {
-            return new RecipientLookup.Unavailable(
-                    config.name()
-                            + " has never been loaded"
-                            + (now.error().isEmpty() ? "" : ": " + now.error()));
+            return standIns.known(address)
+                    .orElseGet(() ->
+                            new RecipientLookup.Unavailable(
+                                    config.name()
+                                            + " has never been loaded"
+                                            + (now.error().isEmpty() ? "" : ": " + now.error())));
         }
         RecipientLookup answer = now.table().lookup(address);
         boolean asked =
@@ -213,19 +226,25 @@ public final class SyncedDirectory implements RecipientDirectory {
     @Override
     public Optional<Handling> handling(EmailAddress address) {
         RecipientFile table = state.table();
-        return table == null ? Optional.empty() : table.handling(address);
+        return table == null
+                ? standIns.first(address, before -> before.handling(address))
+                : table.handling(address);
     }
 
     @Override
     public Optional<List<EmailAddress>> aliasOf(EmailAddress address) {
         RecipientFile table = state.table();
-        return table == null ? Optional.empty() : table.aliasOf(address);
+        return table == null
+                ? standIns.first(address, before -> before.aliasOf(address))
+                : table.aliasOf(address);
     }
 
     @Override
     public Optional<EmailAddress> withoutDetail(EmailAddress address) {
         RecipientFile table = state.table();
-        return table == null ? Optional.empty() : table.withoutDetail(address);
+        return table == null
+                ? standIns.first(address, before -> before.withoutDetail(address))
+                : table.withoutDetail(address);
     }
 
     @Override
@@ -236,7 +255,7 @@ public final class SyncedDirectory implements RecipientDirectory {
     @Override
     public Set<Handling> handlings() {
         RecipientFile table = state.table();
-        return table == null ? Set.of() : table.handlings();
+        return table == null ? standIns.handlings() : table.handlings();
     }
 
     @Override
@@ -258,7 +277,63 @@ public final class SyncedDirectory implements RecipientDirectory {
                 now.error(),
                 now.refused(),
                 now.invalid(),
-                now.example());
+                now.example(),
+                now.table() == null ? standIns.names() : "");
+    }
+
+    /**
+     * How many recipients of each of these domains it has; those that hold in every domain count in
+     * each. Goes through the whole list.
+     */
+    public Map<Domain, Integer> counts(Set<Domain> domains) {
+        RecipientFile table = state.table();
+        return table == null ? Map.of() : table.counts(domains);
+    }
+
+    /** Who is in the list, if there is one. */
+    Optional<RecipientFile> table() {
+        return Optional.ofNullable(state.table());
+    }
+
+    /**
+     * Until this source has been loaded once, the last good list of another that it replaces
+     * answers: who stands in it is known, nobody else is unknown. The first list is held to it.
+     *
+     * @param before the source that it replaces
+     * @param domains of which
+     */
+    public void replaces(SyncedDirectory before, Set<Domain> domains) {
+        State theirs = before.state;
+        List<StandIns.One> all = new ArrayList<>(standIns.lists());
+        if (theirs.table() != null) {
+            all.add(new StandIns.One(before.config.name(), theirs.table(), domains));
+        } else {
+            before.standIns
+                    .lists()
+                    .forEach(one -> {
+                        Set<Domain> both = new HashSet<>(one.domains());
+                        both.retainAll(domains);
+                        all.add(new StandIns.One(one.name(), one.table(), both));
+                    });
+        }
+        standIns = new StandIns(all);
+    }
+
+    /** Notes on disk whose lists answer for it, if any do; what cannot be noted is logged. */
+    public void keepStandIns() {
+        StandIns now = standIns;
+        if (state.table() != null || now.lists().isEmpty()) {
+            return;
+        }
+        try {
+            Files.createDirectories(standInsFile.toAbsolutePath().getParent());
+            now.write(standInsFile);
+        } catch (IOException e) {
+            LOG.warn(
+                    "{}: a start before it has been loaded will not serve the list of before: {}",
+                    config.name(),
+                    e.getMessage());
+        }
     }
 
     /** It is no longer in use: what it may be fetching is not taken any more. */
@@ -319,26 +394,28 @@ public final class SyncedDirectory implements RecipientDirectory {
         }
         RecipientFile table = listing.table();
         Removal loss =
-                Removal.between(
-                        before.table() == null ? new RecipientFile(file) : before.table(),
-                        table,
-                        hosted.get(),
-                        maxRemoval.getAsDouble());
+                before.table() == null
+                        ? standIns.loss(table, hosted.get(), maxRemoval.getAsDouble())
+                        : Removal.between(
+                                before.table(), table, hosted.get(), maxRemoval.getAsDouble());
         int known = loss.of();
         int removed = loss.removed();
         boolean nobody = table.sizeIn(hosted.get()) == 0;
         boolean doubtful = loss.isTooMuch() || nobody;
-        boolean waved = confirmed && before.refused() > 0 && removed <= before.refused();
-        if (doubtful && !waved) {
-            int waits = Math.max(removed, 1);
-            WaitingRemoval.write(waiting, waits);
+        boolean shown =
+                known == 0
+                        ? before.error().equals(NOBODY) // there is nobody to take away
+                        : before.refused() > 0 && removed <= before.refused();
+        if (doubtful && !(confirmed && shown)) {
+            int waits = known == 0 ? 0 : Math.max(removed, 1);
+            if (waits > 0) {
+                WaitingRemoval.write(waiting, waits);
+            }
             state =
                     new State(
                             before.table(),
                             before.loadedAt(),
-                            nobody
-                                    ? "the list names nobody"
-                                    : "the list would take away " + loss.words(),
+                            nobody ? NOBODY : "the list would take away " + loss.words(),
                             waits,
                             listing.invalid(),
                             listing.example());
@@ -348,6 +425,8 @@ public final class SyncedDirectory implements RecipientDirectory {
         Instant now = time.instant();
         // what lies on disk is served from here on, whatever fails below
         state = new State(table, now, "", 0, listing.invalid(), listing.example());
+        standIns = StandIns.NONE;
+        Files.deleteIfExists(standInsFile);
         Files.deleteIfExists(waiting);
         Files.setLastModifiedTime(file, FileTime.from(now));
         return new Outcome.Taken(

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.snapshot.TestSnapshots;
 
@@ -29,23 +30,28 @@ class FileRemovalsTest {
 
     private Recipients of(String file) throws Exception {
         Files.writeString(directory.resolve("r.txt"), file);
+        return sources("{ file: r.txt }", "{ file: r.txt }");
+    }
+
+    private Recipients sources(String test, String org) throws Exception {
         return TestSnapshots.loaded(
                         TestSnapshots.read(
                                 directory,
                                 """
                                 domains:
                                   example.test:
-                                    recipients: { file: r.txt }
+                                    recipients: %s
                                     downstream: maildir:mail
                                   example.org:
-                                    recipients: { file: r.txt }
+                                    recipients: %s
                                     downstream: maildir:mail
-                                """))
+                                """
+                                        .formatted(test, org)))
                 .recipients();
     }
 
     private List<String> check(Recipients before, Recipients after, boolean confirmed) {
-        return removals.check(before, after, 0.1, confirmed).stream()
+        return removals.check(before, after, 0.1, confirmed, d -> Place.start(directory)).stream()
                 .map(Problem::message)
                 .toList();
     }
@@ -82,5 +88,68 @@ class FileRemovalsTest {
                 .asString()
                 .startsWith("4 of 4 recipients of example.org are gone; if that is right:");
         assertThat(check(both, of(large), true)).isEmpty();
+    }
+
+    private void write(String name, String text) throws Exception {
+        Files.writeString(directory.resolve(name), text);
+    }
+
+    @Test
+    void aSourceThatIsTakenOutOfTheListOrHasAnotherNameIsHeldToWhatTheDomainHad() throws Exception {
+        write("roles.txt", names(10, "@example.test"));
+        write("people.txt", names(100, "@example.test"));
+        write("half.txt", names(50, "@example.test"));
+        write("other.txt", "x@example.org\n");
+        String org = "{ file: other.txt }";
+        Recipients both = sources("[{ file: people.txt }, { file: roles.txt }]", org);
+        Recipients half = sources("[{ file: half.txt }, { file: roles.txt }]", org);
+        assertThat(check(both, half, false))
+                .singleElement()
+                .asString()
+                .startsWith("50 of 100 recipients of example.test are in none of its sources")
+                .endsWith("postern reload --confirm");
+        assertThat(check(both, half, true)).isEmpty();
+        assertThat(check(both, sources("{ file: roles.txt }", org), true))
+                .as("more than anybody has looked at")
+                .hasSize(1);
+        assertThat(check(both, sources("{ file: people.txt }", org), false))
+                .as("the roles are among the people")
+                .isEmpty();
+    }
+
+    @Test
+    void whoHasOnlyMovedOrMayBeKnownElsewhereIsNotMissed() throws Exception {
+        write("people.txt", names(20, "@example.test"));
+        write("moved.txt", names(18, ""));
+        write("other.txt", "x@example.org\n");
+        String org = "{ file: other.txt }";
+        Recipients before = sources("{ file: people.txt }", org);
+        assertThat(check(before, sources("{ file: moved.txt }", org), false)).isEmpty();
+        assertThat(
+                        check(
+                                before,
+                                sources("{ http: { url: \"https://127.0.0.1:1/r\" } }", org),
+                                false))
+                .as("never loaded: 451")
+                .isEmpty();
+        assertThat(check(before, sources("{ accept-all: true }", org), false)).isEmpty();
+        assertThat(check(before, sources("{ static: [p1@example.test] }", org), false)).hasSize(1);
+    }
+
+    @Test
+    void addressesInTheConfigurationAreHeldToTheSame() throws Exception {
+        write("other.txt", "x@example.org\n");
+        String org = "{ file: other.txt }";
+        Recipients eight =
+                sources(
+                        "{ static: ["
+                                + names(8, "@example.test").strip().replace("\n", ", ")
+                                + "] }",
+                        org);
+        assertThat(check(eight, sources("{ static: [p1@example.test] }", org), false)).hasSize(1);
+        assertThat(check(eight, sources("{ static: [q@example.test] }", org), false))
+                .singleElement()
+                .asString()
+                .startsWith("8 of 8 recipients of example.test");
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.mail.EmailAddress;
+import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.ProblemCollector;
 import org.postern.core.snapshot.SnapshotResult;
@@ -148,10 +149,11 @@ class KeptCopiesTest extends RecipientDirectoryContract {
         FileRemovals removals = new FileRemovals();
         removals.begin(recipients);
         Recipients candidate = loaded(Snapshots.read(folder.resolve("postern.yaml"), time));
-        assertThat(removals.check(recipients, candidate, 0.1, true))
+        assertThat(removals.check(recipients, candidate, 0.1, true, d -> Place.start(folder)))
                 .as("the start has told of it")
                 .isEmpty();
-        assertThat(removals.check(recipients, candidate, 0.1, false)).hasSize(1);
+        assertThat(removals.check(recipients, candidate, 0.1, false, d -> Place.start(folder)))
+                .hasSize(1);
     }
 
     @Test

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.config.RecipientSourceConfig;
@@ -248,5 +250,39 @@ class RecipientsTest {
             assertThat(ends(recipients, each + "@example.net")).isEqualTo(each + "@example.net");
             assertThat(ends(recipients, each + "@example.org")).isEqualTo(each + "@example.org");
         }
+    }
+
+    /** Asks somebody each time; memory knows nothing. */
+    private record Asking(AtomicInteger asked) implements RecipientDirectory {
+        @Override
+        public RecipientLookup lookup(EmailAddress address) {
+            asked.incrementAndGet();
+            return RecipientLookup.Unknown.INSTANCE;
+        }
+
+        @Override
+        public RecipientLookup fromMemory(EmailAddress address) {
+            return new RecipientLookup.Unavailable("has not been asked");
+        }
+
+        @Override
+        public String name() {
+            return "callout";
+        }
+    }
+
+    @Test
+    void aPostmasterWithoutADomainAsksOneStoreAtTheMostAndNoneWhereMemoryKnowsOne() {
+        AtomicInteger asked = new AtomicInteger();
+        Map<Domain, RecipientDirectory> domains = new HashMap<>();
+        for (int i = 0; i < 50; i++) {
+            domains.put(Domain.of("d" + i + ".example"), new Asking(asked));
+        }
+        assertThat(new Recipients(domains).postmaster()).isEmpty();
+        assertThat(asked).hasValue(1);
+        EmailAddress listed = EmailAddress.of("postmaster@z.example");
+        domains.put(Domain.of("z.example"), Recipients.fixed(List.of(listed)));
+        assertThat(new Recipients(domains).postmaster()).contains(listed);
+        assertThat(asked).hasValue(1);
     }
 }
