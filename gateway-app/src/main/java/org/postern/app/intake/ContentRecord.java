@@ -67,7 +67,18 @@ final class ContentRecord {
 
     /** It was taken: for the journal, first. */
     void taken(StoredMessage stored, SmtpReply reply, Judgement judged, @Nullable String subject) {
-        journal(stored.id(), Ruling.of(judged.verdict()), reply, judged, stored.size(), subject);
+        Ruling ruling = Ruling.of(judged.verdict());
+        String dropped = transaction.droppedForTraps();
+        if (!dropped.isEmpty()) {
+            String more = ruling.detail().isEmpty() ? "" : ruling.detail() + "; ";
+            ruling =
+                    new Ruling(
+                            ruling.disposition(),
+                            ruling.rule(),
+                            ruling.reason(),
+                            more + "no copy for spam trap " + dropped);
+        }
+        journal(stored.id(), ruling, reply, judged, stored.size(), subject);
     }
 
     /** It was taken: for metrics and log, once all else is done. */
@@ -77,8 +88,9 @@ final class ContentRecord {
         MailLog line = MailLog.event("accepted").with("id", stored.id());
         describe(line, judged, judged.verdict().rule(), reason)
                 .with("size", stored.size())
-                .with("disposition", judged.word())
-                .log();
+                .with("disposition", judged.word());
+        String dropped = transaction.droppedForTraps();
+        (dropped.isEmpty() ? line : line.with("no_copy_for_trap", dropped)).log();
     }
 
     private void journal(

@@ -2,6 +2,7 @@ package org.postern.app.intake;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.auth.Authentication;
 import org.postern.auth.AuthenticationRequest;
@@ -94,6 +95,19 @@ record Transaction(
     /** Whether it is for nobody but spam traps. */
     boolean forTrapsAlone() {
         return recipients.stream().allMatch(r -> traps.contains(r.address()));
+    }
+
+    /**
+     * The spam traps among its recipients of which it has a copy for nobody: others have a mailbox.
+     * Empty where there is none, or they are alone.
+     */
+    String droppedForTraps() {
+        return forTrapsAlone()
+                ? ""
+                : traps.stream()
+                        .map(trap -> "<" + trap + ">")
+                        .sorted()
+                        .collect(Collectors.joining(", "));
     }
 
     /** What SPF and the like are asked about. */

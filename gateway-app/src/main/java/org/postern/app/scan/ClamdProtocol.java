@@ -71,16 +71,29 @@ final class ClamdProtocol implements ScannerProtocol {
         try {
             answer = ScannerProtocol.answer(in, 0);
         } catch (IOException e) {
-            throw broken == null ? e : broken;
+            throw broken == null ? e : noClamd(broken);
         }
         int end = answer.length - 1;
         if (end < 0 || answer[end] != 0) {
-            throw broken == null
+            throw answer.length > 0
                     ? new IOException(
-                            answer.length == 0 ? "it hung up without an answer" : "half an answer")
-                    : broken;
+                            "half an answer, or none of clamd's: "
+                                    + ScannerProtocol.printable(
+                                            new String(answer, StandardCharsets.ISO_8859_1)))
+                    : broken == null
+                            ? new IOException("it hung up without an answer")
+                            : noClamd(broken);
         }
         return result(new String(answer, 0, end, StandardCharsets.UTF_8));
+    }
+
+    /** One that is clamd says why before it hangs up. */
+    private static IOException noClamd(IOException broken) {
+        return new IOException(
+                "it hung up in the middle of the message without a word ("
+                        + broken.getMessage()
+                        + "); is what listens there clamd?",
+                broken);
     }
 
     /** Of several lines one that names something decides, and each has to acquit. */

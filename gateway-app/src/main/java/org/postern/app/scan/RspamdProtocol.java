@@ -137,6 +137,11 @@ final class RspamdProtocol implements ScannerProtocol {
     private static ScanResult read(byte[] answer) throws IOException {
         String text = new String(answer, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
+        if (!text.startsWith("HTTP/")) {
+            throw new IOException(
+                    "it does not speak HTTP, is what listens there Rspamd? It said: "
+                            + ScannerProtocol.printable(text));
+        }
         if (end < 0) {
             throw new IOException("half an answer");
         }

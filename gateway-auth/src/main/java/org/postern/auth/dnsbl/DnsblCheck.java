@@ -193,11 +193,15 @@ public final class DnsblCheck implements AutoCloseable {
             DnsName name,
             List<InetAddress> answer,
             Deadline deadline) {
-        Optional<ListState.Reason> trouble =
+        Optional<ListAnswers.Trouble> trouble =
                 ListAnswers.trouble(answer, code -> lists.config().names(list.zone(), code));
         if (trouble.isPresent()) {
             lists.listener().asked(list.name(), DnsblListener.Outcome.TROUBLE);
-            lists.watch().trouble(list, trouble.get(), name + " is " + Ip.text(answer.getFirst()));
+            lists.watch()
+                    .trouble(
+                            list,
+                            trouble.get().reason(),
+                            name + " is " + Ip.text(trouble.get().address()));
             return new Said.Unknown();
         }
         for (InetAddress code : answer) {

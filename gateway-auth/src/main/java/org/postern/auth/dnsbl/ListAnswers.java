@@ -42,31 +42,43 @@ final class ListAnswers {
     }
 
     /**
+     * What of an answer means that a list cannot be believed.
+     *
+     * @param reason why
+     * @param address the one of its addresses that says so
+     */
+    record Trouble(ListState.Reason reason, InetAddress address) {}
+
+    /**
      * Why such an answer means that the list cannot be believed; empty if it can.
      *
      * @param meant whether the configuration names exactly this answer of the zone
      */
-    static Optional<ListState.Reason> trouble(
-            List<InetAddress> answer, Predicate<InetAddress> meant) {
-        for (InetAddress address : answer) {
-            if (!LISTS.contains(address)) {
-                return Optional.of(ListState.Reason.FOREIGN_ANSWER);
-            }
-            if (address.equals(LOCALHOST) && !meant.test(address)) {
-                // some lists say by it that we are shut out, some few by a code of theirs "good"
-                return Optional.of(ListState.Reason.REFUSED);
-            }
-            if (TROUBLE.contains(address)) {
-                return Optional.of(
+    static Optional<Trouble> trouble(List<InetAddress> answer, Predicate<InetAddress> meant) {
+        return answer.stream()
+                .flatMap(address ->
+                        reason(address, meant).stream().map(why -> new Trouble(why, address)))
+                .findFirst();
+    }
+
+    private static Optional<ListState.Reason> reason(
+            InetAddress address, Predicate<InetAddress> meant) {
+        if (!LISTS.contains(address)) {
+            return Optional.of(ListState.Reason.FOREIGN_ANSWER);
+        }
+        if (address.equals(LOCALHOST) && !meant.test(address)) {
+            // some lists say by it that we are shut out, some few by a code of theirs "good"
+            return Optional.of(ListState.Reason.REFUSED);
+        }
+        return TROUBLE.contains(address)
+                ? Optional.of(
                         switch (address.getAddress()[3] & 0xff) {
                             case 252 -> ListState.Reason.WRONG_ZONE;
                             case 254 -> ListState.Reason.OPEN_RESOLVER;
                             case 255 -> ListState.Reason.OVER_QUOTA;
                             default -> ListState.Reason.REFUSED;
-                        });
-            }
-        }
-        return Optional.empty();
+                        })
+                : Optional.empty();
     }
 
     /** A TXT record as one line of printable ASCII of bounded length. */

@@ -340,11 +340,14 @@ public final class ListWatch implements AutoCloseable {
             case DnsAnswer.NoData<InetAddress> none -> absent(name, listed);
             case DnsAnswer.NxDomain<InetAddress> none -> absent(name, listed);
             case DnsAnswer.Found<InetAddress> found -> {
-                String detail = name + " is " + Ip.text(found.records().getFirst());
-                Optional<ListState.Reason> trouble =
+                Optional<ListAnswers.Trouble> trouble =
                         ListAnswers.trouble(found.records(), code -> false);
+                InetAddress said =
+                        trouble.map(ListAnswers.Trouble::address)
+                                .orElse(found.records().getFirst());
+                String detail = name + " is " + Ip.text(said);
                 if (trouble.isPresent()) {
-                    yield new ListState.Off(trouble.get(), detail);
+                    yield new ListState.Off(trouble.get().reason(), detail);
                 }
                 yield listed == null ? new ListState.Well() : new ListState.Off(listed, detail);
             }

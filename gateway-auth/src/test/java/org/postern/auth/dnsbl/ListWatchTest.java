@@ -111,6 +111,15 @@ class ListWatchTest {
     }
 
     @Test
+    void whatSwitchedItOffIsNamedAndNotAnotherAnswerBesideIt() throws InterruptedException {
+        ListState state =
+                after(well().a("1.0.0.127.zen.example", "127.0.0.3", "127.255.255.254"), LIST);
+        assertThat(((ListState.Off) state).detail())
+                .isEqualTo("1.0.0.127.zen.example is 127.255.255.254");
+        assertThat(alarms).containsExactly("zen.example open-resolver");
+    }
+
+    @Test
     void aListThatListsNothingIsSwitchedOffUnlessItHasNoTestEntries() throws InterruptedException {
         assertThat(after(TestDns.of(), list("bare", Subject.CLIENT, false)))
                 .isInstanceOf(ListState.Well.class);

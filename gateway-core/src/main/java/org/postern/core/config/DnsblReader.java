@@ -79,6 +79,21 @@ final class DnsblReader {
         List<CodePattern> codes = s.values(DnsblKeys.CODES);
         boolean selfTest = s.orDefault(DnsblKeys.SELF_TEST);
         s.finish();
+        for (CodePattern code : codes) {
+            String text = code.toString();
+            if (text.startsWith("127.255.255.")) {
+                problems.warning(
+                        s.placeOf(DnsblKeys.CODES),
+                        text
+                                + " counts for nobody: by 127.255.255.0/24 a list says that it"
+                                + " refuses to answer");
+            } else if (text.equals("127.0.0.1") && weight > 0) {
+                problems.warning(
+                        s.placeOf(DnsblKeys.CODES),
+                        "by 127.0.0.1 most lists say that they refuse to answer, and then everybody"
+                                + " would be listed");
+            }
+        }
         Place place = s.placeOf(DnsblKeys.NAME);
         name.map(n -> names.putIfAbsent(n, place))
                 .ifPresent(first ->

@@ -60,6 +60,12 @@ final class GreylistingKeys {
     /** Every key of the section. */
     static final List<Key<?>> ALL = List.of(MODE, DELAY, WINDOW, KEEP, ENTRIES, POOLS, DOMAINS);
 
+    /** A pool of fewer bits is warned of: nobody sends from more of IPv4. */
+    private static final int WIDEST_POOL = 8;
+
+    /** The same for IPv6, of which a registry has a /12 at the least. */
+    private static final int WIDEST_POOL_V6 = 16;
+
     private GreylistingKeys() {}
 
     private static Key<Duration> duration(String name, String fallback, String doc) {
@@ -78,6 +84,17 @@ final class GreylistingKeys {
                         s.values(POOLS),
                         s.values(DOMAINS));
         s.finish();
+        config.pools().stream()
+                .filter(pool ->
+                        pool.prefix()
+                                < (pool.networkBytes().length == 4 ? WIDEST_POOL : WIDEST_POOL_V6))
+                .forEach(pool ->
+                        problems.warning(
+                                s.placeOf(POOLS),
+                                "pool "
+                                        + pool
+                                        + " lets a great part of the internet by, and all who send"
+                                        + " from there without coming twice"));
         if (config.delay().isZero()) {
             problems.error(s.placeOf(DELAY), "greylisting.delay must be longer than 0");
         }

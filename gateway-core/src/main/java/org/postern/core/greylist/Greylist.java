@@ -37,6 +37,15 @@ public final class Greylist {
 
     private static final int NETWORKS = 1 << 16;
 
+    /** A clock that moved so far from one sweep to the next has been set. */
+    private static final int STEP_SECONDS = 3_600;
+
+    /** Who has passed is forgotten only where the clock has not been set for so long. */
+    private static final int EVEN_SECONDS = 86_400;
+
+    /** Entries that one sweep of a part lets go where it has more than it may. */
+    private static final int SHRUNK_AT_ONCE = 10_000;
+
     /** Second 0 of the table, so that no time in use is 0 and 31 bits last until 2088. */
     private static final long EPOCH = Instant.parse("2020-01-01T00:00:00Z").getEpochSecond();
 
@@ -52,6 +61,8 @@ public final class Greylist {
     private final GreylistChanges[] pending = new GreylistChanges[SEGMENTS];
 
     private final AtomicInteger nextSwept = new AtomicInteger();
+    private volatile int lastSwept;
+    private volatile int evenSince;
 
     /** Orders the taking over of entries of the form before, which are in two parts at a time. */
     private final ReentrantLock takingOver = new ReentrantLock();
@@ -240,8 +251,11 @@ public final class Greylist {
     }
 
     /**
-     * Forgets what has expired in the next part of the table: who never came back in time no longer
-     * counts against its network. Called again and again; a part's lock is held for its slots.
+     * Forgets what has expired in the next part of the table: who never came back in time, and no
+     * longer counts against its network, and who has passed and not come for {@code keep}, once the
+     * clock has gone evenly for a day; and, where the configuration allows fewer entries than
+     * before, some of who is missed least. Called again and again; a part's lock is held for its
+     * slots.
      *
      * @param now the wall clock
      */
@@ -251,14 +265,32 @@ public final class Greylist {
         if (formerUntil != 0 && now.getEpochSecond() > formerUntil) {
             formerUntil = 0;
         }
+        boolean even = runsEvenly(second);
         locks[part].lock();
         try {
             segments[part].sweep(
-                    (high, times) -> used(times) == 0 && isExpired(times, config, second),
+                    (high, times) -> (even || used(times) == 0) && isExpired(times, config, second),
                     removed -> counted(removed.key(), removed.times(), 0));
+            int most = Math.max(1, config.entries() / SEGMENTS);
+            for (int i = 0; i < SHRUNK_AT_ONCE && segments[part].size() > most; i++) {
+                GreylistSegment.Removed removed = segments[part].evict(worth(config, second));
+                evicted.increment();
+                counted(removed.key(), removed.times(), 0);
+            }
+            segments[part].shrink();
         } finally {
             locks[part].unlock();
         }
+    }
+
+    /** Whether no step of the clock can be the reason that somebody's past seems long ago. */
+    private boolean runsEvenly(int second) {
+        int before = lastSwept;
+        lastSwept = second;
+        if (before == 0 || second < before || second - before > STEP_SECONDS) {
+            evenSince = second;
+        }
+        return second - evenSince >= EVEN_SECONDS;
     }
 
     private static boolean isExpired(long times, GreylistingConfig config, int now) {

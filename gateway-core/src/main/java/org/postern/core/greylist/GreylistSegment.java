@@ -190,12 +190,28 @@ final class GreylistSegment {
     }
 
     private void grow() {
+        resize(times.length * 2);
+    }
+
+    /** Gives room back that far fewer entries than before do not need. */
+    void shrink() {
+        int length = times.length;
+        while (length > FIRST_CAPACITY && size < length / 8) {
+            length /= 2;
+        }
+        if (length < times.length) {
+            resize(length);
+        }
+    }
+
+    private void resize(int length) {
         long[] oldHigh = high;
         long[] oldLow = low;
         long[] oldTimes = times;
-        high = new long[oldTimes.length * 2];
-        low = new long[oldTimes.length * 2];
-        times = new long[oldTimes.length * 2];
+        high = new long[length];
+        low = new long[length];
+        times = new long[length];
+        hand = 0;
         for (int i = 0; i < oldTimes.length; i++) {
             if (oldTimes[i] != 0) {
                 int slot = slot(oldHigh[i], oldLow[i]);

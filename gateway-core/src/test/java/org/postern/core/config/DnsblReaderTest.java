@@ -125,6 +125,27 @@ class DnsblReaderTest {
                 .anyMatch(w -> w.message().contains("9 is never reached"));
     }
 
+    @Test
+    void answersThatMeanARefusalAndPoolsOfHalfTheInternetAreWarnedOf() throws IOException {
+        LoadResult result =
+                load(
+                        """
+                        dnsbl:
+                          lists:
+                            - { name: z, zone: z.example, weight: 5, codes: [127.255.255.254] }
+                            - { name: y, zone: y.example, weight: 5, codes: [127.0.0.1] }
+                            - { name: x, zone: x.example, weight: -5, codes: [127.0.0.1] }
+                        greylisting: { pools: [0.0.0.0/0, 192.0.2.0/24, "2000::/3"] }
+                        """);
+        assertThat(((LoadResult.Loaded) result).warnings())
+                .extracting(w -> w.message().split(" ", 3)[1])
+                .contains("counts", "127.0.0.1", "0.0.0.0/0", "2000::/3")
+                .doesNotContain("192.0.2.0/24");
+        assertThat(((LoadResult.Loaded) result).warnings())
+                .filteredOn(w -> w.message().contains("everybody would be listed"))
+                .hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "127.0.0.2,    127.0.0.2,    true",

@@ -154,6 +154,40 @@ class GreylistTest extends GreylistFixture {
                 .isTrue();
     }
 
+    @Test
+    void whoHasPassedAndNotComeForLongIsForgottenWhereTheClockGoesEvenly() {
+        GreylistingConfig small = config(10_000);
+        Triplet gone = triplet("gone@s.example");
+        greylist.come(gone, small, START);
+        greylist.come(gone, small, START.plusSeconds(300));
+        Instant end = START.plusSeconds(301).plus(small.keep());
+        for (Instant now = end.minus(Duration.ofDays(2));
+                now.isBefore(end);
+                now = now.plus(Duration.ofMinutes(30))) {
+            sweep(small, now);
+        }
+        assertThat(greylist.entries()).isEqualTo(1);
+        sweep(small, end);
+        assertThat(greylist.entries()).isZero();
+    }
+
+    @Test
+    void fewerEntriesThanBeforeMakeTheTableSmaller() {
+        GreylistingConfig large = config(160_000);
+        for (int i = 0; i < 20_000; i++) {
+            Triplet known = triplet(name(i) + "@s.example");
+            greylist.come(known, large, START);
+            greylist.come(known, large, START.plusSeconds(300));
+        }
+        long before = greylist.entries();
+        long octets = greylist.bytes();
+        assertThat(before).isGreaterThan(1_000);
+        sweep(config(160), START.plusSeconds(301));
+        assertThat(greylist.entries()).isBetween(1L, 160L);
+        assertThat(greylist.bytes()).isLessThan(octets);
+        assertThat(greylist.evicted()).isEqualTo(before - greylist.entries());
+    }
+
     private void sweep(GreylistingConfig config, Instant now) {
         for (int part = 0; part < Greylist.parts(); part++) {
             greylist.sweep(config, now);

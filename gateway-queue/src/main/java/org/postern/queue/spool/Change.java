@@ -16,7 +16,8 @@ public sealed interface Change {
     record Hold(String actor, String reason) implements Change {}
 
     /**
-     * Lets a held entry go, or makes a deferred one due: pending recipients are tried at once.
+     * Lets a held entry go, or makes a deferred one due: pending recipients are tried at once. So
+     * is what a rule by itself, and no plan, has put into the trash.
      *
      * @param actor who
      * @param failedToo whether recipients that had failed are tried again too

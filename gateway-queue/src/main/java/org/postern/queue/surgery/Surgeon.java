@@ -136,13 +136,21 @@ public final class Surgeon {
         boolean sense =
                 switch (action) {
                     case HOLD -> state == EntryState.QUEUED || state == EntryState.DEFERRED;
-                    case RELEASE -> state == EntryState.HELD;
+                    case RELEASE -> state == EntryState.HELD || isInTrashByRule(entry);
                     case DROP, BOUNCE -> state != EntryState.TRASH;
                 };
         if (!sense) {
-            return Optional.of("already " + state.word());
+            return Optional.of(
+                    action == Action.RELEASE && state == EntryState.TRASH
+                            ? "dropped by a plan: postern queue undo PLAN"
+                            : "already " + state.word());
         }
         return action == Action.BOUNCE ? bouncer.objection(entry) : Optional.empty();
+    }
+
+    /** What a rule has dropped, such as mail to a spam trap, has no plan that could be undone. */
+    private static boolean isInTrashByRule(QueueEntry entry) {
+        return entry.state() == EntryState.TRASH && entry.actor().equals(MessageMeta.HOLD_ACTOR);
     }
 
     /** Does to the plan's entries what it says; durable when this returns. */

@@ -376,4 +376,28 @@ class SurgeonTest {
             throw new AssertionError(failure);
         }
     }
+
+    @Test
+    void whatARuleHasDroppedIsReleasedAndWhatAPlanHasDroppedIsUndone() throws Exception {
+        QueueId trapped = store("a@example.org", "trap@example.net", "192.0.2.1", 10);
+        QueueId dropped = store("b@example.org", "bob@example.net", "192.0.2.2", 10);
+        spool.change(
+                List.of(trapped),
+                new Change.Hold(MessageMeta.HOLD_ACTOR, "spam-trap: reputation.trap"));
+        spool.change(
+                List.of(trapped),
+                new Change.Drop(MessageMeta.HOLD_ACTOR, "spam-trap", Duration.ofDays(7)));
+        surgeon.apply(
+                surgeon.plan(Action.DROP, select("id", dropped.toString()), "olga", "").id(),
+                "olga");
+        Plan plan = surgeon.plan(Action.RELEASE, select("state", "trash"), "olga", "no trap");
+        assertThat(plan.ids()).containsExactly(trapped);
+        assertThat(plan.leftOut())
+                .containsExactly(Map.entry("dropped by a plan: postern queue undo PLAN", 1));
+        assertThat(surgeon.apply(plan.id(), "olga")).isEqualTo(new Surgeon.Outcome(1, 0));
+        assertThat(spool.find(trapped).orElseThrow().state()).isEqualTo(EntryState.QUEUED);
+        assertThat(spool.find(dropped).orElseThrow().state()).isEqualTo(EntryState.TRASH);
+        assertThat(surgeon.plan(Action.RELEASE, select("id", trapped.toString()), "o", "").count())
+                .isZero();
+    }
 }

@@ -183,7 +183,9 @@ final class Transitions {
         if (release.failedToo()) {
             recipients = recipients.stream().map(Transitions::again).toList();
         }
-        if (s.state() == EntryState.TRASH || !anyPending(recipients)) {
+        boolean droppedByPlan =
+                s.state() == EntryState.TRASH && !s.actor().equals(MessageMeta.HOLD_ACTOR);
+        if (droppedByPlan || !anyPending(recipients)) {
             return new Entries.Next.NoChange();
         }
         EntryState state = s.attempts() == 0 ? EntryState.QUEUED : EntryState.DEFERRED;
@@ -200,9 +202,14 @@ final class Transitions {
                         why(released(s, release), release.reason())));
     }
 
-    /** Who has let a held entry go meant it: no rule acting by itself takes it back. */
+    /**
+     * Who has let go what was held, or dropped by a rule, meant it: no rule acting by itself takes
+     * it back.
+     */
     private static EntryStatus released(EntryStatus s, Change.Release release) {
-        return s.state() == EntryState.HELD ? s.marked(Marks.RELEASED, release.actor()) : s;
+        return s.state() == EntryState.HELD || s.state() == EntryState.TRASH
+                ? s.marked(Marks.RELEASED, release.actor())
+                : s;
     }
 
     private static Map<String, String> why(EntryStatus s, String reason) {
