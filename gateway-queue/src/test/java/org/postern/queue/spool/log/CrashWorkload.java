@@ -87,7 +87,7 @@ final class CrashWorkload {
                                 assertThat(disk.isStopped()).as(e.toString()).isTrue();
                             }
                         });
-        day.join();
+        assertThat(day.join(Duration.ofSeconds(60))).as("the day ended").isTrue();
     }
 
     private void day(SimulatedDisk disk) throws IOException {
@@ -164,7 +164,7 @@ final class CrashWorkload {
         }
         for (Thread session : sessions) {
             try {
-                session.join();
+                assertThat(session.join(Duration.ofSeconds(60))).as("a session ended").isTrue();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
