@@ -96,6 +96,13 @@ class SpamTrapTest {
         peers.dovecot().awaitMessage("alice@example.test", message.id());
         awaitListed("127.0.8.1");
         assertThat(listed()).contains("spam-trap", "wrote to " + TRAP);
+        await("the story says what became of the trap's copy")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() ->
+                        gateway.command("trace", "--client", "127.0.8.1", "--story")
+                                .out()
+                                .contains("no copy for spam trap <" + TRAP + ">"));
         Dialogue.read(Peers.ROOT.resolve("src-test-e2e/dialogues-with-peers/trap-listed.txt"))
                 .play("127.0.8.1", gateway.smtpPort());
         assertThat(send("127.0.8.2", "someone@plain.test", "alice@example.test"))
