@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.postern.app.reputation.AnomalousSenders;
 import org.postern.app.scan.HeaderChanges;
 import org.postern.app.scan.ScanFields;
 import org.postern.auth.AuthenticationOutcome;
@@ -85,6 +86,12 @@ final class StoredForm {
                         .word());
         if (verdict instanceof Verdict.Quarantine) {
             notes.put(MessageMeta.HOLD, holdReason(verdict));
+        }
+        if (verdict.rule().equals(AnomalousSenders.RULE)) {
+            notes.put(
+                    AnomalousSenders.HELD_SECONDS,
+                    Long.toString(
+                            transaction.parts().reputation().anomalies().heldFor().toSeconds()));
         }
         String route =
                 Route.of(

@@ -50,6 +50,9 @@ public final class AnomalousSenders implements RelayListener {
     /** The rule's name, with which the reason of a held entry begins. */
     public static final String RULE = BuiltInRule.ANOMALOUS_SENDER.ruleName();
 
+    /** The note of a message held at acceptance: for how many seconds, by the setting of then. */
+    public static final String HELD_SECONDS = "anomaly-hold-seconds";
+
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
     private static final int ENTRIES_REMEMBERED = 10_000;
 
@@ -103,6 +106,11 @@ public final class AnomalousSenders implements RelayListener {
      * @param enforced false where the mode is observe: it would be held, and is not
      */
     public record Judged(String why, boolean enforced) {}
+
+    /** For how long a message is held that is taken now. */
+    public Duration heldFor() {
+        return config.get().anomalyHold();
+    }
 
     /** How many are on hold now. */
     public int held() {
@@ -279,7 +287,7 @@ public final class AnomalousSenders implements RelayListener {
 
     private Optional<Holds.Hold> begin(
             HoldKey key, String what, List<String> others, Holds.Figures figures) {
-        Duration length = config.get().anomalyHold();
+        Duration length = heldFor();
         Optional<Holds.Hold> hold = holds.begin(key, length, what, figures);
         if (hold.isEmpty()) {
             Optional<Holds.Hold> there = holds.of(key);
@@ -386,7 +394,7 @@ public final class AnomalousSenders implements RelayListener {
 
     /** Reads the holds of an earlier run. */
     void loadHolds(Path file) throws IOException {
-        holds.load(file, config.get().anomalyHold());
+        holds.load(file, heldFor());
         holds.all().forEach(h -> begun.add(h.whose())); // a crash may have come before their mail
     }
 }

@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The queue's side of {@link AnomalousSenders}: holds what was queued when a hold began, and lets
  * go what has been held for its time. The index tells which entries are worth reading. An entry
- * that was held at acceptance goes at the age of {@code anomaly-hold}; one that was queued, when
- * the hold that took it is over: neither asks the wall clock. Used by one thread.
+ * that was held at acceptance goes at the age that {@code anomaly-hold} was then, whatever it is
+ * now; one that was queued, when the hold that took it is over: neither asks the wall clock. Used
+ * by one thread.
  */
 final class QueuedHolds {
     private static final Logger LOG = LoggerFactory.getLogger("reputation");
@@ -52,6 +53,8 @@ final class QueuedHolds {
     private boolean mayHold = true;
     private boolean lookAtAll = true;
     private long lookedAtAllNanos;
+    private long shortestSeconds = Long.MAX_VALUE; // of those seen by the last look at all
+    private Duration lastHold = Duration.ZERO;
     private Set<String> ids = Set.of();
 
     /**
@@ -81,7 +84,8 @@ final class QueuedHolds {
         }
         Set<String> now = senders.holds().ids();
         mayHold |= !now.isEmpty();
-        lookAtAll |= !now.containsAll(ids);
+        lookAtAll |= !now.containsAll(ids) || !hold.equals(lastHold);
+        lastHold = hold;
         ids = now;
         if (mayHold) {
             release(hold);
@@ -120,7 +124,8 @@ final class QueuedHolds {
 
     private void release(Duration hold) {
         boolean all = lookAtAll || time.nanoTime() - lookedAtAllNanos > LOOK_AT_ALL.toNanos();
-        long seconds = hold.toSeconds();
+        long seconds = Math.min(hold.toSeconds(), shortestSeconds);
+        long shortest = Long.MAX_VALUE;
         boolean ours = false;
         List<QueueId> expired = new ArrayList<>();
         List<QueueId> settled = new ArrayList<>();
@@ -131,6 +136,7 @@ final class QueuedHolds {
             for (QueueEntry e : (Iterable<QueueEntry>) entries::iterator) {
                 if (isHeldByUs(e)) {
                     ours = true;
+                    shortest = Math.min(shortest, heldFor(e, hold).toSeconds());
                     if (isOver(e, hold)) {
                         (hasPending(e) ? expired : settled).add(e.id());
                     }
@@ -139,6 +145,7 @@ final class QueuedHolds {
         }
         if (all) {
             lookAtAll = false;
+            shortestSeconds = shortest;
             lookedAtAllNanos = time.nanoTime();
             mayHold = ours || !ids.isEmpty();
         }
@@ -172,7 +179,13 @@ final class QueuedHolds {
         if (reason.startsWith(UNTIL)) {
             return isPast(reason.substring(UNTIL.length()).replace(REASON, ""));
         }
-        return entry.age().compareTo(hold) >= 0;
+        return entry.age().compareTo(heldFor(entry, hold)) >= 0;
+    }
+
+    /** As it was noted when it was held; what an earlier version held has the setting of now. */
+    private static Duration heldFor(QueueEntry entry, Duration setting) {
+        String seconds = entry.notes().get(AnomalousSenders.HELD_SECONDS);
+        return seconds == null ? setting : Duration.ofSeconds(Long.parseLong(seconds));
     }
 
     /** Where it is no time, it was never said for how long. */

@@ -98,6 +98,10 @@ class QueuedHoldsTest {
     }
 
     private QueueId store(ReversePath from) throws IOException {
+        return store(from, Map.of());
+    }
+
+    private QueueId store(ReversePath from, Map<String, String> notes) throws IOException {
         byte[] content = "Subject: x\r\n\r\nx\r\n".getBytes(StandardCharsets.US_ASCII);
         try (SpoolWriter writer = spool.begin()) {
             writer.write(content, 0, content.length);
@@ -113,7 +117,7 @@ class QueuedHoldsTest {
                                     "client.example",
                                     new byte[0],
                                     List.of(),
-                                    Map.of()))
+                                    notes))
                     .id();
         }
     }
@@ -198,6 +202,31 @@ class QueuedHoldsTest {
         assertThat(held()).as("after a restart").isEqualTo(1);
         time.advance(HOLD.plusSeconds(1));
         afterwards.round(HOLD);
+        assertThat(held()).isZero();
+    }
+
+    @Test
+    void whatIsHeldAtAcceptanceKeepsItsTimeThroughAReloadOfAnother() throws IOException {
+        for (Duration length : List.of(HOLD, HOLD.multipliedBy(3))) {
+            store(
+                    ANNA,
+                    Map.of(
+                            "rule",
+                            AnomalousSenders.RULE,
+                            MessageMeta.HOLD,
+                            AnomalousSenders.RULE + ": reputation.anomaly",
+                            AnomalousSenders.HELD_SECONDS,
+                            Long.toString(length.toSeconds())));
+        }
+        time.advance(HOLD.dividedBy(2));
+        queue.round(Duration.ofSeconds(1));
+        assertThat(held()).as("a shorter hold is for what comes").isEqualTo(2);
+        queue.round(HOLD.multipliedBy(10));
+        time.advance(HOLD.dividedBy(2).plusSeconds(1));
+        queue.round(HOLD.multipliedBy(10));
+        assertThat(held()).as("so is a longer one").isEqualTo(1);
+        time.advance(HOLD.multipliedBy(2));
+        queue.round(HOLD.multipliedBy(10));
         assertThat(held()).isZero();
     }
 
