@@ -8,9 +8,4 @@ class AcceptAllDirectoryTest extends RecipientDirectoryContract {
     RecipientDirectory directory(List<EmailAddress> known) {
         return new AcceptAllDirectory();
     }
-
-    @Override
-    boolean knowsWhoIsNot() {
-        return false;
-    }
 }

@@ -26,7 +26,7 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.recipients.RecipientProbe.Answer;
 import org.postern.core.time.ManualTimeSource;
 
-class CalloutDirectoryTest extends RecipientDirectoryContract {
+class CalloutDirectoryTest extends ListingDirectoryContract {
     private static final RecipientSourceConfig.Callout CONFIG =
             new RecipientSourceConfig.Callout(
                     "store",

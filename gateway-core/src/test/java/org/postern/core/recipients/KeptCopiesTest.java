@@ -26,7 +26,7 @@ import org.postern.core.snapshot.Snapshots;
 import org.postern.core.time.ManualTimeSource;
 
 /** A start after which people's files are not what they were; also a directory by the contract. */
-class KeptCopiesTest extends RecipientDirectoryContract {
+class KeptCopiesTest extends ListingDirectoryContract {
     @TempDir Path folder;
 
     private final ManualTimeSource time =

@@ -16,7 +16,7 @@ import org.postern.core.recipients.RecipientFeed.FeedException;
 /** How the last good list is served, kept and read again, whatever the source does. */
 class SyncedDirectoryTest extends SyncedDirectoryFixture {
     @Nested
-    class LikeEveryDirectory extends RecipientDirectoryContract {
+    class LikeEveryDirectory extends ListingDirectoryContract {
         @Override
         RecipientDirectory directory(List<EmailAddress> known) {
             hosted =

@@ -14,7 +14,7 @@ import org.postern.core.mail.EmailAddress;
 import org.postern.core.problem.Place;
 import org.postern.core.problem.ProblemCollector;
 
-class TextFileDirectoryTest extends RecipientDirectoryContract {
+class TextFileDirectoryTest extends ListingDirectoryContract {
     @TempDir Path directory;
 
     @Override

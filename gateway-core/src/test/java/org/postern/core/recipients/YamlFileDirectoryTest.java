@@ -20,7 +20,7 @@ import org.postern.core.problem.Place;
 import org.postern.core.problem.Problem;
 import org.postern.core.problem.ProblemCollector;
 
-class YamlFileDirectoryTest extends RecipientDirectoryContract {
+class YamlFileDirectoryTest extends ListingDirectoryContract {
     private static final Set<Domain> OURS =
             Set.of(Domain.of("example.test"), Domain.of("second.test"));
 
