@@ -56,8 +56,11 @@ public final class SourceStates {
         StringBuilder words = new StringBuilder();
         if (!isLoaded(view)) {
             words.append("NEVER LOADED, who is in no other source");
-            words.append(view.standIn().isEmpty() ? "" : ", nor in the last list of ");
-            words.append(view.standIn()).append(", gets 451");
+            words.append(
+                    view.standIn().isEmpty()
+                            ? ""
+                            : ", nor in the last list of " + view.standIn() + ",");
+            words.append(" gets 451");
         } else if (isCallout(view)) {
             words.append(view.entries()).append(" answers remembered");
         } else {
