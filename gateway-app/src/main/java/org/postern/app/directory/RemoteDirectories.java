@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -183,15 +182,12 @@ public final class RemoteDirectories implements AutoCloseable {
      */
     public synchronized List<Problem> withoutList(PosternConfig config) {
         Map<String, RecipientSourceConfig.Synced> fresh = new TreeMap<>();
-        Map<String, Set<String>> domains = new HashMap<>();
         for (DomainConfig domain : config.domains().values()) {
             for (RecipientSourceConfig source : domain.recipients()) {
                 if (source instanceof RecipientSourceConfig.Synced synced
                         && !active.containsKey(synced.name())
                         && !Files.exists(SyncedDirectory.listOf(folder, synced))) {
                     fresh.put(synced.name(), synced);
-                    domains.computeIfAbsent(synced.name(), n -> new TreeSet<>())
-                            .add(domain.domain().ascii());
                 }
             }
         }
@@ -206,7 +202,10 @@ public final class RemoteDirectories implements AutoCloseable {
                             Severity.WARNING,
                             source.name()
                                     + " is a new source and has no list yet: mail for "
-                                    + String.join(", ", domains.get(source.name()))
+                                    + SourcesByDomain.of(source.name(), config).stream()
+                                            .map(Domain::ascii)
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))
                                     + " waits (451) until it has been loaded"
                                     + (before.isEmpty()
                                             ? ""
@@ -261,53 +260,25 @@ public final class RemoteDirectories implements AutoCloseable {
             RecipientSourceConfig.Synced fresh, PosternConfig next) {
         PosternConfig now = live;
         Map<Source, Set<Domain>> found = new LinkedHashMap<>();
-        if (now == null) {
-            return found;
-        }
-        for (DomainConfig domain : next.domains().values()) {
-            DomainConfig before = now.domains().get(domain.domain());
-            Set<String> names = synced(domain);
-            if (before == null || !names.contains(fresh.name())) {
-                continue;
-            }
-            for (String name : synced(before)) {
-                Source source = active.get(name);
-                if (!names.contains(name) && source != null) {
-                    found.computeIfAbsent(source, s -> new HashSet<>()).add(domain.domain());
-                }
-            }
+        if (now != null) {
+            SourcesByDomain.replacedBy(fresh.name(), now, next)
+                    .forEach((name, domains) -> {
+                        Source source = active.get(name);
+                        if (source != null) {
+                            found.put(source, domains);
+                        }
+                    });
         }
         return found;
-    }
-
-    private static Set<String> synced(DomainConfig domain) {
-        Set<String> names = new TreeSet<>();
-        domain.recipients()
-                .forEach(source -> {
-                    if (source instanceof RecipientSourceConfig.Synced synced) {
-                        names.add(synced.name());
-                    }
-                });
-        return names;
     }
 
     /** How many recipients a source has of each domain that names it; goes through its list. */
     public Map<Domain, Integer> counts(String name) {
         Source source = active.get(name);
-        return source != null && source.directory() instanceof SyncedDirectory list
-                ? list.counts(domains(name))
-                : Map.of();
-    }
-
-    private Set<Domain> domains(String source) {
         PosternConfig now = live;
-        Set<Domain> found = new HashSet<>();
-        if (now != null) {
-            now.domains().values().stream()
-                    .filter(domain -> synced(domain).contains(source))
-                    .forEach(domain -> found.add(domain.domain()));
-        }
-        return found;
+        return now != null && source != null && source.directory() instanceof SyncedDirectory list
+                ? list.counts(SourcesByDomain.of(name, now))
+                : Map.of();
     }
 
     /** The domains of which a list names nobody, by name. */

@@ -18,15 +18,14 @@ import org.postern.core.scan.ScanResult;
 
 /** Who waits for one of a scanner's connections, how long, and behind whom. */
 class PlacesTest extends ScannersFixture {
+    private Scanners clamav(ServerSocket server, String options) throws IOException {
+        return scanners(config("clamav", server.getLocalPort(), options));
+    }
+
     @Test
     void whoWaitedForAPlaceInVainDoesNotMakeAScannerSeemHung() throws Exception {
         try (ServerSocket server = listening()) {
-            Scanners scanners =
-                    scanners(
-                            config(
-                                    "clamav",
-                                    server.getLocalPort(),
-                                    ", timeout: 500ms, connections: 1"));
+            Scanners scanners = clamav(server, ", timeout: 500ms, connections: 1");
             try (Scanners.Scan holdsThePlace = scanners.begin(request(MESSAGE));
                     Socket served = caller(server);
                     Scanners.Scan waits = scanners.begin(request(MESSAGE))) {
@@ -42,12 +41,7 @@ class PlacesTest extends ScannersFixture {
     @Test
     void oneNetworkHasHalfOfThePlacesAndWaitsForItselfAlone() throws Exception {
         try (ServerSocket server = listening()) {
-            Scanners scanners =
-                    scanners(
-                            config(
-                                    "clamav",
-                                    server.getLocalPort(),
-                                    ", timeout: 1s, connections: 3"));
+            Scanners scanners = clamav(server, ", timeout: 1s, connections: 3");
             try (Scanners.Scan one = scanners.begin(request(MESSAGE));
                     Scanners.Scan two = scanners.begin(request(MESSAGE));
                     Socket first = caller(server);
@@ -77,12 +71,7 @@ class PlacesTest extends ScannersFixture {
     @Test
     void behindAScannerThatHangsNobodyWaitsForAPlace() throws Exception {
         try (ServerSocket server = listening()) {
-            Scanners scanners =
-                    scanners(
-                            config(
-                                    "clamav",
-                                    server.getLocalPort(),
-                                    ", timeout: 1s, connections: 1"));
+            Scanners scanners = clamav(server, ", timeout: 1s, connections: 1");
             try (Scanners.Scan first = scanners.begin(request(MESSAGE))) {
                 assertThat(first.results().getFirst().detail()).startsWith("no answer within");
             }

@@ -26,14 +26,10 @@ class RspamdAnswerTest extends ScannersFixture {
     void rspamdsActionsBecomeOutcomes(String action, ScanResult.Outcome outcome)
             throws IOException {
         ScanResult result =
-                scan(
-                        "rspamd",
-                        "",
-                        answering(
-                                http(
-                                        "{\"score\":7.25,\"required_score\":15,\"action\":\""
-                                                + action
-                                                + "\",\"symbols\":{\"A\":{\"score\":1.5}}}")));
+                rspamdSays(
+                        "{\"score\":7.25,\"required_score\":15,\"action\":\""
+                                + action
+                                + "\",\"symbols\":{\"A\":{\"score\":1.5}}}");
         assertThat(result)
                 .isEqualTo(
                         new ScanResult(
@@ -109,21 +105,17 @@ class RspamdAnswerTest extends ScannersFixture {
             })
     void whatIsOfTheWrongTypeIsPassedOverOrNoAnswer(String json, ScanResult.Outcome outcome)
             throws IOException {
-        assertThat(scan("rspamd", "", answering(http(json))).outcome()).isEqualTo(outcome);
+        assertThat(rspamdSays(json).outcome()).isEqualTo(outcome);
     }
 
     @Test
     void jsonThatIsNestedWithoutEndIsNoAnswer() throws IOException {
         ScanResult result =
-                scan(
-                        "rspamd",
-                        "",
-                        answering(
-                                http(
-                                        "{\"score\":1,\"action\":\"reject\",\"symbols\":"
-                                                + "[".repeat(200_000)
-                                                + "]".repeat(200_000)
-                                                + "}")));
+                rspamdSays(
+                        "{\"score\":1,\"action\":\"reject\",\"symbols\":"
+                                + "[".repeat(200_000)
+                                + "]".repeat(200_000)
+                                + "}");
         assertThat(result.outcome()).isEqualTo(ScanResult.Outcome.FAILED);
         assertThat(result.detail()).startsWith("no JSON: ").contains("nesting");
     }
@@ -135,14 +127,10 @@ class RspamdAnswerTest extends ScannersFixture {
             symbols.append("\"LIGHT_%d\":{\"score\":0.1},".formatted(i));
         }
         ScanResult result =
-                scan(
-                        "rspamd",
-                        "",
-                        answering(
-                                http(
-                                        "{\"score\":1,\"action\":\"reject\",\"symbols\":{"
-                                                + symbols
-                                                + "\"HEAVY\":{\"score\":9},\"GOOD\":{\"score\":-5}}}")));
+                rspamdSays(
+                        "{\"score\":1,\"action\":\"reject\",\"symbols\":{"
+                                + symbols
+                                + "\"HEAVY\":{\"score\":9},\"GOOD\":{\"score\":-5}}}");
         assertThat(result.names())
                 .hasSize(60)
                 .startsWith("LIGHT_0=0.10")
@@ -176,23 +164,19 @@ class RspamdAnswerTest extends ScannersFixture {
     @Test
     void whatRspamdsModulesWantDoneToTheHeaderAndSaidToTheSenderIsKept() throws IOException {
         ScanResult result =
-                scan(
-                        "rspamd",
-                        "",
-                        answering(
-                                http(
-                                        """
-                                        {"action":"soft reject","score":1,"required_score":15,
-                                         "messages":{"smtp_message":"Rate limit\\r\\n250 Ok \\u00e4"},
-                                         "milter":{
-                                          "add_headers":{
-                                           "X-Late":{"value":"b","order":2},
-                                           "X-First":{"value":"a","order":0},
-                                           "X-Many":["1",{"value":"2","order":-1}],
-                                           "X-Folded":"one;\\n\\ttwo\\r\\n\\r\\nBcc: x@y.example",
-                                           "X Bad":"x","X-Empty":"\\r\\n","":"x","X-Map":{"a":1}},
-                                          "remove_headers":{"X-Old":0,"X-Second":[2,-1],"X-No":"all"}}}
-                                        """)));
+                rspamdSays(
+                        """
+                        {"action":"soft reject","score":1,"required_score":15,
+                         "messages":{"smtp_message":"Rate limit\\r\\n250 Ok \\u00e4"},
+                         "milter":{
+                          "add_headers":{
+                           "X-Late":{"value":"b","order":2},
+                           "X-First":{"value":"a","order":0},
+                           "X-Many":["1",{"value":"2","order":-1}],
+                           "X-Folded":"one;\\n\\ttwo\\r\\n\\r\\nBcc: x@y.example",
+                           "X Bad":"x","X-Empty":"\\r\\n","":"x","X-Map":{"a":1}},
+                          "remove_headers":{"X-Old":0,"X-Second":[2,-1],"X-No":"all"}}}
+                        """);
         assertThat(result.message()).isEqualTo("Rate limit??250 Ok ?");
         assertThat(result.changes().added())
                 .extracting(f -> f.name() + ": " + f.value())
@@ -219,18 +203,14 @@ class RspamdAnswerTest extends ScannersFixture {
                     .append('"');
         }
         ScanResult result =
-                scan(
-                        "rspamd",
-                        "",
-                        answering(
-                                http(
-                                        "{\"action\":\"no"
-                                                + " action\",\"score\":-7,\"required_score\":1e300,"
-                                                + "\"symbols\":{\""
-                                                + "S".repeat(50_000)
-                                                + "\":{\"score\":1e300}},\"milter\":{\"add_headers\":{"
-                                                + fields
-                                                + "}}}")));
+                rspamdSays(
+                        "{\"action\":\"no"
+                                + " action\",\"score\":-7,\"required_score\":1e300,"
+                                + "\"symbols\":{\""
+                                + "S".repeat(50_000)
+                                + "\":{\"score\":1e300}},\"milter\":{\"add_headers\":{"
+                                + fields
+                                + "}}}");
         assertThat(result.names()).containsExactly("S".repeat(64) + "=0.00");
         String header = ScanFields.of(List.of(result), result.changes().added(), "mx.example.net");
         assertThat(header.length()).isLessThan(40_000);

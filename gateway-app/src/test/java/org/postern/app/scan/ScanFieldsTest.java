@@ -110,13 +110,9 @@ class ScanFieldsTest extends ScannersFixture {
         Locale.setDefault(Locale.Category.FORMAT, Locale.GERMANY);
         try {
             ScanResult result =
-                    scan(
-                            "rspamd",
-                            "",
-                            answering(
-                                    http(
-                                            "{\"action\":\"no action\",\"score\":1.5,"
-                                                    + "\"symbols\":{\"A\":{\"score\":1.5}}}")));
+                    rspamdSays(
+                            "{\"action\":\"no action\",\"score\":1.5,"
+                                    + "\"symbols\":{\"A\":{\"score\":1.5}}}");
             assertThat(result.names()).containsExactly("A=1.50");
             assertThat(ScanFields.of(List.of(result), List.of(), "mx")).doesNotContain("1,5");
         } finally {

@@ -126,6 +126,11 @@ abstract class ScannersFixture {
         }
     }
 
+    /** What becomes of a message of which Rspamd says this. */
+    final ScanResult rspamdSays(String json) throws IOException {
+        return scan("rspamd", "", answering(http(json)));
+    }
+
     ScanResult scan(String scanner, String more, Behaviour behaviour) throws IOException {
         return scan(scanner, more, MESSAGE, behaviour);
     }

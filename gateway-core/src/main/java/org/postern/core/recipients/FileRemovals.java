@@ -70,13 +70,7 @@ public final class FileRemovals {
                         return;
                     }
                     Removal loss = Removal.between(old, file, after.domains(), maxRemoval);
-                    if (!loss.isTooMuch()) {
-                        return;
-                    }
-                    // stays noted though it is waved: the reload may yet be refused for another
-                    // reason, and is then said again with the same confirmation
-                    shown.put(path, loss.removed());
-                    if (!confirmed || loss.removed() > told.getOrDefault(path, 0)) {
+                    if (waits(path, loss, told, confirmed, shown)) {
                         problems.add(
                                 new Problem(
                                         Place.start(path),
@@ -103,19 +97,28 @@ public final class FileRemovals {
                 continue; // no longer ours: nobody says 550 5.1.1 to its people
             }
             Removal loss = new SourceRemovals(domain, before, after).loss(maxRemoval);
-            if (loss.isTooMuch()) {
-                shownOfDomains.put(domain, loss.removed());
-                if (!confirmed || loss.removed() > told.getOrDefault(domain, 0)) {
-                    problems.add(
-                            new Problem(
-                                    placeOf.apply(domain),
-                                    Severity.ERROR,
-                                    loss.words()
-                                            + " are in none of its sources any more; if that is"
-                                            + " right: postern reload --confirm"));
-                }
+            if (waits(domain, loss, told, confirmed, shownOfDomains)) {
+                problems.add(
+                        new Problem(
+                                placeOf.apply(domain),
+                                Severity.ERROR,
+                                loss.words()
+                                        + " are in none of its sources any more; if that is"
+                                        + " right: postern reload --confirm"));
             }
         }
         return problems;
+    }
+
+    /** Whether a loss is too much and not confirmed in the size that was told. */
+    private static <K> boolean waits(
+            K whose, Removal loss, Map<K, Integer> told, boolean confirmed, Map<K, Integer> shown) {
+        if (!loss.isTooMuch()) {
+            return false;
+        }
+        // stays noted though it is waved: the reload may yet be refused for another
+        // reason, and is then said again with the same confirmation
+        shown.put(whose, loss.removed());
+        return !confirmed || loss.removed() > told.getOrDefault(whose, 0);
     }
 }

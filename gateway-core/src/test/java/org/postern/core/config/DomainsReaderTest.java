@@ -102,6 +102,22 @@ class DomainsReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"http://dir.example.net/r.json, true", "http://127.0.0.1/r.json, false"})
+    void aListThatAnybodyOnTheWayCouldWriteIsWarnedOf(String url, boolean warned)
+            throws IOException {
+        String recipients = "{ http: { url: \"" + url + "\" } }";
+        assertThat(SampleConfig.whole(directory, ONE.formatted(recipients, "lmtp://127.0.0.1:24")))
+                .isInstanceOfSatisfying(
+                        LoadResult.Loaded.class,
+                        loaded ->
+                                assertThat(loaded.warnings())
+                                        .filteredOn(w ->
+                                                w.message()
+                                                        .contains("whoever is on the way can name"))
+                                        .hasSize(warned ? 1 : 0));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "lmtp://127.0.0.1, 'downstream needs a port, as in lmtp://host:24'",
         "lmtp:127.0.0.1:24, 'downstream needs two slashes after lmtp:, as in lmtp://host:24'",
